@@ -1,0 +1,59 @@
+"""The errors that reach a person; each says what happened, where, and what to do next.
+
+    DetenteError                       exit code 1
+    ├── UsageError                     exit code 2: the words of a command or a parameter are wrong
+    │   └── WorkspaceError             a file of the workspace is wrong or missing: mend the file
+    ├── WarehouseError                 the warehouse cannot be used as it is
+    │   ├── WarehouseBusyError         another process holds it: wait, or end that process
+    │   ├── WarehouseVersionError      it was made by a newer Détente: upgrade
+    │   └── CheckFailedError           a table breaks one of its checks: nothing was published
+    ├── StorageError                   the disk refused (full, read-only): make room and run again
+    ├── ReaderError                    a reader cannot read this input: its message is the outcome's reason
+    └── ServiceError                   something we need is not there (Prefect's server, a browser)
+"""
+
+from __future__ import annotations
+
+
+class DetenteError(Exception):
+    """Base of every error that is shown to a person as one clear sentence."""
+
+    exit_code = 1
+
+
+class UsageError(DetenteError):
+    """The caller's words are wrong: another command line or parameter is needed."""
+
+    exit_code = 2
+
+
+class WorkspaceError(UsageError):
+    """A workspace file is missing or invalid; the message holds file, line and the nearest right name."""
+
+
+class WarehouseError(DetenteError):
+    """The warehouse cannot be used as it is."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Another process holds the warehouse; the message names it."""
+
+
+class WarehouseVersionError(WarehouseError):
+    """The warehouse was written by a newer version, or its migrations were edited."""
+
+
+class CheckFailedError(WarehouseError):
+    """A table breaks a check that must hold; nothing was published."""
+
+
+class StorageError(DetenteError):
+    """The disk refused a write; nothing half-written is left behind."""
+
+
+class ReaderError(DetenteError):
+    """A reader cannot read this input."""
+
+
+class ServiceError(DetenteError):
+    """A program that is needed here is missing or does not answer."""

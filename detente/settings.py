@@ -1,0 +1,105 @@
+"""The settings of a workspace (`detente.toml`): name, default and meaning of each in one place.
+
+An environment variable `DETENTE_<TABLE>__<KEY>` overrides the file, e.g. `DETENTE_FETCH__PACE_S=5`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+__all__ = ["CompanySettings", "FetchSettings", "LimitSettings", "PrefectSettings", "ScheduleSettings", "Settings"]
+
+
+class Strict(BaseModel):
+    """A table of a settings file: unknown keys are refused, values cannot be changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"unknown time zone {name!r}: use a name of the IANA database, such as Europe/Berlin")
+    return name
+
+
+def _cron(line: str) -> str:
+    if len(line.split()) != 5:
+        raise ValueError(f"{line!r} is not a cron line: five fields (minute hour day month weekday), e.g. '0 7 * * 1'")
+    return line
+
+
+def _host_and_port(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not (colon and host and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError(f"{value!r} is not host:port; write the exact host and port, e.g. 'intranet.acme.test:8080'")
+    return value.lower()
+
+
+TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
+CronLine = Annotated[str, AfterValidator(_cron)]
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
+
+
+class CompanySettings(Strict):
+    """Who you are."""
+
+    name: str = Field(min_length=1, description="Your company's name, as reports print it.")
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code that reports prefer.")
+    time_zone: TimeZoneName = Field("UTC", description="IANA zone in which weeks begin and schedules run.")
+    contact: str = Field(
+        "", description="Web or mail address that the User-Agent names, so that a site's owner can reach you."
+    )
+
+
+class FetchSettings(Strict):
+    """How pages are fetched."""
+
+    pace_s: float = Field(2.0, ge=0, description="Seconds between two requests to one host.")
+    deadline_s: float = Field(60.0, gt=0, description="Seconds for one whole exchange, redirects and retries included.")
+    connect_timeout_s: float = Field(10.0, gt=0, description="Seconds to connect, and to resolve a name.")
+    max_body_bytes: int = Field(8_000_000, gt=0, description="Cap on the decoded body; more is 'too_large'.")
+    max_redirects: int = Field(5, ge=0, le=10, description="Redirects followed before it counts as a loop.")
+    retries: int = Field(2, ge=0, le=5, description="Further attempts after a failure that may pass.")
+    hosts_at_once: int = Field(8, ge=1, le=64, description="Hosts that are read at the same time, one connection each.")
+    full_every: int = Field(10, ge=1, description="Every n-th check ignores the validators: some servers answer 304 wrongly.")
+    robots_max_age_h: float = Field(24.0, gt=0, le=24, description="Hours for which a robots.txt is believed.")
+    allow_hosts: tuple[HostAndPort, ...] = Field(
+        (), description="Exact host:port of intranet pages that may be dialled although their address is not public."
+    )
+    proxy: str | None = Field(None, description="URL of an HTTP proxy; the environment's proxies are not used.")
+
+
+class ScheduleSettings(Strict):
+    """When `detente serve` does what; cron lines in the workspace's time zone."""
+
+    collect: CronLine = Field("0 5 * * *", description="Fetch all due pages and build.")
+    weekly: CronLine = Field("0 7 * * 1", description="Collect, build and write last week's report.")
+
+
+class PrefectSettings(Strict):
+    """Where Prefect's server is."""
+
+    api_url: str | None = Field(None, description="URL of a Prefect API; `detente serve` starts one when this is empty.")
+    port: int = Field(4200, ge=1, le=65535, description="Loopback port of the server that `detente serve` starts.")
+
+
+class LimitSettings(Strict):
+    """Bounds on time and room."""
+
+    lock_timeout_s: float = Field(120.0, ge=0, description="Seconds to wait for the warehouse's lock.")
+    keep_published: int = Field(3, ge=1, description="Published files kept for readers that still have one open.")
+    sql_seconds: float = Field(30.0, gt=0, description="Seconds that `detente sql` lets one statement run.")
+    sql_memory: str = Field("1GB", description="Memory that `detente sql` lets one statement use.")
+
+
+class Settings(Strict):
+    """Everything in `detente.toml`."""
+
+    company: CompanySettings
+    fetch: FetchSettings = FetchSettings()  # type: ignore[call-arg]
+    schedule: ScheduleSettings = ScheduleSettings()  # type: ignore[call-arg]
+    prefect: PrefectSettings = PrefectSettings()  # type: ignore[call-arg]
+    limits: LimitSettings = LimitSettings()  # type: ignore[call-arg]
