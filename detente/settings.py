@@ -8,15 +8,12 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from detente.toml_file import Strict
 
 __all__ = ["CompanySettings", "FetchSettings", "LimitSettings", "PrefectSettings", "ScheduleSettings", "Settings"]
-
-
-class Strict(BaseModel):
-    """A table of a settings file: unknown keys are refused, values cannot be changed after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _known_zone(name: str) -> str:
@@ -95,11 +92,27 @@ class LimitSettings(Strict):
     sql_memory: str = Field("1GB", description="Memory that `detente sql` lets one statement use.")
 
 
-class Settings(Strict):
-    """Everything in `detente.toml`."""
+class Settings(Strict, BaseSettings):
+    """Everything in `detente.toml`; environment variables win over the file."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="DETENTE_", env_nested_delimiter="__", env_ignore_empty=True
+    )
 
     company: CompanySettings
     fetch: FetchSettings = FetchSettings()  # type: ignore[call-arg]
     schedule: ScheduleSettings = ScheduleSettings()  # type: ignore[call-arg]
     prefect: PrefectSettings = PrefectSettings()  # type: ignore[call-arg]
     limits: LimitSettings = LimitSettings()  # type: ignore[call-arg]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; no other source."""
+        return env_settings, init_settings

@@ -1,0 +1,66 @@
+"""ISO weeks in a time zone: the windows that weekly reports are about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from detente.errors import UsageError
+
+_LABEL = re.compile(r"^(\d{4})-W(\d{2})$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Week:
+    """One ISO week: Monday to Sunday of the zone's own calendar.
+
+    Attributes:
+        year: ISO year.
+        number: ISO week, 1 to 53.
+    """
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-W{self.number:02d}"
+
+    @classmethod
+    def parse(cls, label: str) -> Week:
+        """The week that a label such as `2026-W46` names.
+
+        Raises:
+            UsageError: No such week.
+        """
+        found = _LABEL.match(label)
+        try:
+            if not found:
+                raise ValueError(label)
+            date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        except ValueError:
+            raise UsageError(f"{label!r} is not an ISO week; write it like 2026-W46") from None
+        return cls(year=int(found[1]), number=int(found[2]))
+
+    @classmethod
+    def of(cls, moment: datetime, zone: str) -> Week:
+        """The week that a moment falls into, by the zone's calendar."""
+        iso = moment.astimezone(ZoneInfo(zone)).isocalendar()
+        return cls(year=iso.year, number=iso.week)
+
+    def previous(self) -> Week:
+        """The week before."""
+        iso = (self.monday() - timedelta(days=7)).isocalendar()
+        return Week(year=iso.year, number=iso.week)
+
+    def monday(self) -> date:
+        """Its first day."""
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    def window(self, zone: str) -> tuple[datetime, datetime]:
+        """Its half-open window [start, end) in UTC: 167 to 169 hours where the clocks change."""
+        tz = ZoneInfo(zone)
+        start = datetime.combine(self.monday(), time(), tzinfo=tz)
+        end = datetime.combine(self.monday() + timedelta(days=7), time(), tzinfo=tz)
+        return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What comes in: fetching, and one reader per kind of source. Bytes in, observations out; a reader never fetches."""

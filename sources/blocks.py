@@ -1,0 +1,302 @@
+"""The blocks of text of an HTML page in reading order, without what is not its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from detente.errors import ReaderError
+from sources.document import clean_text
+
+__all__ = ["Block", "blocks_of", "parse_html"]
+
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_BLOCK_TAGS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form"
+    " header hgroup li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul br hr".split()
+) | frozenset(_HEADINGS)
+_NOT_CONTENT = frozenset(
+    "script style template noscript svg math iframe object embed canvas audio video map select option datalist textarea"
+    " input nav footer dialog head link meta title progress meter".split()
+)
+_REGION_TAGS = frozenset(("article", "li", "section", "tr", "dd", "details"))
+_SPACED = frozenset(("span", "a", "small", "label", "strong", "b", "em"))
+# By role, by what it is for, and what a browser does not show.
+_NOT_CONTENT_SELECTOR = ", ".join((
+    "[hidden]",
+    "[aria-hidden=true]",
+    "[role=navigation]",
+    "[role=contentinfo]",
+    "[role=dialog]",
+    "[role=alertdialog]",
+    "[role=search]",
+    "[class*=cookie i]",
+    "[id*=cookie i]",
+    "[class*=consent i]",
+    "[id*=consent i]",
+    "[class*=breadcrumb i]",
+    "[class*=newsletter i]",
+    "[class*='sr-only' i]",
+    "[class*='visually-hidden' i]",
+    "[class*=skip-link i]",
+    "form",
+))  # fmt: skip
+_BADGE_SELECTOR = ", ".join(
+    f"{tag}[class*={word} i]"
+    for tag in ("span", "div", "a", "p", "strong", "em")
+    for word in ("badge", "tag", "label", "pill", "chip", "category")
+)
+_BADGE_WORD = re.compile(r"(?:^|[\s_-])(?:badge|tag|label|pill|chip|category)(?:$|[\s_-])", re.I)
+_MAX_BADGE = 40
+_PERMALINK = re.compile(r"\s*(?:[¶§🔗#]|Permalink|Link to (?:this )?heading|Copy link)\s*$")
+_HUGE_TAG = re.compile(r"<[A-Za-z][^<>]{60000,}")
+_MAX_ATTRIBUTES = 10_000
+_MAX_OPEN = 10_000
+MAX_BLOCKS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One piece of text that stands by itself on the page.
+
+    Attributes:
+        tag: Name of the innermost block element.
+        text: Clean, on one line (`pre` too).
+        level: 1–6 for a heading, else None.
+        region: Number of the article, section, list item or row that it stands in; 0 outside of all.
+        href: First link in it, or round it, as written.
+        ident: The `id` of the heading, or of the region that it opens.
+        datetime: `datetime` attribute of a `<time>`.
+        badge: A short label with a class that says so ("badge", "tag", "pill").
+        strong: All of it is bold.
+        place: Tag and number among the blocks, `h2 #12`.
+    """
+
+    tag: str
+    text: str
+    level: int | None = None
+    region: int = 0
+    href: str | None = None
+    ident: str | None = None
+    datetime: str | None = None
+    badge: bool = False
+    strong: bool = False
+    place: str = ""
+
+
+def parse_html(text: str, url: str = "") -> LexborHTMLParser:
+    """The tree of a page, unless parsing it would take unreasonably long.
+
+    Raises:
+        ReaderError: Elements nested, or attributes set, in a number that no page needs and that costs seconds.
+    """
+    closed = text.count("</")
+    if text.count("<") - 2 * closed > _MAX_OPEN:
+        left_open = sum(
+            text.count(f"<{tag}") - text.count(f"</{tag}")
+            for tag in ("div", "span", "b", "i", "font", "a", "ul", "section", "table", "em")
+        )
+        void = sum(
+            text.count(f"<{tag}")
+            for tag in (
+                "br",
+                "img",
+                "li",
+                "p",
+                "td",
+                "tr",
+                "hr",
+                "input",
+                "meta",
+                "link",
+                "path",
+                "!--",
+                "option",
+                "wbr",
+                "source",
+                "use",
+            )
+        )
+        if left_open > _MAX_OPEN or text.count("<") - 2 * closed - void > _MAX_OPEN:
+            raise ReaderError(f"not parsed: {url or 'the page'} nests more than {_MAX_OPEN} elements")
+    for tag in _HUGE_TAG.findall(text):
+        if len(re.sub(r"\"[^\"]*\"|'[^']*'", "", tag).split()) > _MAX_ATTRIBUTES:
+            raise ReaderError(f"not parsed: {url or 'the page'} has an element with over {_MAX_ATTRIBUTES} attributes")
+    return LexborHTMLParser(text)
+
+
+def blocks_of(tree: LexborHTMLParser) -> list[Block]:
+    """All blocks of the page's content; navigation, footers, cookie banners, forms and hidden parts left out.
+
+    Text that the source writes without a space between two inline elements is spaced where the elements are separate
+    labels. A part that is left out by its class or role stays when it holds the page's main heading.
+    """
+    body = tree.body
+    if body is None:
+        return []
+    walk = _Walk(skipped=_skipped(tree), badges=_badges(tree))
+    for entering, node in _visits(body, walk.skips):
+        if entering:
+            walk.enter(node)
+        else:
+            walk.leave(node)
+        if len(walk.blocks) >= MAX_BLOCKS:
+            break
+    walk.flush()
+    return walk.blocks
+
+
+def _skipped(tree: LexborHTMLParser) -> set[int]:
+    skipped = {node.mem_id for node in tree.css(_NOT_CONTENT_SELECTOR) if node.css_first("h1, main, article") is None}
+    skipped |= {node.mem_id for node in tree.css("header") if node.css_first("h1, h2, h3, h4, time") is None}
+    return skipped | {node.mem_id for node in tree.css("aside")} - {node.mem_id for node in tree.css("article aside")}
+
+
+def _badges(tree: LexborHTMLParser) -> set[int]:
+    return {node.mem_id for node in tree.css(_BADGE_SELECTOR) if _BADGE_WORD.search(node.attributes.get("class") or "")}
+
+
+def _visits(root: LexborNode, skips: Callable[[LexborNode], bool]) -> Iterator[tuple[bool, LexborNode]]:
+    """Depth-first, without recursion: a hostile page can nest deeper than Python's stack."""
+    top = root.mem_id
+    node: LexborNode = root
+    while True:
+        skipped = skips(node)
+        if not skipped:
+            yield True, node
+            child = node.first_child
+            if child is not None:
+                node = child
+                continue
+            yield False, node
+        while True:
+            if node.mem_id == top:
+                return
+            following = node.next
+            if following is not None:
+                node = following
+                break
+            parent = node.parent
+            if parent is None:
+                return
+            node = parent
+            yield False, node
+
+
+class _Walk:
+    """Gathers text until a block begins or ends."""
+
+    def __init__(self, *, skipped: set[int], badges: set[int]) -> None:
+        self.blocks: list[Block] = []
+        self._skipped = skipped
+        self._badges = badges
+        self._text: list[str] = []
+        self._plain = False
+        self._href: str | None = None
+        self._link: list[str | None] = []
+        self._datetime: str | None = None
+        self._ident: str | None = None
+        self._heading: str | None = None
+        self._badge = False
+        self._bold = 0
+        self._tags: list[str] = ["body"]
+        self._regions: list[int] = [0]
+        self._region_count = 0
+
+    def skips(self, node: LexborNode) -> bool:
+        """Whether the node and all in it is no content."""
+        return node.tag in _NOT_CONTENT or node.mem_id in self._skipped
+
+    def enter(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag == "-text":
+            self._add(node.text_content or "")
+            return
+        if tag in _BLOCK_TAGS and self._heading is None:
+            self._open_block(node, tag)
+        elif tag in _BLOCK_TAGS or tag in _SPACED:
+            self._space_before(node)
+        if tag == "a":
+            href = node.attributes.get("href")
+            self._link.append(href)
+            self._href = self._href or href
+        elif tag in ("strong", "b"):
+            self._bold += 1
+        elif tag == "time":
+            self._datetime = self._datetime or node.attributes.get("datetime") or clean_text(node.text())[:80] or None
+        if node.mem_id in self._badges and self._heading is None:
+            self.flush()
+            self._badge = True
+
+    def leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag == "-text":
+            return
+        if node.mem_id in self._badges and self._heading is None:
+            self.flush()
+        if tag == "a" and self._link:
+            self._link.pop()
+        elif tag in ("strong", "b"):
+            self._bold = max(0, self._bold - 1)
+        if tag == self._heading:
+            self.flush()
+            self._heading = None
+            self._tags.pop()
+        elif tag in _BLOCK_TAGS and self._heading is None:
+            self.flush()
+            if len(self._tags) > 1:
+                self._tags.pop()
+            if tag in _REGION_TAGS and len(self._regions) > 1:
+                self._regions.pop()
+
+    def flush(self) -> None:
+        """Ends the block that was being gathered."""
+        text = clean_text("".join(self._text)) if self._text else ""
+        if self._heading:
+            text = _PERMALINK.sub("", text)
+        if text:
+            tag = self._heading or self._tags[-1]
+            self.blocks.append(
+                Block(
+                    tag=tag,
+                    text=text,
+                    level=_HEADINGS.get(tag),
+                    region=self._regions[-1],
+                    href=self._href,
+                    ident=self._ident,
+                    datetime=self._datetime,
+                    badge=self._badge and len(text) <= _MAX_BADGE,
+                    strong=not self._plain,
+                    place=f"{tag} #{len(self.blocks) + 1}",
+                )
+            )
+            self._ident = None
+        self._text.clear()
+        self._plain = False
+        self._badge = False
+        self._href = next((link for link in reversed(self._link) if link), None)
+        self._datetime = None
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        if not self._bold and not text.isspace():
+            self._plain = True
+
+    def _space_before(self, node: LexborNode) -> None:
+        previous = node.prev
+        if previous is not None and previous.tag != "-text":
+            self._text.append(" ")
+
+    def _open_block(self, node: LexborNode, tag: str) -> None:
+        self.flush()
+        if tag in _HEADINGS:
+            self._heading = tag
+            self._ident = node.attributes.get("id") or self._ident
+        self._tags.append(tag)
+        if tag in _REGION_TAGS:
+            self._region_count += 1
+            self._regions.append(self._region_count)
+            self._ident = node.attributes.get("id")

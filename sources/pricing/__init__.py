@@ -1,0 +1,7 @@
+"""The pricing reader: plans, prices, add-ons and features from a page, without a model and without a network."""
+
+from .chosen import SELECTORS
+from .output import to_json
+from .reader import READER, VERSION, read
+
+__all__ = ["READER", "SELECTORS", "VERSION", "read", "to_json"]

@@ -1,0 +1,101 @@
+"""Plans read by the selectors that the owner of a workspace gave, instead of the heuristics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from selectolax.lexbor import LexborNode, SelectolaxError
+
+from detente.errors import ReaderError
+
+from .context import MoneyContext
+from .features import list_feature
+from .money import Term, read_term
+from .page import Element, Line, VisiblePage, fold
+from .plans import Plan, add_prices, flag_price, mark_of
+
+SELECTORS = {
+    "plan": "one node per plan; the other selectors are looked up inside it",
+    "name": "the plan's name",
+    "price": "each price of the plan",
+    "period": "what the price pays for in time and per what, where that stands apart from it",
+    "features": "one node per feature of the plan",
+    "group": "heading of the group that the plan stands in, looked up in the whole page if not in the plan",
+}
+MAX_PLANS = 200
+_MAX_DEPTH = 60
+
+
+def read_chosen(page: VisiblePage, selectors: Mapping[str, str], context: MoneyContext) -> tuple[list[Plan], str]:
+    """Read plans by selectors.
+
+    Returns:
+        The plans, and what was looked for and not found (empty if all was found).
+
+    Raises:
+        ReaderError: An unknown selector name, or a selector that is no CSS.
+    """
+    for name in selectors:
+        if name not in SELECTORS:
+            raise ReaderError(f"unknown selector {name!r}: the pricing reader knows {', '.join(SELECTORS)}")
+    nodes = _find(page.root.node, "plan", selectors["plan"])
+    missing = []
+    if not nodes:
+        return [], f"the selector plan = {selectors['plan']!r} matches nothing on the page"
+    if len(nodes) > MAX_PLANS:
+        return [], f"the selector plan = {selectors['plan']!r} matches {len(nodes)} nodes (at most {MAX_PLANS})"
+    plans = []
+    for position, node in enumerate(nodes, 1):
+        plan = _read_plan(page, node, position, selectors, context)
+        if isinstance(plan, str):
+            missing.append(plan)
+        else:
+            plans.append(plan)
+    return plans, "; ".join(missing)
+
+
+def _read_plan(
+    page: VisiblePage, node: LexborNode, position: int, selectors: Mapping[str, str], context: MoneyContext
+) -> Plan | str:
+    where = f"{selectors['plan']} [{position}]"
+    names = _find(node, "name", selectors["name"]) if "name" in selectors else _headings(node)
+    name = fold(names[0].text(separator=" ")) if names else ""
+    if not name:
+        return f"no name in plan node {position} ({selectors.get('name', 'a heading')!r})"
+    plan = Plan(name=name[:120], text=name[:200], place=where)
+    if "group" in selectors:
+        groups = _find(node, "group", selectors["group"]) or _find(page.root.node, "group", selectors["group"])
+        plan.group = fold(groups[0].text(separator=" "))[:120] if groups else None
+    told: Term | None = None
+    if "period" in selectors and (periods := _find(node, "period", selectors["period"])):
+        told = read_term(fold(periods[0].text(separator=" ")), bare=True)
+    prices = _find(node, "price", selectors["price"]) if "price" in selectors else [node]
+    for price in prices:
+        line = _line_of(price, where)
+        mark = mark_of(line, context)
+        if mark is not None:
+            add_prices(plan, [mark], context, {0: told} if told else {})
+    if not plan.prices:
+        plan.prices.append(flag_price(plan, name[:200], where, kind=None))
+    for item in _find(node, "features", selectors["features"]) if "features" in selectors else node.css("li"):
+        text = fold(item.text(separator=" "))
+        if text:
+            plan.features.append(list_feature(plan, text[:200], f"{where} {selectors.get('features', 'li')}", included=True))
+    return plan
+
+
+def _line_of(node: LexborNode, place: str) -> Line:
+    element = Element(node, node.tag or "div", None, 1, 0, place=place)
+    text = fold(node.text(separator=" ")) if node.first_child is not None else ""
+    return Line(0, text[:2_000], element, [(text, node)])
+
+
+def _headings(node: LexborNode) -> list[LexborNode]:
+    return node.css("h1, h2, h3, h4, h5, h6, dt, th")
+
+
+def _find(node: LexborNode, name: str, selector: str) -> list[LexborNode]:
+    try:
+        return node.css(selector)
+    except (SelectolaxError, ValueError) as error:
+        raise ReaderError(f"the selector {name} = {selector!r} is no CSS selector: {error}") from error

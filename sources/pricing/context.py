@@ -1,0 +1,101 @@
+"""What a page says about its own money: language, decimal comma, and what "$", "¥" or "kr" stand for."""
+
+from __future__ import annotations
+
+import re
+
+from .money import AMBIGUOUS, HINT, MONEY, SIGNS
+from .page import VisiblePage
+
+_COMMA_LANGUAGES = frozenset("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi".split())
+_REGION_CURRENCY = {
+    "us": "USD", "au": "AUD", "ca": "CAD", "nz": "NZD", "sg": "SGD", "hk": "HKD", "mx": "MXN", "tw": "TWD", "cl": "CLP",
+    "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK",
+}  # fmt: skip
+_LANGUAGE_CURRENCY = {"zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
+_HTML_LANG = re.compile(r"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})*)", re.I)
+_LOCALE = re.compile(r"<meta\b[^>]{0,200}?og:locale[\"'][^>]{0,100}?content\s*=\s*[\"']?([a-z]{2}[-_][A-Z]{2})", re.I)
+_DECLARED = re.compile(
+    r"priceCurrency[\"']?\s*(?:[:=]\s*|content\s*=\s*)[\"']?\s*([A-Z]{3})\b"
+    r"|(?:product|og):price:currency[\"'][^>]{0,60}?content\s*=\s*[\"']?([A-Z]{3})\b"
+)
+_CODES = re.compile(
+    r"\b(USD|AUD|CAD|NZD|SGD|HKD|MXN|TWD|CLP|COP|ARS|JPY|CNY|SEK|NOK|DKK)\b|(US|AU|CA|C|A|NZ|HK|S)\$|\b(US) dollars?\b"
+)
+_NAMED_DOLLAR = re.compile(r"\b(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?\b", re.I)
+_NAMED = {
+    "australian": "AUD",
+    "canadian": "CAD",
+    "new zealand": "NZD",
+    "singapore": "SGD",
+    "hong kong": "HKD",
+    "mexican": "MXN",
+}
+
+
+class MoneyContext:
+    """Resolves ambiguous signs from what the whole page says; looks only when asked, and once per sign."""
+
+    def __init__(self, page: VisiblePage) -> None:
+        self._page = page
+        self._known: dict[str, tuple[str | None, str]] = {}
+        match = _HTML_LANG.search(page.html[:4000])
+        tag = (match[1] if match else "").lower().replace("_", "-")
+        self.language, _, region = tag.partition("-")
+        self._region = region
+        self.comma_decimal = self.language in _COMMA_LANGUAGES
+
+    def currency(self, sign: str) -> tuple[str | None, str]:
+        """The ISO code that an ambiguous sign stands for on this page, and a note if the page contradicts itself."""
+        if sign not in AMBIGUOUS:
+            return None, ""
+        if sign not in self._known:
+            self._known[sign] = self._resolve(sign)
+        return self._known[sign]
+
+    def _resolve(self, sign: str) -> tuple[str | None, str]:
+        possible = AMBIGUOUS[sign]
+        html = self._page.html
+        told = set()
+        if "rice" in html and "urrency" in html:
+            told = {a or b for a, b in _DECLARED.findall(html)} & set(possible)
+        stated, beside = self._codes_in_text()
+        told |= stated & set(possible)
+        if not told and beside & set(possible):
+            told = beside & set(possible)
+            if sign == "$" and told != {"USD"}:
+                return None, f"$ stands beside prices in {', '.join(sorted(told))}"
+        if len(told) > 1:
+            return None, f"{sign} may be {' or '.join(sorted(told))} on this page"
+        if told:
+            return told.pop(), ""
+        locale = _LOCALE.search(html) if "og:locale" in html else None
+        regions = {self._region, locale[1][-2:].lower() if locale else ""}
+        weak = {_REGION_CURRENCY[r] for r in regions if r in _REGION_CURRENCY} & set(possible)
+        if len(weak) == 1:
+            return weak.pop(), ""
+        if len(weak) > 1:
+            return None, f"{sign} may be {' or '.join(sorted(weak))} by the page's locales"
+        if sign == "$":
+            return "USD", ""
+        by_language = _LANGUAGE_CURRENCY.get(self.language)
+        if by_language in possible:
+            return by_language, ""
+        return ("JPY", "") if sign == "¥" else (None, f"{sign} may be {' or '.join(possible)}")
+
+    def _codes_in_text(self) -> tuple[set[str], set[str]]:
+        """Codes in sentences ("all prices in AUD"), and codes that stand beside an amount of their own ("A$69")."""
+        stated: set[str] = set()
+        beside: set[str] = set()
+        for line in self._page.lines:
+            text = line.text
+            if HINT.search(text) or "ollar" in text or "peso" in text:
+                for match in MONEY.finditer(text):
+                    beside |= _codes(match[0])
+                stated |= _codes(MONEY.sub(" ", text))
+                stated.update(_NAMED[name.lower()] for name in _NAMED_DOLLAR.findall(text))
+        return stated, beside
+
+
+def _codes(text: str) -> set[str]:
+    return {code or SIGNS.get(f"{prefix or words}$") or "" for code, prefix, words in _CODES.findall(text)}

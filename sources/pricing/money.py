@@ -1,0 +1,323 @@
+"""Amounts of money in one line of text: number, currency, period, unit, how it is meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from detente.records import Period, Qualifier
+
+from .page import CENTS
+from .words import ADVERBS, BILLED, CONNECTORS, PERIODS, UNIT_ADJECTIVES, UNITS
+
+Role = Literal["price", "not_a_price"]
+
+SIGNS: dict[str, str | None] = {
+    "US$": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "CAD$": "CAD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "R$": "BRL", "MX$": "MXN", "NT$": "TWD", "€": "EUR", "£": "GBP", "₹": "INR",
+    "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND", "₱": "PHP", "฿": "THB", "₦": "NGN",
+    "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "SFr.": "CHF",
+    "$": None, "¥": None, "kr.": None, "kr": None,
+    "US dollars": "USD", "US dollar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR", "Euro": "EUR",
+}  # fmt: skip
+ISO = frozenset(
+    "USD EUR GBP CHF AUD CAD NZD SGD HKD JPY CNY INR BRL MXN SEK NOK DKK PLN CZK HUF RON ILS ZAR TRY KRW TWD THB PHP"
+    " IDR MYR VND AED SAR RUB UAH NGN KES EGP CLP COP ARS".split()
+)
+AMBIGUOUS: dict[str, tuple[str, ...]] = {
+    "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "TWD", "CLP", "COP", "ARS"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK"),
+}
+MAX_PLAUSIBLE = Decimal(10_000_000)
+MIN_PLAUSIBLE = Decimal("0.01")
+
+_S = "[ \u00a0\u202f\u2009]"
+_GROUP = "[\u00a0\u202f\u2009]"
+_DIGITS = rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’٬٫{CENTS}]\d+)*"
+_WIDE = rf"\d{{1,3}}(?:{_S}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,])"
+_ISO = "|".join(sorted(ISO))
+
+
+def _alternatives(keep: re.Pattern[str]) -> str:
+    return "|".join(re.escape(s) for s in sorted(SIGNS, key=len, reverse=True) if keep.search(s))
+
+
+_PRE = _alternatives(re.compile(r"[$€£₹₽₩₺₴₪₫₱฿₦¥]|^(?:Rs\.?|S?Fr\.|kr\.?)$"))
+_POST_SIGN = _alternatives(re.compile(r"[$€£₹₽₩₺₴₪₫₱฿₦¥]"))
+_POST_WORD = _alternatives(re.compile(r"^(?:zł|Kč|Ft|lei|kr\.?|Rs\.?|Fr\.|[A-Za-z ]*(?:dollars?|euros?))$"))
+_MAGNITUDE = r"(?P<mag>\s?(?:k|K|[Mm]|bn|B|mio\.?|million|billion|thousand|mln)\b(?![$€£]))?"
+HINT = re.compile(
+    rf"[$€£₹₽₩₺₴₪₫₱฿₦¥]|\b(?:{_ISO})\b|\d\s?(?:zł|Kč|Ft|lei|kr|Rs|Fr\.|US dollar|dollar|euro)|\b(?:Rs|kr|Fr)\.?\s?\d"
+)
+MONEY = re.compile(
+    rf"(?P<sign>(?<!\S)[-−–])?(?<![\w.,])(?:(?P<iso0>{_ISO}):?\s?)?(?P<pre>{_PRE}):?(?P<sign2>[-−]?)\s?(?:(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE})(?:\s?(?P<iso1>{_ISO})\b)?"
+    rf"|(?P<sign3>(?<!\S)[-−])?(?<![\w.,$€£])(?P<iso2>{_ISO})\s?(?P<n2>{_WIDE}|{_DIGITS})"
+    rf"|(?P<sign4>(?<!\S)[-−])?(?<![\w.,#])(?P<n3>{_WIDE}|{_DIGITS})(?:[.,][-–—])?\s?(?:(?P<post>{_POST_SIGN})(?!\s?\d)(?:\s?(?P<iso3>{_ISO})\b)?|(?P<postw>{_POST_WORD}|{_ISO})(?!\w))"
+)
+
+_BEFORE_NOT = re.compile(
+    r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised|revenue|over|above"
+    r"|more than|less than|under|valued|budget|spend|spent|spending|earn|win|refund|cashback|total|subtotal|estimated|reward|market"
+    r"|bonus|generated?|processed|funding|sold|donated?|fine|instead|market rate|average|competitors?|others? charge)\b)(?: of| at| a| an| is| up to| about| around| cost| costs|:|\s)*$",
+    re.I,
+)
+_AFTER_NOT = re.compile(
+    r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:in |of |worth of |free )?credits?\b|worth\b|in revenue|revenue|arr\b|mrr\b|cash ?back"
+    r"|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)|in (?:sales|funding|savings|value|usage)|funding|value\b|guarantee|deposit)",
+    re.I,
+)
+_FROM = re.compile(
+    r"(?:\b(?:from|starting(?: at| from)?|starts(?: at| from)?|start at|ab|à partir de|a partir de|dès|desde|vanaf|da|min\.?|minimum|as low as|at least)\b)(?: only| just| at| of|:|\s)*$",
+    re.I,
+)
+_UP_TO = re.compile(r"\b(?:up to|max\.?|maximum|bis(?: zu)?|jusqu['’]à|hasta|at most)\s*$", re.I)
+_WAS = re.compile(
+    r"\b(?:was|were|regular(?:ly)?|normally|usually|originally|list price|statt|au lieu de|antes|before|instead of|uvp|rrp)(?: price)?:?\s*$",
+    re.I,
+)
+_PROMO = re.compile(
+    r"\b(?:(?:for )?(?:the |your )?(?:1st|first)\s+(?:\d+\s+)?(?:year|month|months|weeks?|payment)|introductory|intro(?: price| offer)|promo\w*"
+    r"|limited[- ]time|launch (?:price|offer)|black friday|special offer|early[- ]bird|today only)",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
+_STOPS = frozenset(". ; | • · = ! ?".split())
+_FILLERS = frozenset(
+    "( ) : month's in with usd eur gbp ht ttc excl incl vat plus tax billed only just and , for the of on your".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """What an amount pays for: a period, a unit, and how it is billed; None where the words do not tell."""
+
+    period: Period | None = None
+    unit: str | None = None
+    billing: Literal["monthly", "annual"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Money:
+    """One amount in a line.
+
+    Attributes:
+        amount: None where digits are there but cannot be read as one number.
+        currency: ISO code, or None together with `sign` where the sign has several meanings.
+        sign: Ambiguous sign ("$", "¥", "kr") that the page must explain; empty where `currency` is certain.
+        start: Where it begins in the line.
+        end: Where it ends in the line.
+        term: Read from the words around it.
+        qualifier: How it is meant.
+        role: Whether it is a price at all.
+        addition: It has a plus sign: sold on top.
+        note: Why a person should look at it; empty if nobody needs to.
+    """
+
+    amount: Decimal | None
+    currency: str | None
+    sign: str
+    start: int
+    end: int
+    term: Term
+    qualifier: Qualifier
+    role: Role
+    addition: bool
+    note: str
+
+
+def parse_number(digits: str, *, comma_decimal: bool = False) -> tuple[Decimal | None, str]:
+    """Read digits with separators.
+
+    Args:
+        digits: As on the page, e.g. `1.234,56`.
+        comma_decimal: The page's language writes a decimal comma.
+
+    Returns:
+        The amount and an empty note; a likely amount and a note that says what else it could mean; or None and a note.
+    """
+    text = digits.strip()
+    note = ""
+    if CENTS in text:
+        text = text.replace(CENTS, ".")
+        note = "the cents stand in superscript"
+    text = re.sub(rf"{_S}|['’٬]", "", text).replace("٫", ".")
+    dots, commas = text.count("."), text.count(",")
+    if dots and commas:
+        decimal, group = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
+        if text.count(decimal) > 1:
+            return None, f"{digits!r} is not one number"
+        text = text.replace(group, "").replace(decimal, ".")
+    elif dots + commas > 1:
+        mark = "." if dots else ","
+        head, *groups = text.split(mark)
+        if not (len(groups[-1]) == 3 and all(len(g) in (2, 3) for g in groups) and 1 <= len(head) <= 3):
+            return None, f"{digits!r} is not one number"
+        text = text.replace(mark, "")
+    elif dots + commas == 1:
+        mark = "." if dots else ","
+        whole, _, fraction = text.partition(mark)
+        if len(fraction) == 3 and whole.strip("0") and len(whole) <= 3:
+            natural = comma_decimal == (mark == ".")
+            note = note or ("" if natural else f"{digits!r} may be thousands or a fraction")
+            text = whole + fraction
+        else:
+            text = f"{whole}.{fraction}"
+    try:
+        return Decimal(text), note
+    except InvalidOperation:
+        return None, f"{digits!r} is not one number"
+
+
+def read_term(words: str, *, bare: bool = False) -> Term:
+    """Read period, unit and billing from the words after an amount ("/ active user / month, billed annually").
+
+    Args:
+        words: The text; reading stops at the end of a sentence or after four words that mean nothing here.
+        bare: A period word counts without "per" before it.
+    """
+    period: Period | None = None
+    unit: str | None = None
+    billing: Literal["monthly", "annual"] | None = None
+    linked, billed, strange = False, False, 0
+    number = ""
+    for match in _WORD.finditer(words[:160].lower()):
+        word = match[0]
+        if word in CONNECTORS and not (word == "a" and billed):
+            linked, number = True, ""
+        elif word[0].isdigit():
+            number = word
+        elif word in BILLED:
+            billed, number = True, ""
+        elif word in PERIODS:
+            found = PERIODS[word]
+            if billed and found in ("month", "year") and (word in ADVERBS or linked or period):
+                billing = billing or ("monthly" if found == "month" else "annual")
+            elif period is None and (linked or bare or word in ADVERBS) and not (number and not linked):
+                period = _long(found, number)
+            linked, number = False, ""
+        elif word in UNIT_ADJECTIVES:
+            continue
+        elif linked and (word in UNITS or (unit is None and len(word) > 1 and word.isalpha() and word not in _FILLERS)):
+            if unit is None and (word in UNITS or strange == 0):
+                unit = f"{number} {word}" if number else UNITS.get(word, _singular(word))
+            linked, number = False, ""
+        elif word in _STOPS:
+            if period or unit or billing or word in ".;|•·":
+                break
+        elif word not in _FILLERS:
+            strange += 1
+            linked, number = False, ""
+            if strange > 4 or word in ("save", "instead", "then", "or", "after", "oder", "ou"):
+                break
+    if billing and not period:
+        period = "month" if billing == "monthly" else "year"
+    return Term(period=period, unit=unit, billing=billing)
+
+
+def _long(period: Period, number: str) -> Period | None:
+    if not number or number == "1":
+        return period
+    return {("year", "2"): "two_years", ("year", "3"): "three_years", ("month", "12"): "year", ("month", "3"): "quarter",
+            ("month", "24"): "two_years", ("month", "36"): "three_years"}.get((period, number))  # type: ignore[return-value]  # fmt: skip
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
+    """All amounts of a line, in order, those that are no prices among them.
+
+    Args:
+        text: One line of visible text.
+        comma_decimal: The page's language writes a decimal comma.
+    """
+    if not HINT.search(text):
+        return []
+    matches = list(MONEY.finditer(text))
+    found = []
+    for position, match in enumerate(matches):
+        after = text[match.end() : matches[position + 1].start() if position + 1 < len(matches) else len(text)]
+        before = text[matches[position - 1].end() if position else 0 : match.start()]
+        one = _one(match, before, after, comma_decimal=comma_decimal)
+        if found and one.term.unit is None and one.role == found[-1].role == "price" and len(before) < 40:
+            one = replace(one, term=replace(one.term, unit=found[-1].term.unit))
+        found.append(one)
+    return found
+
+
+def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) -> Money:
+    digits = match["n1"] or match["n2"] or match["n3"]
+    sign_text = match["pre"] or match["post"] or match["postw"] or ""
+    iso = match["iso0"] or match["iso1"] or match["iso2"] or match["iso3"] or (sign_text if sign_text in ISO else None)
+    currency = iso or SIGNS.get(sign_text)
+    amount, note = parse_number(digits, comma_decimal=comma_decimal or match["post"] == "€")
+    magnitude = match["mag"]
+    negative = bool(match["sign"] or match["sign2"] or match["sign3"] or match["sign4"])
+    role: Role = "price"
+    if magnitude and magnitude.strip() not in ("k", "K"):
+        role = "not_a_price"
+    elif magnitude:
+        amount, note = None, f"{match[0]!r} is abbreviated"
+    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before):
+        role = "not_a_price"
+    if negative:
+        note = f"{match[0]!r} is negative"
+        amount = None
+    elif amount is not None and (amount > MAX_PLAUSIBLE or 0 < amount < MIN_PLAUSIBLE):
+        note = note or f"{digits} is not a usual amount"
+    term = read_term(after)
+    if term.period is None or term.billing is None:
+        term = _with_label(term, before)
+    promised = _PROMO.search(after[:60])
+    if promised and term.period is None:
+        term = replace(term, period=read_term(promised[0].split()[-1], bare=True).period)
+    return Money(
+        amount=amount,
+        currency=currency,
+        sign="" if currency else {"dollars": "$", "dollar": "$", "kr.": "kr"}.get(sign_text, sign_text),
+        start=match.start(),
+        end=match.end(),
+        term=term,
+        qualifier=_qualifier(before, after),
+        role=role,
+        addition=before.rstrip().endswith("+"),
+        note=note,
+    )
+
+
+def _with_label(term: Term, before: str) -> Term:
+    """Complete a term from the label before the amount ("Monthly: $9", "billed annually at $90")."""
+    label = before[-40:].strip().rstrip(":-–—(").strip()
+    if not label or len(label.split()) > 5:
+        return term
+    told = read_term(label, bare=len(label.split()) <= 2)
+    return Term(period=term.period or told.period, unit=term.unit, billing=term.billing or told.billing)
+
+
+def _qualifier(before: str, after: str) -> Qualifier:
+    if _WAS.search(before):
+        return "struck"
+    if _PROMO.search(after[:60]) or _PROMO.search(before[-40:]):
+        return "promotional"
+    if _FROM.search(before) or after.startswith("+"):
+        return "from"
+    return "up_to" if _UP_TO.search(before) else "exact"
+
+
+def spare_words(text: str, amounts: list[Money]) -> int:
+    """How many words of a line belong to no amount and no term: many, and the line is prose."""
+    rest = text
+    for one in reversed(amounts):
+        rest = rest[: one.start] + " " + rest[one.end :]
+    words = [w for w in _WORD.findall(rest.lower()) if w[0].isalpha()]
+    return sum(
+        1
+        for w in words
+        if not (w in PERIODS or w in CONNECTORS or w in BILLED or w in UNITS or w in UNIT_ADJECTIVES or w in _FILLERS)
+    )

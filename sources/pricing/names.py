@@ -1,0 +1,82 @@
+"""Which line of text names a plan."""
+
+from __future__ import annotations
+
+from .money import MONEY
+from .page import Line, VisiblePage
+from .plans import bare
+from .words import BADGE, CUSTOM, FREE, NAME_LABEL, NOT_A_NAME, PLACEHOLDER
+
+MAX_NAME = 60
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
+NAMED = 4
+"""Rank of an element that its class calls a plan's name."""
+BOLD = 7
+PLAIN = 9
+
+
+def rank_of(line: Line) -> int | None:
+    """How much a line looks like a plan's name: 1 (a main heading) to 7 (bold text); None if it does not."""
+    element = line.element
+    tag = element.tag
+    rank = _HEADINGS.get(tag)
+    if rank is None and element.parent is not None and element.parent.start == line.index:
+        rank = _HEADINGS.get(element.parent.tag)
+    if rank is None:
+        if len(line.text) > MAX_NAME:
+            return None
+        if NAME_LABEL.search(element.label):
+            rank = NAMED
+        elif all(node.tag in ("b", "strong") for text, node in line.parts if text.strip()):
+            rank = BOLD
+        elif len(line.parts) == 1 and line.parts[0][1].mem_id != element.node.mem_id:
+            label = (line.parts[0][1].attributes.get("class") or "").lower()
+            rank = NAMED if label and NAME_LABEL.search(label) else None
+    if rank is None or name_in(line) is None:
+        return None
+    return rank
+
+
+def name_in(line: Line) -> str | None:
+    """The plan's name that a line holds, without badge and price; None if it cannot be one."""
+    text = line.text
+    if len(line.parts) > 1:
+        kept = [part for part, _ in line.parts if part.strip() and not BADGE.match(part)]
+        if kept and len(kept) < sum(1 for part, _ in line.parts if part.strip()):
+            text = " ".join(" ".join(kept).split())
+    return clean_name(text)
+
+
+def clean_name(text: str) -> str | None:
+    """A name cut before its price; None for a price, a badge, a label or a sentence."""
+    match = MONEY.search(text)
+    if match is not None:
+        text = text[: match.start()].rstrip(" :-–—(|@,")
+        if text.lower().endswith((" from", " for", " at")):
+            text = text.rsplit(" ", 1)[0].rstrip(" :-–—(|,")
+    text = text.strip(" :*•|")
+    if not text or len(text) > MAX_NAME or PLACEHOLDER.search(text):
+        return None
+    if not any(c.isalpha() for c in text) or BADGE.match(text) or NOT_A_NAME.match(text):
+        return None
+    if text.endswith(("?", ".", "!")) and len(text.split()) > 4:
+        return None
+    phrase = bare(text)
+    return None if (phrase in CUSTOM and phrase not in ("custom", "bespoke", "enterprise pricing")) else text
+
+
+def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
+    """The nearest short line before a price that can be a name although nothing marks it as one."""
+    line = page.lines[index]
+    match = MONEY.search(line.text)
+    if match is not None and match.start() > 1 and len(line.text[: match.start()].split()) <= 5:
+        found = name_in(line)
+        if found is not None:
+            return line
+    for position in range(index - 1, max(start, index - 5) - 1, -1):
+        line = page.lines[position]
+        if MONEY.search(line.text) or bare(line.text) in FREE:
+            return None
+        if len(line.text) <= 40 and len(line.text.split()) <= 5 and name_in(line) is not None:
+            return line
+    return None

@@ -1,0 +1,238 @@
+"""A page as a person sees it: elements that hold runs of text lines, made in one pass over the parsed tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from detente.errors import ReaderError
+
+MAX_DEPTH = 200
+MAX_LINES = 60_000
+MAX_LINE_CHARS = 2_000
+
+# A tag is skipped with all it holds, starts a line of its own, or continues the line that it stands in.
+_SKIP = frozenset(
+    "script style svg noscript template iframe object embed canvas audio video map select datalist textarea nav head"
+    " title meta link blockquote math picture source track param area col colgroup dialog".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output q ruby s samp small"
+    " span strike strong sub sup time tt u var wbr img input".split()
+)
+# Page furniture; inside a plan's card a <header> holds the plan's name, so only the outer ones go.
+_FURNITURE = frozenset(("header", "footer", "aside"))
+_FURNITURE_DEPTH = 3
+_CURRENCY_HINT = re.compile(r"[$€£¥₹]")
+_SPACE = re.compile(r"\s+")
+CENTS = "\u2060"
+"""Stands in a line between digits and the superscript digits that follow them."""
+
+_MANY_TAGS = 20_000
+_DEEP = 2_000
+_LONG_PAGE = 150_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{50000,}")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr p li td th tr dt dd option".split())
+
+
+class Element:
+    """A block element and the half-open range of lines that it holds."""
+
+    __slots__ = ("_label", "_place", "end", "node", "ordinal", "parent", "start", "tag")
+
+    def __init__(
+        self, node: LexborNode, tag: str, parent: Element | None, ordinal: int, start: int, place: str | None = None
+    ) -> None:
+        self.node = node
+        self.tag = tag
+        self.parent = parent
+        self.ordinal = ordinal
+        self.start = start
+        self.end = start
+        self._label: str | None = None
+        self._place = place
+
+    @property
+    def label(self) -> str:
+        """Class, id and the like, lower case: what the page's author calls this element."""
+        if self._label is None:
+            self._label = label_of(self.node)
+        return self._label
+
+    @property
+    def place(self) -> str:
+        """CSS path from the nearest ancestor with an id."""
+        if self._place is None:
+            own = self.node.id
+            if own and own.isidentifier():
+                self._place = f"#{own}"
+            elif self.parent is None:
+                self._place = self.tag
+            else:
+                self._place = f"{self.parent.place} > {self.tag}:nth-child({self.ordinal})"
+        return self._place
+
+    def ancestors(self) -> Iterator[Element]:
+        """This element and those around it, innermost first."""
+        current: Element | None = self
+        while current is not None:
+            yield current
+            current = current.parent
+
+
+class Line:
+    """One line of visible text: the inline run between two block boundaries."""
+
+    __slots__ = ("element", "index", "parts", "text")
+
+    def __init__(self, index: int, text: str, element: Element, parts: list[tuple[str, LexborNode]]) -> None:
+        self.index = index
+        self.text = text
+        self.element = element
+        self.parts = parts
+
+
+class VisiblePage:
+    """The lines of a page in document order, its block elements, and the parsed tree behind them."""
+
+    __slots__ = ("cut", "elements", "html", "lines", "root", "tree")
+
+    def __init__(self, html: str) -> None:
+        refuse_bombs(html)
+        self.html = html
+        self.tree = LexborHTMLParser(html)
+        self.lines: list[Line] = []
+        self.elements: list[Element] = []
+        self.cut = False
+        body = self.tree.body or self.tree.root
+        if body is None:
+            raise ReaderError("the document holds no element at all")
+        self.root = Element(body, body.tag or "body", None, 1, 0)
+        self.elements.append(self.root)
+        _Walk(self).block(body, self.root, 0)
+        self.root.end = len(self.lines)
+
+
+def refuse_bombs(html: str) -> None:
+    """Refuse documents that are built to cost the parser minutes.
+
+    Raises:
+        ReaderError: Thousands of nested elements, or one tag with tens of thousands of attributes.
+    """
+    if html.count("<") > _MANY_TAGS:
+        depth = deepest = 0
+        for match in _TAG.finditer(html):
+            if match[2].lower() in _VOID:
+                continue
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            deepest = max(deepest, depth)
+        if deepest > _DEEP:
+            raise ReaderError(f"elements are nested {deepest} deep (at most {_DEEP} are read)")
+    if len(html) > _LONG_PAGE:
+        for match in _HUGE_TAG.finditer(html):
+            if match[0].count(" ") > 5_000:
+                raise ReaderError("one tag holds thousands of attributes")
+
+
+def label_of(node: LexborNode) -> str:
+    """Class, id, data-* names and aria-label of a node, lower case, in one string."""
+    found = []
+    for name, value in node.attributes.items():
+        if name in ("class", "id", "aria-label", "itemprop", "title", "alt"):
+            found.append(value or "")
+        elif name.startswith("data-"):
+            found.append(f"{name}={value}" if value and len(value) < 40 else name)
+    return " ".join(found).lower()
+
+
+def fold(text: str) -> str:
+    """The text with every run of white space as one blank, none at its ends."""
+    return _SPACE.sub(" ", text).strip()
+
+
+class _Walk:
+    """Fills a page's lines; one object per page, so that the loops find their targets in attributes."""
+
+    __slots__ = ("elements", "length", "lines", "page", "parts")
+
+    def __init__(self, page: VisiblePage) -> None:
+        self.page = page
+        self.lines = page.lines
+        self.elements = page.elements
+        self.parts: list[tuple[str, LexborNode]] = []
+        self.length = 0
+
+    def block(self, node: LexborNode, element: Element, depth: int) -> None:
+        """Read the children of a block element."""
+        self._children(node, element, depth)
+        self.flush(element)
+        element.end = len(self.lines)
+
+    def _children(self, node: LexborNode, element: Element, depth: int) -> None:
+        child = node.first_child
+        ordinal = 0
+        while child is not None:
+            tag = child.tag
+            if tag == "-text":
+                text = child.text_content
+                if text:
+                    self.add(text, node)
+            elif tag is None or tag[0] in "-!":
+                pass  # comments and processing instructions
+            else:
+                ordinal += 1
+                if tag in _INLINE:
+                    if depth < MAX_DEPTH:
+                        self._children(child, element, depth + 1)
+                elif tag == "br" or tag == "hr":
+                    self.flush(element)
+                elif tag not in _SKIP:
+                    self._block_child(child, tag, element, ordinal, depth)
+            child = child.next
+
+    def _block_child(self, child: LexborNode, tag: str, element: Element, ordinal: int, depth: int) -> None:
+        self.flush(element)
+        if depth >= MAX_DEPTH or len(self.lines) >= MAX_LINES:
+            self.page.cut = True
+            return
+        outer = tag in _FURNITURE and depth < _FURNITURE_DEPTH
+        if outer and not _CURRENCY_HINT.search(child.text()):
+            return
+        inner = Element(child, tag, element, ordinal, len(self.lines))
+        self.elements.append(inner)
+        self._children(child, inner, depth + 1)
+        self.flush(inner)
+        inner.end = len(self.lines)
+
+    def add(self, text: str, node: LexborNode) -> None:
+        """Add a piece of text to the line that is being gathered."""
+        if self.length < MAX_LINE_CHARS:
+            self.parts.append((text, node))
+            self.length += len(text)
+
+    def flush(self, element: Element) -> None:
+        """End the line that is being gathered."""
+        parts = self.parts
+        if not parts:
+            return
+        self.parts = []
+        self.length = 0
+        text = parts[0][0] if len(parts) == 1 else _join(parts)
+        text = " ".join(text.split())
+        if text:
+            self.lines.append(Line(len(self.lines), text[:MAX_LINE_CHARS], element, parts))
+
+
+def _join(parts: list[tuple[str, LexborNode]]) -> str:
+    """Put inline pieces together, with a blank where two words would otherwise run into each other."""
+    joined = parts[0][0]
+    for text, node in parts[1:]:
+        if joined and text and joined[-1].isalnum() and text[0].isalnum():
+            digits = joined[-1].isdigit() and text.strip().isdigit()
+            joined += (CENTS if digits and len(text.strip()) == 2 and node.tag == "sup" else " ") + text
+        else:
+            joined += text
+    return joined

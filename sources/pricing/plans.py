@@ -1,0 +1,201 @@
+"""What the layouts have in common: lines that tell a price, and the plans that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from detente.records import PlanFeature, PlanPrice
+
+from .context import MoneyContext
+from .money import Money, Term, read_money, spare_words
+from .page import CENTS, Element, Line, VisiblePage, label_of
+from .words import CUSTOM, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
+
+PROSE_WORDS = 8
+"""A line with more words than this beside its amounts is a sentence, not a price."""
+
+MarkKind = Literal["price", "free", "custom", "placeholder"]
+_EDGES = " \t.!:*()[]•·–—-\"'“”"
+
+
+@dataclass(kw_only=True, slots=True)
+class Mark:
+    """A line that says what something costs.
+
+    Attributes:
+        line: The line.
+        kind: An amount, "free", "contact us", or a template's placeholder.
+        amounts: The prices in it; empty for the other kinds.
+        spare: Words that belong to no amount.
+    """
+
+    line: Line
+    kind: MarkKind
+    amounts: list[Money] = field(default_factory=list)
+    spare: int = 0
+
+    @property
+    def prose(self) -> bool:
+        """It is a sentence that mentions an amount."""
+        return self.spare > PROSE_WORDS
+
+
+@dataclass(kw_only=True, slots=True)
+class Plan:
+    """One plan on its way to its records; `start` and `end` are the lines that belong to it."""
+
+    name: str
+    group: str | None = None
+    addon: bool = False
+    prices: list[PlanPrice] = field(default_factory=list)
+    features: list[PlanFeature] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    root: Element | None = None
+    text: str = ""
+    place: str = ""
+
+
+def bare(text: str) -> str:
+    """The text in lower case without punctuation at its ends: what the phrase lists hold."""
+    return text.strip(_EDGES).lower()
+
+
+def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
+    """Every line of the page that tells a price, sentences among them, in order."""
+    marks = []
+    for line in page.lines:
+        mark = mark_of(line, context)
+        if mark is not None and not is_foreign(line.element):
+            marks.append(mark)
+    return marks
+
+
+def mark_of(line: Line, context: MoneyContext) -> Mark | None:
+    """What a line says about a price, or None."""
+    text = line.text
+    if PLACEHOLDER.search(text):
+        return Mark(line=line, kind="placeholder") if len(text) < 80 and "{" in text else None
+    if not text.isalpha():
+        amounts = [m for m in read_money(text, comma_decimal=context.comma_decimal)]
+        if amounts:
+            prices = [m for m in amounts if m.role == "price"]
+            return Mark(line=line, kind="price", amounts=prices, spare=spare_words(text, amounts)) if prices else None
+    if len(text) < 40:
+        phrase = bare(text)
+        if phrase in FREE:
+            return Mark(line=line, kind="free")
+        if phrase in CUSTOM:
+            return Mark(line=line, kind="custom")
+    return None
+
+
+def is_foreign(element: Element) -> bool:
+    """Whether an element stands in a testimonial, a calculator, a comparison with others."""
+    return any(e.parent is not None and FOREIGN_LABEL.search(e.label) for e in element.ancestors())
+
+
+def is_struck(line: Line, money: Money) -> bool:
+    """Whether an amount is crossed out, by its element or by the name of its class."""
+    digits = line.text[money.start : money.end].strip("$€£ ")
+    for element in list(line.element.ancestors())[:2]:
+        if element.tag in ("s", "del", "strike") or _crossed(element.label, element.node.attributes.get("style")):
+            return True
+    for text, node in line.parts:
+        if digits not in text and (len(line.parts) > 1 and text.strip() not in digits):
+            continue
+        current = node
+        block = line.element.node.mem_id
+        while current is not None and current.mem_id != block:
+            if current.tag in ("s", "del", "strike") or _crossed(label_of(current), current.attributes.get("style")):
+                return bool(text.strip())
+            if current.parent is None:
+                break
+            current = current.parent
+    return False
+
+
+def _crossed(label: str, style: str | None) -> bool:
+    return bool(STRUCK_LABEL.search(label)) or (style is not None and "line-through" in style.lower())
+
+
+def price_of(plan: Plan, mark: Mark, money: Money, context: MoneyContext, hint: Term | None = None) -> PlanPrice:
+    """The record of one amount.
+
+    Args:
+        plan: Whose price it is.
+        mark: Where it stands.
+        money: The amount.
+        context: Resolves an ambiguous currency sign.
+        hint: What a row label, a tab or the next line says about period, unit and billing.
+    """
+    currency, doubt = (money.currency, "") if money.currency else context.currency(money.sign)
+    notes = [note for note in (money.note, doubt) if note]
+    term = money.term
+    if hint is not None:
+        term = Term(
+            period=term.period or hint.period, unit=term.unit or hint.unit, billing=term.billing or hint.billing
+        )
+    qualifier = money.qualifier
+    if qualifier != "struck" and is_struck(mark.line, money):
+        qualifier = "struck"
+    return PlanPrice(
+        plan=plan.name,
+        group=plan.group,
+        amount=money.amount,
+        currency=currency,
+        period=term.period,
+        unit=term.unit,
+        billing=term.billing,
+        qualifier=qualifier,
+        free=money.amount == Decimal(0),
+        addon=plan.addon,
+        needs_review=bool(notes),
+        text=mark.line.text.replace(CENTS, ""),
+        place=mark.line.element.place,
+        note="; ".join(notes),
+    )
+
+
+def flag_price(plan: Plan, text: str, place: str, *, kind: MarkKind | None) -> PlanPrice:
+    """The record of a plan that has no number: free, on request, or not told."""
+    note = {"placeholder": "a template's placeholder stands where the price should be", None: "no price on the page"}.get(
+        kind, ""
+    )
+    return PlanPrice(
+        plan=plan.name,
+        group=plan.group,
+        custom=kind == "custom",
+        free=kind == "free",
+        addon=plan.addon,
+        needs_review=bool(note),
+        text=text,
+        place=place,
+        note=note,
+    )
+
+
+def add_prices(plan: Plan, marks: Iterable[Mark], context: MoneyContext, hints: dict[int, Term] | None = None) -> None:
+    """Fill a plan with the prices of its marks; the same amount told twice is one price."""
+    seen = {(p.amount, p.currency, p.period, p.qualifier == "struck") for p in plan.prices}
+    flags: list[Mark] = []
+    for mark in marks:
+        if mark.kind != "price":
+            flags.append(mark)
+            continue
+        for money in mark.amounts:
+            price = price_of(plan, mark, money, context, (hints or {}).get(mark.line.index))
+            key = (price.amount, price.currency, price.period, price.qualifier == "struck")
+            if key in seen:
+                continue
+            if price.period is None and any(k[:2] == key[:2] for k in seen):
+                continue
+            seen.add(key)
+            plan.prices.append(price)
+    if flags and not any(p.amount is not None for p in plan.prices):
+        order = ("placeholder", "custom", "free")
+        first = min(flags, key=lambda m: order.index(m.kind))
+        plan.prices.append(flag_price(plan, first.line.text, first.line.element.place, kind=first.kind))

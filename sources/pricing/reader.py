@@ -1,0 +1,149 @@
+"""Reads the plans, prices and features of a pricing page."""
+
+from __future__ import annotations
+
+from detente.errors import ReaderError
+from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading, ReadStatus
+from sources.document import decode
+
+from .cards import read_cards
+from .chosen import read_chosen
+from .context import MoneyContext
+from .extras import read_extras
+from .features import card_features, table_features
+from .page import VisiblePage
+from .plans import Mark, Plan, find_marks
+from .structured import merge_stated, stated_prices
+from .tables import Table, find_tables, read_table, unpriced_plans
+
+READER = "pricing"
+VERSION = 1
+MAX_PLANS = 200
+_LOOKED_FOR = (
+    "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings, in JSON-LD"
+    " or in microdata"
+)
+
+
+def read(document: Document) -> Reading:
+    """Read a pricing page.
+
+    Args:
+        document: An HTML page; its `selectors` (see `SELECTORS`) replace the heuristics where `plan` is among them.
+
+    Returns:
+        Plans' prices, then their features, in document order. `empty` if the page tells no plan, with what was looked
+        for; `not_parsed` if it is no HTML page. Never raises for what a page holds.
+    """
+    try:
+        page = VisiblePage(decode(document))
+    except ReaderError as error:
+        return Reading(reader=READER, version=VERSION, status=ReadStatus.NOT_PARSED, reason=str(error))
+    context = MoneyContext(page)
+    if document.selectors:
+        return _by_selectors(page, document, context)
+    plans, how = _by_layout(page, context)
+    return _reading(page, plans, how, reason=_LOOKED_FOR)
+
+
+def _by_selectors(page: VisiblePage, document: Document, context: MoneyContext) -> Reading:
+    try:
+        plans, missing = read_chosen(page, document.selectors, context)
+    except ReaderError as error:
+        return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason=str(error), how="selectors")
+    if not plans:
+        return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason=missing, how="selectors")
+    return _reading(page, plans, ["selectors"], reason=missing)
+
+
+def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str]]:
+    marks = find_marks(page, context)
+    how: list[str] = []
+    tables = find_tables(page, marks)
+    plans: list[Plan] = []
+    taken: set[int] = set()
+    for table in tables:
+        found = read_table(page, table, context)
+        if found is None:
+            continue
+        taken.update(range(table.element.start, table.element.end))
+        plans += found
+        if found and "table" not in how:
+            how.append("table")
+    loose = [m for m in marks if m.line.index not in taken]
+    cards = read_cards(page, [m for m in loose if not m.prose], context)
+    if cards:
+        how.append("cards")
+        _features_of_cards(page, cards, loose)
+    plans = _without_repeats(plans + cards)
+    plans += [p for p in read_extras([m for m in loose if m.spare > 2], context) if p.name not in {q.name for q in plans}]
+    stated = stated_prices(page)
+    if stated:
+        before = sum(len(p.prices) for p in plans)
+        plans = merge_stated(plans, stated)
+        if sum(len(p.prices) for p in plans) > before:
+            how.append(stated[0].basis.replace("_", "-"))
+    if not any(not p.addon for p in plans):
+        bare = unpriced_plans(page, tables)
+        plans = bare + plans
+        how += ["table without prices"] if bare else []
+    if any([table_features(page, table, plans) for table in tables]) and "table" not in how:
+        how.append("comparison table")
+    return plans, how
+
+
+def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark]) -> None:
+    told = {m.line.index: m for m in marks}
+    for plan in cards:
+        if plan.end > plan.start:
+            card_features(page, plan, told)
+
+
+def _without_repeats(plans: list[Plan]) -> list[Plan]:
+    """Fold plans of one name and group into one: tabs and toggles write every plan twice."""
+    result: dict[tuple[str, str | None], Plan] = {}
+    for plan in plans:
+        key = (plan.name.lower(), plan.group)
+        first = result.setdefault(key, plan)
+        if first is plan:
+            continue
+        known = {(p.amount, p.currency, p.period, p.billing) for p in first.prices if p.amount is not None}
+        for price in plan.prices:
+            same = any(p.amount == price.amount and price.period in (None, p.period) for p in first.prices)
+            if price.amount is not None and not same and (price.amount, price.currency, price.period, price.billing) not in known:
+                first.prices.append(price)
+        if any(p.amount is not None for p in first.prices):
+            first.prices = [p for p in first.prices if p.amount is not None]
+        texts = {f.feature for f in first.features}
+        first.features += [f for f in plan.features if f.feature not in texts]
+    return list(result.values())
+
+
+def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: str) -> Reading:
+    notes = []
+    if len(plans) > MAX_PLANS:
+        notes.append(f"{len(plans)} plans found, {MAX_PLANS} kept")
+        plans = plans[:MAX_PLANS]
+    if page.cut:
+        notes.append("the page is longer or deeper than is read; its rest was left out")
+    prices: list[PlanPrice] = []
+    features: list[PlanFeature] = []
+    for plan in plans:
+        prices += plan.prices
+        features += plan.features
+    if not prices:
+        return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason="; ".join([reason, *notes]))
+    review = sum(p.needs_review for p in prices)
+    if review:
+        notes.append(f"{review} prices need review")
+    if how == ["selectors"] and reason:
+        notes.append(reason)
+    observations: tuple[Observation, ...] = (*prices, *features)
+    return Reading(
+        reader=READER,
+        version=VERSION,
+        status=ReadStatus.READ,
+        reason="; ".join(notes),
+        observations=observations,
+        how=" + ".join(how),
+    )

@@ -1,0 +1,222 @@
+"""Plans that stand in a table, as columns or as rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .context import MoneyContext
+from .money import Term, read_term
+from .names import clean_name
+from .page import Element, VisiblePage, fold
+from .plans import Mark, Plan, add_prices, flag_price
+from .words import ADDON_HEADING, NOT_A_NAME, PRICE_LABEL, VERSUS
+
+MAX_ROWS = 400
+MAX_COLUMNS = 24
+_OVERAGE = re.compile(r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I)
+_PRICE_SPARE = 4
+
+
+@dataclass(kw_only=True, slots=True)
+class Cell:
+    """One cell: its element, its text, and the marks in it."""
+
+    element: Element
+    text: str
+    marks: list[Mark]
+
+    @property
+    def priced(self) -> bool:
+        """It tells a price and little else."""
+        return any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in self.marks)
+
+
+@dataclass(kw_only=True, slots=True)
+class Table:
+    """A table as rows of cells, and the plans that its columns or rows are."""
+
+    element: Element
+    rows: list[list[Cell]]
+    columns: dict[int, Plan]
+    price_rows: set[int]
+    header: int
+
+
+def find_tables(page: VisiblePage, marks: list[Mark]) -> list[Table]:
+    """Every table of the page as a grid; tables that only lay out others are left out."""
+    by_line: dict[int, Mark] = {m.line.index: m for m in marks}
+    tables = []
+    for position, element in enumerate(page.elements):
+        if element.tag == "table" and element.end - element.start >= 3:
+            rows = _grid(page, position, by_line)
+            if len(rows) >= 2 and max(map(len, rows)) >= 2:
+                tables.append(Table(element=element, rows=rows, columns={}, price_rows=set(), header=0))
+    return tables
+
+
+def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[list[Cell]]:
+    table = page.elements[position]
+    spans = "colspan" in page.html
+    inside = {table}
+    rows: dict[Element, list[Cell]] = {}
+    for element in page.elements[position + 1 :]:
+        parent = element.parent
+        if parent not in inside or parent is None:
+            break
+        if element.tag == "table":
+            return []
+        inside.add(element)
+        if element.tag == "tr":
+            if len(rows) >= MAX_ROWS:
+                page.cut = True
+                break
+            rows[element] = []
+        elif element.tag in ("td", "th") and parent in rows:
+            lines = page.lines[element.start : element.end]
+            text = lines[0].text if len(lines) == 1 else " ".join(line.text for line in lines)
+            marks = [by_line[i] for i in range(element.start, element.end) if i in by_line] if by_line else []
+            cell = Cell(element=element, text=text, marks=marks)
+            span = element.node.attributes.get("colspan") if spans else None
+            wide = int(span) if span and span.isascii() and span.isdigit() and len(span) < 3 else 1
+            if len(rows[parent]) + wide <= MAX_COLUMNS:
+                rows[parent] += [cell] * max(1, wide)
+    return list(rows.values())
+
+
+def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
+    """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
+    rows = table.rows
+    body = [i for i in range(1, len(rows)) if any(c.priced for c in rows[i][1:])]
+    header_priced = sum(1 for c in rows[0][1:] if c.priced) >= 2
+    if not body and not header_priced:
+        return None
+    if any(VERSUS.search(c.text) for c in rows[0]):
+        return []
+    if not header_priced and _plans_are_rows(rows, body):
+        return _from_rows(table, body, context)
+    return _from_columns(table, [0, *body] if header_priced else body, context)
+
+
+def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
+    columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
+    heads = [rows[0][c].text for c in columns if c < len(rows[0])]
+    labels = [rows[i][0].text for i in body if rows[i]]
+    if heads and all(_is_price_label(h) for h in heads):
+        return True
+    if all(not label or _is_price_label(label) for label in labels):
+        return False
+    if len(columns) == 1 and len(body) >= 2:
+        return all(len(row) <= 2 for row in rows) or len(body) * 2 > len(rows)
+    return False
+
+
+def _is_price_label(text: str) -> bool:
+    return len(text) <= 60 and (bool(PRICE_LABEL.search(text)) or bool(read_term(text, bare=True).period))
+
+
+def _header_of(rows: list[list[Cell]], first: int) -> int:
+    """The row with the names: the nearest one above the first price row that fills most columns with other words."""
+    for index in range(first - 1, -1, -1):
+        names = [clean_name(c.text) for c in rows[index][1:]]
+        if sum(1 for n in names if n) * 2 >= max(1, len(rows[first]) - 1) and len(set(names)) > 1:
+            return index
+    return 0
+
+
+def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
+    rows = table.rows
+    table.header = 0 if 0 in body else _header_of(rows, body[0])
+    header = rows[table.header]
+    first = 0 if header and header[0].priced else 1
+    for column in range(first, len(header)):
+        name = _cell_name(header[column])
+        if name is not None:
+            plan = Plan(name=name, text=header[column].text, place=header[column].element.place)
+            plan.start, plan.end = table.element.start, table.element.end
+            table.columns[column] = plan
+    extras: dict[str, Plan] = {}
+    for index in body:
+        label = rows[index][0].text if index != table.header else ""
+        if label and _OVERAGE.search(label):
+            _add_extra(extras, label, rows[index], context)
+            continue
+        if label and not _is_price_label(label) and not _all_priced(rows[index]):
+            continue
+        table.price_rows.add(index)
+        told = read_term(label, bare=True) if label else Term()
+        for column, plan in table.columns.items():
+            if column < len(rows[index]):
+                cell = rows[index][column]
+                marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
+                add_prices(plan, marks, context, {m.line.index: told for m in marks})
+    return [p for p in table.columns.values() if p.prices] + list(extras.values())
+
+
+def _cell_name(cell: Cell) -> str | None:
+    name = clean_name(cell.text)
+    if name is None and cell.marks:
+        name = clean_name(fold(cell.marks[0].line.text))
+    return None if name is None or NOT_A_NAME.match(name) else name
+
+
+def _all_priced(row: list[Cell]) -> bool:
+    told = [c for c in row[1:] if c.text and any(ch.isalnum() for ch in c.text)]
+    return bool(told) and all(c.priced for c in told) and any(m.kind == "price" for c in told for m in c.marks)
+
+
+def _add_extra(extras: dict[str, Plan], label: str, row: list[Cell], context: MoneyContext) -> None:
+    name = clean_name(label)
+    if name is None:
+        return
+    plan = extras.setdefault(name, Plan(name=name, addon=True, text=label, place=row[0].element.place))
+    for cell in row[1:]:
+        add_prices(plan, [m for m in cell.marks if m.kind == "price"], context, {})
+    if not plan.prices:
+        del extras[name]
+
+
+def _from_rows(table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
+    rows = table.rows
+    heads = [c.text for c in rows[0]]
+    plans = []
+    for index in body:
+        row = rows[index]
+        name = clean_name(row[0].text)
+        if name is None:
+            continue
+        plan = Plan(name=name, text=row[0].text, place=row[0].element.place)
+        plan.addon = bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
+        for column, cell in enumerate(row[1:], 1):
+            told = read_term(heads[column], bare=True) if column < len(heads) else Term()
+            marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
+            add_prices(plan, marks, context, {m.line.index: told for m in marks})
+        if plan.prices:
+            plans.append(plan)
+            plan.start, plan.end = row[0].element.start, row[-1].element.end
+    table.price_rows.update(body)
+    return plans
+
+
+_PRICING_PAGE = re.compile(r"\b(?:plans?|pricing|prices|packages|editions|tarifs?|preise|precios)\b", re.I)
+
+
+def unpriced_plans(page: VisiblePage, tables: list[Table]) -> list[Plan]:
+    """Plans that a comparison table names on a page of plans that tells no price at all."""
+    title = page.tree.css_first("title")
+    heads = [line.text for line in page.lines if line.element.tag in ("h1", "h2")][:5]
+    if not _PRICING_PAGE.search(" ".join([title.text() if title is not None else "", *heads])):
+        return []
+    for table in tables:
+        names = [clean_name(c.text) for c in table.rows[0][1:]]
+        if len(names) < 2 or not all(names) or len(set(names)) < len(names) or len(table.rows) < 3:
+            continue
+        if any(VERSUS.search(n or "") or _is_price_label(n or "") for n in names):
+            continue
+        for column, name in enumerate(names, 1):
+            cell = table.rows[0][column]
+            plan = Plan(name=name or "", text=cell.text, place=cell.element.place)
+            plan.prices.append(flag_price(plan, cell.text, cell.element.place, kind=None))
+            table.columns[column] = plan
+        return list(table.columns.values())
+    return []

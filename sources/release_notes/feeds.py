@@ -1,0 +1,211 @@
+"""Reads RSS, Atom and JSON feeds; nothing is ever fetched, and no entity is ever expanded."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import fastfeedparser
+import feedparser
+from lxml import etree
+
+from detente.errors import ReaderError
+
+__all__ = ["FeedItem", "json_items", "load_json", "xml_items"]
+
+_ENTITY = re.compile(r"<!ENTITY\b|<!DOCTYPE[^>\[]*\[", re.I)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_ITEM_TAGS = frozenset(("item", "entry"))
+# Published before updated; what a feed says of itself (lastBuildDate) is never looked at.
+_DATE_TAGS = ("pubdate", "published", "issued", "date", "created", "updated", "modified")
+_GUID_TAGS = frozenset(("guid", "id"))
+MAX_ITEMS = 5_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedItem:
+    """One item of a feed, as the feed writes it.
+
+    Attributes:
+        title: May hold markup.
+        content: Usually HTML.
+        markdown: The content is Markdown.
+        link: As written.
+        guid: The item's own identity.
+        date: Verbatim.
+        tags: Categories.
+        version: Tag or version that the source states apart from the title.
+    """
+
+    title: str
+    content: str
+    link: str | None
+    guid: str | None
+    date: str
+    tags: tuple[str, ...] = ()
+    markdown: bool = False
+    version: str | None = None
+
+
+def xml_items(text: str, url: str) -> list[FeedItem]:
+    """The items of an RSS or Atom feed.
+
+    fastfeedparser reads it; where it fails, finds nothing, or skips items, feedparser does. The verbatim dates are
+    taken from the tree, since both would complete or correct dates that are not whole.
+
+    Raises:
+        ReaderError: The feed declares entities, or no parser finds an item.
+    """
+    if _ENTITY.search(text):
+        raise ReaderError(f"not parsed: the feed {url} declares entities of its own, which is how XML bombs are made")
+    text = _XML_DECLARATION.sub("", text, count=1).lstrip()
+    facts = _facts(text)
+    data = text.encode("utf-8", "replace")
+    try:
+        entries = fastfeedparser.parse(data, include_media=False, include_enclosures=False)["entries"]
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        entries = []
+    if entries and len(entries) == len(facts):
+        return [_fast_item(entry, fact) for entry, fact in zip(entries[:MAX_ITEMS], facts, strict=False)]
+    # A stream, because feedparser would open a name or a URL that it is given as a string.
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+    items = [_slow_item(entry) for entry in parsed["entries"][:MAX_ITEMS]]
+    if not items and parsed.get("bozo"):
+        raise ReaderError(f"not parsed: the feed {url} is broken: {parsed.get('bozo_exception')}"[:300])
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    date: str
+    guid: str | None
+
+
+def _facts(text: str) -> list[_Fact]:
+    """Verbatim date and identity of each item, in document order."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return []
+    if root is None:
+        return []
+    facts = []
+    for element in root.iter():
+        if isinstance(element.tag, str) and _local(element.tag) in _ITEM_TAGS:
+            facts.append(_fact(element))
+    return facts
+
+
+def _fact(element: etree._Element) -> _Fact:
+    dates: dict[str, str] = {}
+    guid = None
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        name = _local(child.tag)
+        if name in _DATE_TAGS:
+            dates.setdefault(name, (child.text or "").strip())
+        elif name in _GUID_TAGS and guid is None:
+            guid = (child.text or "").strip() or None
+    return _Fact(next((dates[name] for name in _DATE_TAGS if dates.get(name)), ""), guid)
+
+
+def _local(tag: str) -> str:
+    return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower()
+
+
+def _fast_item(entry: Mapping[str, object], fact: _Fact) -> FeedItem:
+    contents = entry.get("content")
+    best = ""
+    if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
+        best = _string(contents[0].get("value"))
+    return FeedItem(
+        title=_string(entry.get("title")),
+        content=best or _string(entry.get("description")),
+        link=_string(entry.get("link")) or None,
+        guid=fact.guid,
+        date=fact.date,
+        tags=tuple(_terms(entry.get("tags"))),
+    )
+
+
+def _slow_item(entry: Mapping[str, object]) -> FeedItem:
+    contents = entry.get("content")
+    best = ""
+    if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
+        best = _string(contents[0].get("value"))
+    return FeedItem(
+        title=_string(entry.get("title")),
+        content=best or _string(entry.get("summary")),
+        link=_string(entry.get("link")) or None,
+        guid=_string(entry.get("id")) or None,
+        date=_string(entry.get("published")) or _string(entry.get("updated")),
+        tags=tuple(_terms(entry.get("tags"))),
+    )
+
+
+def _terms(tags: object) -> Iterator[str]:
+    if not isinstance(tags, Sequence):
+        return
+    for tag in tags:
+        term = _string(tag.get("term")) if isinstance(tag, Mapping) else _string(tag)
+        if term:
+            yield term
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def load_json(text: str, url: str) -> object:
+    """The value of a JSON document.
+
+    Raises:
+        ReaderError: It is broken, or nested deeper than it can be read.
+    """
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except ValueError as error:
+        raise ReaderError(f"not parsed: {url} is broken JSON: {error}") from error
+    except RecursionError as error:
+        raise ReaderError(f"not parsed: {url} is JSON nested too deeply") from error
+
+
+def json_items(value: object) -> list[FeedItem] | None:
+    """The items of a JSON Feed, or of GitHub's releases; None for JSON of any other shape."""
+    if isinstance(value, Mapping) and isinstance(value.get("items"), list):
+        return [_json_feed_item(item) for item in value["items"][:MAX_ITEMS] if isinstance(item, Mapping)]
+    releases = value if isinstance(value, list) else [value]
+    if releases and all(isinstance(each, Mapping) and "tag_name" in each for each in releases):
+        return [_github_item(each) for each in releases[:MAX_ITEMS] if not each.get("draft")]
+    return [] if value == [] else None
+
+
+def _json_feed_item(item: Mapping[str, object]) -> FeedItem:
+    return FeedItem(
+        title=_string(item.get("title")),
+        content=_string(item.get("content_html")) or _string(item.get("content_text")) or _string(item.get("summary")),
+        link=_string(item.get("url")) or _string(item.get("external_url")) or None,
+        guid=_string(item.get("id")) or None,
+        date=_string(item.get("date_published")) or _string(item.get("date_modified")),
+        tags=tuple(_terms(item.get("tags"))),
+    )
+
+
+def _github_item(release: Mapping[str, object]) -> FeedItem:
+    tag = _string(release.get("tag_name"))
+    return FeedItem(
+        title=_string(release.get("name")) or tag,
+        content=_string(release.get("body")),
+        markdown=True,
+        link=_string(release.get("html_url")) or None,
+        guid=_string(release.get("node_id")) or _string(release.get("id")) or None,
+        date=_string(release.get("published_at")),
+        tags=("Pre-release",) if release.get("prerelease") is True else (),
+        version=tag or None,
+    )

@@ -1,0 +1,127 @@
+"""The build: what was fetched and read becomes tables, checked and published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from detente.records import KnownRobots, LastFetch, Page
+from warehouse import load, tables
+from warehouse.archive import Archive
+from warehouse.database import Warehouse
+from warehouse.load import CompetitorRow, ReadingRows, Unread
+from warehouse.publish import Published, publish
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """What the fetch log remembers before a collection.
+
+    Attributes:
+        last: By page.
+        robots: By origin.
+        unconfirmed: Pages that need a second look before a change is told.
+    """
+
+    last: Mapping[str, LastFetch]
+    robots: Mapping[str, KnownRobots]
+    unconfirmed: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToRead:
+    """What the readers have before them: snapshots, and the sets of facts that are known already."""
+
+    unread: Sequence[Unread]
+    known_facts: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What a build made.
+
+    Attributes:
+        published: The new published file.
+        changes: Changes in it, by id.
+        warnings: Checks that warn.
+    """
+
+    published: Published
+    changes: frozenset[str]
+    warnings: tuple[str, ...]
+
+
+def recall(warehouse: Warehouse, archive: Archive, now: datetime) -> Memory:
+    """Loads what the archive has, and says what the fetch log remembers. Takes one short section.
+
+    Raises:
+        WarehouseError: Busy, of a newer version, or damaged.
+    """
+    with warehouse.section("collect: recall") as connection:
+        load.load_logs(connection, archive, now)
+        unconfirmed = connection.execute(
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = 'core' AND table_name = 'unconfirmed_page'"
+        ).fetchone()
+        pages = connection.execute("SELECT page_id FROM core.unconfirmed_page").fetchall() if unconfirmed else []
+        return Memory(
+            last=load.last_fetches(connection),
+            robots=load.known_robots(connection, archive),
+            unconfirmed=frozenset(page for (page,) in pages),
+        )
+
+
+def take_in(
+    warehouse: Warehouse,
+    archive: Archive,
+    competitors: Sequence[CompetitorRow],
+    pages: Sequence[Page],
+    reader_versions: Mapping[str, int],
+    now: datetime,
+) -> ToRead:
+    """Loads the workspace and the archive's logs; returns what the readers have to read."""
+    with warehouse.section("build: load logs") as connection:
+        load.load_workspace(connection, competitors, pages, reader_versions)
+        load.load_logs(connection, archive, now)
+        return ToRead(unread=load.unread(connection), known_facts=load.known_facts(connection))
+
+
+def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) -> Built:
+    """Stores the readings, makes all tables in one transaction, checks and publishes them.
+
+    Raises:
+        CheckFailedError: A check does not hold; the tables stay as they were.
+        StorageError: The disk refused.
+    """
+    with warehouse.section("build: tables") as connection:
+        connection.execute("BEGIN")
+        try:
+            rows.store(connection)
+            tables.build(connection)
+            warnings = tables.check(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        changes = frozenset(row[0] for row in connection.execute("SELECT change_id FROM core.change").fetchall())
+        published = publish(connection, warehouse.published, now, keep)
+    return Built(published=published, changes=changes, warnings=tuple(warnings))
+
+
+def change_ids(warehouse: Warehouse) -> frozenset[str]:
+    """The changes that the newest published file holds; none before the first."""
+    from detente.errors import WarehouseError
+    from warehouse.publish import newest
+    from warehouse.read import connect
+
+    try:
+        published = newest(warehouse.published)
+    except WarehouseError:
+        return frozenset()
+    with connect(published) as connection:
+        try:
+            return frozenset(row[0] for row in connection.execute("SELECT change_id FROM change").fetchall())
+        except duckdb.Error:
+            return frozenset()

@@ -1,0 +1,278 @@
+"""Loads the archive's logs and the readers' observations; loading the same again changes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from detente.records import KnownRobots, LastFetch, Observation, Outcome, Page, Reading, content_key
+from warehouse.archive import Archive, to_json_line
+from warehouse.database import Connection
+from warehouse.observations import Row, as_rows, facts_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompetitorRow:
+    """A competitor as the warehouse knows it."""
+
+    competitor: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """A snapshot that the reader of its page has not read yet."""
+
+    page_id: str
+    kind: str
+    url: str
+    snapshot: str
+    content_type: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadSnapshot:
+    """What a reader saw in a snapshot."""
+
+    page_id: str
+    snapshot: str
+    reading: Reading
+
+
+def options_of(selectors: Mapping[str, str]) -> str:
+    """What tells one way of reading a page from another: empty without selectors."""
+    return content_key(*(f"{name}={selectors[name]}" for name in sorted(selectors))) if selectors else ""
+
+
+def load_workspace(
+    connection: Connection,
+    competitors: Sequence[CompetitorRow],
+    pages: Sequence[Page],
+    reader_versions: Mapping[str, int],
+) -> None:
+    """Puts the workspace's competitors and pages in the place of those of the build before.
+
+    Pages that are no longer watched stay known by what was fetched of them.
+    """
+    connection.execute("DELETE FROM raw.competitor")
+    connection.execute("DELETE FROM raw.page")
+    _insert(
+        connection,
+        "raw.competitor",
+        [{"competitor": c.competitor, "name": c.name, "aliases": c.aliases, "domains": c.domains} for c in competitors],
+    )
+    _insert(
+        connection,
+        "raw.page",
+        [
+            {
+                "page_id": p.page_id, "competitor": p.competitor, "url": p.url, "kind": p.kind,
+                "every_hours": p.every_hours, "render": p.render, "watched": True, "options": options_of(p.selectors),
+                "reader_version": reader_versions[p.kind],
+            }
+            for p in pages
+        ],
+    )  # fmt: skip
+    versions = [{"kind": kind, "version": version} for kind, version in reader_versions.items()]
+    for row in versions:
+        connection.execute(
+            """
+            INSERT INTO raw.page
+            SELECT page_id, any_value(competitor), arg_max(url, fetched_at), kind, NULL, FALSE, FALSE, '', ?
+            FROM raw.fetch
+            WHERE kind = ? AND page_id NOT IN (SELECT page_id FROM raw.page)
+            GROUP BY page_id, kind
+            """,
+            [row["version"], row["kind"]],
+        )
+
+
+def load_logs(connection: Connection, archive: Archive, now: datetime) -> int:
+    """Loads the logs that are not in the warehouse yet and returns how many there were."""
+    loaded = {name for (name,) in connection.execute("SELECT name FROM raw.log").fetchall()}
+    count = 0
+    for kind, table, key in (("fetches", "raw.fetch", "fetch_id"), ("runs", "raw.run", "run_id")):
+        logs = [path for path in archive.logs(kind) if archive.name_of(path) not in loaded]
+        if logs:
+            _insert_files(connection, table, [str(path) for path in logs], unless=key)
+            names = [{"name": archive.name_of(path), "kind": kind, "loaded_at": now} for path in logs]
+            _insert(connection, "raw.log", names)
+            count += len(logs)
+    return count
+
+
+def unread(connection: Connection) -> list[Unread]:
+    """The snapshots that today's readers have not read, oldest first."""
+    rows = connection.execute(
+        """
+        SELECT f.page_id, p.kind, arg_min(f.final_url, f.fetched_at), f.snapshot, arg_min(f.content_type, f.fetched_at)
+        FROM raw.fetch AS f
+        JOIN raw.page AS p ON p.page_id = f.page_id
+        WHERE f.outcome = 'ok' AND f.snapshot IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM raw.reading AS r
+                WHERE r.page_id = f.page_id AND r.snapshot = f.snapshot
+                    AND r.reader_version = p.reader_version AND r.options = p.options
+            )
+        GROUP BY f.page_id, p.kind, f.snapshot
+        ORDER BY min(f.fetched_at), f.page_id
+        """
+    ).fetchall()
+    return [
+        Unread(page_id=page_id, kind=kind, url=url, snapshot=snapshot, content_type=content_type)
+        for page_id, kind, url, snapshot, content_type in rows
+    ]
+
+
+class ReadingRows:
+    """Readings as rows, gathered outside the lock and stored in one short section.
+
+    Observations are kept only where their set of facts is new: a page that differs from its last version in noise
+    alone adds one row.
+    """
+
+    def __init__(self, known: Iterable[str], options: Mapping[str, str]) -> None:
+        self._known = set(known)
+        self._options = options
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+
+    def add(self, page_id: str, snapshot: str, reading: Reading) -> None:
+        """Takes what a reader saw in a snapshot."""
+        observations: tuple[Observation, ...] = reading.observations
+        facts = facts_id(page_id, observations) if observations else None
+        options = self._options.get(page_id, "")
+        self._rows["reading"].append(
+            {
+                "reading_id": content_key(page_id, snapshot, reading.reader, reading.version, options),
+                "page_id": page_id, "snapshot": snapshot, "reader": reading.reader, "reader_version": reading.version,
+                "options": options, "status": reading.status, "reason": reading.reason, "how": reading.how,
+                "facts_id": facts, "observations": len(observations),
+            }
+        )  # fmt: skip
+        if facts is not None and facts not in self._known:
+            self._known.add(facts)
+            for table, rows in as_rows(page_id, snapshot, observations).rows.items():
+                self._rows[table] += rows
+
+    def store(self, connection: Connection) -> int:
+        """Inserts the rows that are not there yet; returns the number of readings."""
+        for table, rows in self._rows.items():
+            key = {"reading": "reading_id", "fact": "facts_id, observation_id"}.get(table, "observation_id")
+            _insert(connection, f"raw.{table}", rows, unless=key)
+        return len(self._rows["reading"])
+
+
+def known_facts(connection: Connection) -> list[str]:
+    """The sets of facts that the warehouse has."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT facts_id FROM raw.fact").fetchall()]
+
+
+def last_fetches(connection: Connection) -> dict[str, LastFetch]:
+    """What the fetch log remembers of each page, by its id."""
+    rows = connection.execute(
+        """
+        WITH answered AS (
+            SELECT *, row_number() OVER (PARTITION BY page_id ORDER BY fetched_at DESC, fetch_id) AS newest
+            FROM raw.fetch
+            WHERE kind <> 'robots' AND origin = 'web' AND outcome IN ('ok', 'not_modified')
+        ),
+        fulls AS (
+            SELECT page_id, max(fetched_at) AS full_at
+            FROM raw.fetch
+            WHERE origin = 'web' AND outcome = 'ok' AND NOT conditional
+            GROUP BY page_id
+        ),
+        waits AS (
+            SELECT page_id, arg_max(retry_after_s, fetched_at) AS retry_after_s, max(fetched_at) AS fetched_at
+            FROM raw.fetch
+            WHERE kind <> 'robots' AND origin = 'web'
+            GROUP BY page_id
+        )
+        SELECT
+            w.page_id, a.url, a.snapshot, a.etag, a.last_modified, a.fetched_at,
+            (
+                SELECT count(*) FROM raw.fetch AS c
+                WHERE c.page_id = w.page_id AND c.conditional AND c.fetched_at > coalesce(u.full_at, TIMESTAMP '0001-01-01')
+            ),
+            CASE WHEN newest_wait.retry_after_s IS NOT NULL THEN w.fetched_at END, newest_wait.retry_after_s
+        FROM waits AS w
+        LEFT JOIN answered AS a ON a.page_id = w.page_id AND a.newest = 1
+        LEFT JOIN fulls AS u ON u.page_id = w.page_id
+        LEFT JOIN raw.fetch AS newest_wait ON newest_wait.page_id = w.page_id AND newest_wait.fetched_at = w.fetched_at
+            AND newest_wait.outcome = 'rate_limited'
+        """
+    ).fetchall()
+    found = {}
+    for page_id, url, snapshot, etag, last_modified, fetched_at, since_full, asked_at, wait_s in rows:
+        found[page_id] = LastFetch(
+            page_id=page_id,
+            url=url or "",
+            snapshot=snapshot,
+            etag=etag,
+            last_modified=last_modified,
+            fetched_at=_aware(fetched_at),
+            checks_since_full=since_full,
+            not_before=asked_at.replace(tzinfo=UTC) + timedelta(seconds=wait_s) if wait_s and asked_at else None,
+        )
+    return found
+
+
+def known_robots(connection: Connection, archive: Archive) -> dict[str, KnownRobots]:
+    """The last robots.txt of every origin, with the last good copy of its text."""
+    rows = connection.execute(
+        """
+        SELECT
+            page_id, max(fetched_at), arg_max(outcome, fetched_at),
+            arg_max(snapshot, fetched_at) FILTER (WHERE outcome IN ('ok', 'not_modified'))
+        FROM raw.fetch
+        WHERE kind = 'robots'
+        GROUP BY page_id
+        """
+    ).fetchall()
+    return {
+        page_id.removeprefix("robots:"): KnownRobots(
+            origin=page_id.removeprefix("robots:"),
+            fetched_at=fetched_at.replace(tzinfo=UTC),
+            outcome=Outcome(outcome),
+            body=archive.get(snapshot) if snapshot else None,
+        )
+        for page_id, fetched_at, outcome, snapshot in rows
+    }
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+def _insert(connection: Connection, table: str, rows: Sequence[Row], unless: str = "") -> None:
+    """Inserts rows through DuckDB's own JSON reader: typed by the table, and never row by row."""
+    if not rows:
+        return
+    with tempfile.TemporaryDirectory(prefix="detente-") as folder:
+        path = Path(folder) / "rows.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{to_json_line(row)}\n" for row in rows)
+        _insert_files(connection, table, [str(path)], unless=unless)
+
+
+def _insert_files(connection: Connection, table: str, paths: list[str], unless: str = "") -> None:
+    """Inserts the rows of these JSON files, less those whose key is in the table or comes twice."""
+    described = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
+    columns = dict(described)
+    names = ", ".join(columns)
+    query = (
+        f"SELECT {names} FROM read_json(?, format = 'newline_delimited', maximum_object_size = 67108864, columns = {columns!r}) AS s"
+    )
+    if unless:
+        same = " AND ".join(f"t.{key.strip()} = s.{key.strip()}" for key in unless.split(","))
+        query += (
+            f" WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {same})"
+            f" QUALIFY row_number() OVER (PARTITION BY {unless}) = 1"
+        )
+    connection.execute(f"INSERT INTO {table} ({names}) {query}", [paths])

@@ -1,0 +1,141 @@
+"""The warehouse's tables, a folder each: the query that makes it, its grain and columns, and the checks it must pass."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import resources
+from typing import Literal
+
+from detente.errors import CheckFailedError
+from warehouse.database import Connection
+
+_CHECK = re.compile(r"^-- #(fail|warn) (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """A question whose every row is a fault.
+
+    Attributes:
+        table: The table it is about.
+        name: What must hold, in words.
+        level: `fail` stops the build and publishes nothing; `warn` is told.
+        query: The question.
+    """
+
+    table: str
+    name: str
+    level: Literal["fail", "warn"]
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """One table of the schema `core`.
+
+    Attributes:
+        name: Its name, and that of its folder.
+        grain: What one row is.
+        published: Whether readers may see it.
+        after: The tables that its query reads.
+        key: The columns that tell a row from all others.
+        columns: Meaning by column, in order.
+        query: The query that makes it.
+        checks: What must hold.
+    """
+
+    name: str
+    grain: str
+    published: bool
+    after: tuple[str, ...]
+    key: tuple[str, ...]
+    columns: dict[str, str]
+    query: str
+    checks: tuple[Check, ...]
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """All tables, each after those that it reads."""
+    found = {}
+    for folder in resources.files("warehouse").joinpath("tables").iterdir():
+        if not folder.joinpath("query.sql").is_file():
+            continue
+        about = tomllib.loads(folder.joinpath("table.toml").read_text(encoding="utf-8"))
+        checks = [
+            Check(table=folder.name, name=f"{', '.join(about['key'])} is unique", level="fail", query=_unique(folder.name, about["key"])),
+            *(
+                Check(
+                    table=folder.name,
+                    name=f"{column} is never null",
+                    level="fail",
+                    query=f"SELECT * FROM core.{folder.name} WHERE {column} IS NULL",
+                )
+                for column in about["not_null"]
+            ),
+        ]
+        extra = folder.joinpath("checks.sql")
+        if extra.is_file():
+            checks += _checks(folder.name, extra.read_text(encoding="utf-8"))
+        found[folder.name] = Table(
+            name=folder.name,
+            grain=about["grain"],
+            published=about["published"],
+            after=tuple(about.get("after", ())),
+            key=tuple(about["key"]),
+            columns=about["columns"],
+            query=folder.joinpath("query.sql").read_text(encoding="utf-8"),
+            checks=tuple(checks),
+        )
+    order = TopologicalSorter({name: table.after for name, table in sorted(found.items())}).static_order()
+    return tuple(found[name] for name in order)
+
+
+def build(connection: Connection) -> None:
+    """Makes every table anew, inside the caller's transaction."""
+    for table in tables():
+        connection.execute(f"CREATE OR REPLACE TABLE core.{table.name} AS\n{table.query}")
+
+
+def check(connection: Connection) -> list[str]:
+    """Runs every check and returns the warnings, a line each.
+
+    Raises:
+        CheckFailedError: Something that must hold does not.
+    """
+    faults: dict[str, list[str]] = {"fail": [], "warn": []}
+    for table in tables():
+        for one in table.checks:
+            rows = connection.execute(f"SELECT * FROM ({one.query}) LIMIT 3").fetchall()
+            if rows:
+                shown = "; ".join(", ".join(str(value)[:60] for value in row[:4]) for row in rows)
+                faults[one.level].append(f"core.{table.name}: {one.name}, but not in: {shown}")
+    if faults["fail"]:
+        raise CheckFailedError(
+            "nothing was published, since a check does not hold. " + " | ".join(faults["fail"])
+            + ". `detente rebuild` makes the tables anew from the archive; if that does not help, it is our fault: report it"
+        )
+    return faults["warn"]
+
+
+def _unique(table: str, key: list[str]) -> str:
+    columns = ", ".join(key)
+    return f"SELECT {columns}, count(*) AS times FROM core.{table} GROUP BY ALL HAVING count(*) > 1"
+
+
+def _checks(table: str, text: str) -> list[Check]:
+    heads = list(_CHECK.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    return [
+        Check(
+            table=table,
+            name=head[2].strip(),
+            level="fail" if head[1] == "fail" else "warn",
+            query=text[head.end() : end].strip().rstrip(";"),
+        )
+        for head, end in zip(heads, ends, strict=True)
+    ]

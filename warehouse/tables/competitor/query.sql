@@ -1,0 +1,2 @@
+SELECT competitor, name, aliases, domains
+FROM raw.competitor

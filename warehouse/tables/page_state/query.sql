@@ -1,0 +1,26 @@
+WITH
+-- a new state begins where the facts differ from those of the fetch before
+marked AS (
+    SELECT
+        *,
+        facts_id IS DISTINCT FROM lag(facts_id) OVER (PARTITION BY page_id ORDER BY weight_to) AS begins
+    FROM core.page_event
+),
+
+numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY page_id ORDER BY weight_to ROWS UNBOUNDED PRECEDING)::BIGINT AS state_no
+    FROM marked
+)
+
+SELECT
+    page_id,
+    any_value(kind) AS kind,
+    state_no,
+    any_value(facts_id) AS facts_id,
+    min(fetched_at) AS seen_from,
+    max(fetched_at) AS seen_to,
+    arg_min(snapshot, weight_to) AS snapshot,
+    min(weight_to - weight) AS weight_from,
+    max(weight_to) AS weight_to
+FROM numbered
+GROUP BY page_id, state_no

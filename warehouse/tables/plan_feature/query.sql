@@ -1,0 +1,23 @@
+SELECT
+    md5(concat_ws('|', i.page_id, i.observation_id, i.interval_no)) AS plan_feature_id,
+    p.competitor,
+    i.page_id,
+    o.plan,
+    o.plan_group,
+    o.feature,
+    o.included,
+    o.limit_value,
+    o.unlimited,
+    o.unit,
+    i.valid_from,
+    i.last_seen_at,
+    i.valid_to,
+    i.is_first,
+    i.snapshot,
+    i.end_snapshot,
+    o.text,
+    o.place,
+    i.observation_id
+FROM core.observation_interval AS i
+JOIN raw.plan_feature AS o ON o.observation_id = i.observation_id
+JOIN raw.page AS p ON p.page_id = i.page_id
