@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -32,15 +31,16 @@ class SystemClock:
         return time.monotonic()
 
 
-@dataclass(kw_only=True)
-class FixedClock:
-    """A clock whose time of day stands where it was set; durations are real."""
+class StartedClock:
+    """A clock that was set to a moment when it was made and runs on from there: for past weeks and for simulations."""
 
-    at: datetime
+    def __init__(self, start: datetime) -> None:
+        self._start = start.astimezone(UTC)
+        self._begun = time.monotonic()
 
     def now(self) -> datetime:
-        """The time it was set to."""
-        return self.at
+        """The moment it was set to, and the time since."""
+        return self._start + timedelta(seconds=time.monotonic() - self._begun)
 
     def monotonic(self) -> float:
         """Seconds since some moment; never runs backwards."""

@@ -5,9 +5,11 @@ An environment variable `DETENTE_<TABLE>__<KEY>` overrides the file, e.g. `DETEN
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import available_timezones
 
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -23,8 +25,12 @@ def _known_zone(name: str) -> str:
 
 
 def _cron(line: str) -> str:
-    if len(line.split()) != 5:
-        raise ValueError(f"{line!r} is not a cron line: five fields (minute hour day month weekday), e.g. '0 7 * * 1'")
+    try:
+        CronSim(line, datetime.now(UTC))
+    except CronSimError:
+        raise ValueError(
+            f"{line!r} is not a cron line: five fields (minute hour day month weekday), e.g. '0 7 * * 1'"
+        ) from None
     return line
 
 

@@ -6,14 +6,15 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urljoin
 
 from pydantic_core import Url, ValidationError
 
-__all__ = ["UrlParts", "canonical_url", "resolve_link", "split_url"]
+__all__ = ["DEFAULT_PORTS", "UrlParts", "canonical_url", "resolve_link", "split_url"]
 
-MAX_URL_CHARS = 4_096
-DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_URL_CHARS: Final = 4_096
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _SHAPE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?", re.I)
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")

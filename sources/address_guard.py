@@ -140,13 +140,14 @@ class AddressGuard:
         if known is not None and self._clock.monotonic() - known[0] < REMEMBERED_S:
             return known[1]
         found = await self._resolve(host, port)
-        if f"{host}:{port}" not in self._allowed:
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if place not in self._allowed:
             for address in found:
                 if kind := why_not_public(address):
                     raise FetchFailedError(
                         Outcome.REFUSED_ADDRESS,
                         f"{host} leads to {address}, a {kind} address; if it is an intranet page that you mean, "
-                        f"add '{host}:{port}' to fetch.allow_hosts",
+                        f"add '{place}' to fetch.allow_hosts",
                     )
         self._known[host, port] = (self._clock.monotonic(), found)
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,14 +14,19 @@ from sources.document import clean_text
 __all__ = ["Block", "blocks_of", "parse_html"]
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_BLOCK_TAGS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form"
-    " header hgroup li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul br hr".split()
-) | frozenset(_HEADINGS)
-_NOT_CONTENT = frozenset(
-    "script style template noscript svg math iframe object embed canvas audio video map select option datalist textarea"
-    " input nav footer dialog head link meta title progress meter".split()
-)
+# fmt: off
+_BLOCK_TAGS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "li", "main", "menu", "nav", "ol", "p",
+    "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "br", "hr", *_HEADINGS,
+))
+_NOT_CONTENT = frozenset((
+    "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
+    "map", "select", "option", "datalist", "textarea", "input", "nav", "footer", "dialog", "head", "link", "meta",
+    "title", "progress", "meter",
+))
+# fmt: on
+_ENDS_HEADING = frozenset(("p", "ul", "ol", "dl", "table", "section", "article", "main", "pre", "blockquote"))
 _REGION_TAGS = frozenset(("article", "li", "section", "tr", "dd", "details"))
 _SPACED = frozenset(("span", "a", "small", "label", "strong", "b", "em"))
 # By role, by what it is for, and what a browser does not show.
@@ -58,8 +63,7 @@ _MAX_OPEN = 10_000
 MAX_BLOCKS = 100_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One piece of text that stands by itself on the page.
 
     Attributes:
@@ -128,17 +132,25 @@ def parse_html(text: str, url: str = "") -> LexborHTMLParser:
     return LexborHTMLParser(text)
 
 
-def blocks_of(tree: LexborHTMLParser) -> list[Block]:
+def blocks_of(
+    tree: LexborHTMLParser, *, root: LexborNode | None = None, without: str = "", fragment: bool = False
+) -> list[Block]:
     """All blocks of the page's content; navigation, footers, cookie banners, forms and hidden parts left out.
 
     Text that the source writes without a space between two inline elements is spaced where the elements are separate
     labels. A part that is left out by its class or role stays when it holds the page's main heading.
+
+    Args:
+        tree: As `parse_html` gives it.
+        root: The part to walk; the whole body without it.
+        without: CSS selectors of more that is to be left out.
+        fragment: It is the body of a feed item, which has no navigation round it.
     """
-    body = tree.body
-    if body is None:
+    root = root or tree.body
+    if root is None:
         return []
-    walk = _Walk(skipped=_skipped(tree), badges=_badges(tree))
-    for entering, node in _visits(body, walk.skips):
+    walk = _Walk(skipped=set() if fragment else _skipped(tree, without), badges=set() if fragment else _badges(tree))
+    for entering, node in _visits(root, walk.skips):
         if entering:
             walk.enter(node)
         else:
@@ -149,8 +161,9 @@ def blocks_of(tree: LexborHTMLParser) -> list[Block]:
     return walk.blocks
 
 
-def _skipped(tree: LexborHTMLParser) -> set[int]:
-    skipped = {node.mem_id for node in tree.css(_NOT_CONTENT_SELECTOR) if node.css_first("h1, main, article") is None}
+def _skipped(tree: LexborHTMLParser, without: str) -> set[int]:
+    selectors = f"{_NOT_CONTENT_SELECTOR}, {without}" if without else _NOT_CONTENT_SELECTOR
+    skipped = {node.mem_id for node in tree.css(selectors) if node.css_first("h1, main, article") is None}
     skipped |= {node.mem_id for node in tree.css("header") if node.css_first("h1, h2, h3, h4, time") is None}
     return skipped | {node.mem_id for node in tree.css("aside")} - {node.mem_id for node in tree.css("article aside")}
 
@@ -215,6 +228,11 @@ class _Walk:
         if tag == "-text":
             self._add(node.text_content or "")
             return
+        if tag in _ENDS_HEADING and self._heading is not None:
+            # An unclosed heading would swallow the rest of the page.
+            self.flush()
+            self._heading = None
+            self._tags[-1] = "div"
         if tag in _BLOCK_TAGS and self._heading is None:
             self._open_block(node, tag)
         elif tag in _BLOCK_TAGS or tag in _SPACED:
@@ -254,8 +272,13 @@ class _Walk:
 
     def flush(self) -> None:
         """Ends the block that was being gathered."""
-        text = clean_text("".join(self._text)) if self._text else ""
-        if self._heading:
+        if not self._text:
+            self._badge = False
+            self._href = self._link[-1] if self._link else None
+            self._datetime = None
+            return
+        text = clean_text("".join(self._text))
+        if self._heading and text:
             text = _PERMALINK.sub("", text)
         if text:
             tag = self._heading or self._tags[-1]
@@ -277,7 +300,7 @@ class _Walk:
         self._text.clear()
         self._plain = False
         self._badge = False
-        self._href = next((link for link in reversed(self._link) if link), None)
+        self._href = self._link[-1] if self._link else None
         self._datetime = None
 
     def _add(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from sources.outcome import classify
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
     from playwright.async_api import BrowserContext, Playwright, Request, Route, WebSocketRoute
+    from playwright.async_api import Page as Tab
 
 __all__ = ["Browser"]
 
@@ -102,9 +104,16 @@ class Browser:
 
     async def aclose(self) -> None:
         """Ends the browser, if it was started."""
-        if self._running is not None:
-            running, self._running = self._running, None
-            await running.chromium.close()
+        if self._running is None:
+            return
+        from playwright.async_api import Error  # noqa: PLC0415 - optional, and slow to import
+
+        running, self._running = self._running, None
+        try:
+            # One that crashed is closed already.
+            with contextlib.suppress(Error):
+                await running.chromium.close()
+        finally:
             await running.playwright.stop()
 
     def _judged(self, ending: Ending, body: bytes, elapsed_ms: int) -> Ending:
@@ -144,6 +153,8 @@ class Browser:
             await _settle(page)
             return await page.content()
         finally:
+            # Parts still on their way have nobody left to be handed to.
+            await context.unroute_all(behavior="ignoreErrors")
             await context.close()
 
     async def _guard(self, context: BrowserContext, ending: Ending) -> None:
@@ -153,15 +164,12 @@ class Browser:
         await context.route_web_socket("**/*", _no_web_socket)
 
 
-async def _settle(page: object) -> None:
+async def _settle(page: Tab) -> None:
     """Waits until the page asks for nothing more, for a few seconds at most."""
-    from playwright.async_api import Page, TimeoutError  # noqa: A004, PLC0415 - optional, and slow to import
+    from playwright.async_api import TimeoutError as NotYetError  # noqa: PLC0415 - optional, and slow to import
 
-    if isinstance(page, Page):
-        try:
-            await page.wait_for_load_state("networkidle", timeout=SETTLE_MS)
-        except TimeoutError:
-            return
+    with contextlib.suppress(NotYetError):
+        await page.wait_for_load_state("networkidle", timeout=SETTLE_MS)
 
 
 async def _no_web_socket(socket: WebSocketRoute) -> None:

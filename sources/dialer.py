@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
@@ -66,6 +67,10 @@ class WatchedStream(httpcore.AsyncNetworkStream):
                 raise
             reason = getattr(error.__cause__, "verify_message", "") or error.__cause__.reason or "handshake failed"
             raise FetchFailedError(Outcome.TLS, f"TLS with {server_hostname}: {reason}") from None
+        except asyncio.CancelledError:
+            # The deadline came during the handshake: nobody else holds this connection yet.
+            await self._stream.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> object:
         """What is known of the connection; a spoilt one calls itself readable, and so is never used again."""

@@ -20,6 +20,9 @@ MAX_TEXT = 5_000_000
 MAX_LINK = 2_000
 """Characters of a URL; what is longer is no link that anybody would follow."""
 
+_LINE_BREAKS = re.compile(r"[\t\n\r]")
+_NO_HOST = re.compile(r"[\s<>\"'`]")
+_LINK_EDGES = "".join(map(chr, range(33)))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -65,6 +68,7 @@ _CODECS = {
 }
 _GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8-r", "cp932", "euc_jp"]
 _GUESSES += ["gb18030", "big5", "cp949"]
+_NEARLY = 0.03
 
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w:.+-]+)""", re.I)
 _DECLARED_CHARSET = re.compile(
@@ -193,7 +197,7 @@ def media_kind(text: str, *, content_type: str | None = None) -> str:
         return "json_feed" if "jsonfeed.org/version" in head else "json"
     if head.startswith("<"):
         return _markup_kind(start)
-    if len(_BLOCK_TAG.findall(head)) >= 3 and not re.search(r"^#{1,6} \S", head, re.M):
+    if len(_BLOCK_TAG.findall(head)) >= 3 and "</" in head and not re.search(r"^#{1,6} \S", head, re.M):
         return "html"
     if "markdown" in (content_type or "").lower() or _MARKDOWN.search(head):
         return "markdown"
@@ -235,7 +239,7 @@ def safe_link(href: str | None, base: str) -> str | None:
     """
     if not href or len(href) > MAX_LINK:
         return None
-    href = re.sub(r"[\t\n\r]", "", href.strip("".join(map(chr, range(33)))))
+    href = _LINE_BREAKS.sub("", href.strip(_LINK_EDGES))
     if not href or "\\" in href:
         return None
     try:
@@ -245,7 +249,7 @@ def safe_link(href: str | None, base: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return None
-    if _ODD.search(parts.netloc) or re.search(r"[\s<>\"'`]", parts.netloc):
+    if _ODD.search(parts.netloc) or _NO_HOST.search(parts.netloc):
         return None
     safe = "/:?#[]@!$&()*+,;=%~-._"
     rest = quote(_UNSTORABLE.sub("\ufffd", parts._replace(scheme="", netloc="").geturl()), safe=safe)
@@ -341,9 +345,13 @@ def _guessed(body: bytes) -> str:
         return text
     # Guessing costs time per byte, and only lines with other than ASCII bytes tell anything.
     telling = b"\n".join(line[:500] for line in body[:400_000].splitlines() if not line.isascii())[:4096]
-    best = from_bytes(telling, cp_isolation=_GUESSES).best()
-    # Western pages are by far the most common, and a few accents alone tell little.
-    return body.decode(best.encoding if best else "cp1252", "replace")
+    matches = from_bytes(telling, cp_isolation=_GUESSES)
+    best = matches.best()
+    # A few accents alone tell little, and Western pages are the most common: they win where it is nearly even.
+    western = (
+        any(each.encoding == "cp1252" and each.chaos <= best.chaos + _NEARLY for each in matches) if best else True
+    )
+    return body.decode("cp1252" if western or best is None else best.encoding, "replace")
 
 
 def _markup_kind(start: str) -> str:

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpcore
 
@@ -24,7 +23,7 @@ from sources.dialer import Dialer
 from sources.exchange import Ask, Desk, Ending, exchange
 from sources.pace import Pace, Sleep
 from sources.robots import ROBOTS_BYTES, ROBOTS_REDIRECTS, Robots, RobotsAnswer
-from sources.transport import GuardedTransport, Line, open_pool, trusted_roots
+from sources.transport import GuardedTransport, Line, open_pool, proxy_place, trusted_roots
 
 __all__ = ["Keep", "fetch_one", "fetch_pages", "user_agent"]
 
@@ -89,6 +88,7 @@ async def fetch_pages(
 
     Raises:
         OSError: `keep` could not store a body.
+        UsageError: `settings.proxy` is not the URL of a proxy.
     """
     run = _Run(
         settings=settings, clock=clock, keep=keep, last=last, robots=robots, purpose=purpose, contact=contact,
@@ -349,12 +349,8 @@ def _open_line(
     guard = AddressGuard(
         resolver=resolver, allow_hosts=settings.allow_hosts, timeout_s=settings.connect_timeout_s, clock=clock
     )
-    proxy = urlsplit(settings.proxy) if settings.proxy else None
-    dialer = Dialer(
-        guard=guard,
-        network=network or httpcore.AnyIOBackend(),
-        proxy=None if proxy is None else (proxy.hostname or "", proxy.port or 80),
-    )
+    proxy = proxy_place(settings.proxy) if settings.proxy else None
+    dialer = Dialer(guard=guard, network=network or httpcore.AnyIOBackend(), proxy=proxy)
     # Twice the hosts: a redirect to another host leaves the first one's connection open beside it.
     pool = open_pool(
         dialer=dialer, tls=tls or trusted_roots(), connections=2 * settings.hosts_at_once, proxy=settings.proxy

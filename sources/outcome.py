@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -18,10 +19,10 @@ SHORT_TEXT_CHARS: Final = 1_500
 # Titles that walls have and pages do not; they count only where the text is short as well.
 _WALL_TITLE: Final = re.compile(
     r"just a moment|attention required|one moment,? please|checking your browser|ddos-guard|client challenge"
-    r"|access (?:to this page )?(?:has been |is )?denied|(?:403 )?forbidden|request (?:rejected|blocked|unsuccessful)"
-    r"|blocked$|you(?:'ve| have) been blocked|pardon our interruption|(?:vercel )?security check(?:point)?"
+    r"|access (?:to this page )?(?:has been |is )?denied|(?:403 )?forbidden$|request (?:rejected|blocked|unsuccessful)"
+    r"|blocked$|you(?:'ve| have) been blocked|pardon our interruption|(?:vercel )?security check(?:point)?$"
     r"|human verification|bot (?:check|verification)|are you (?:a )?(?:human|robot)|robot (?:check|or human)"
-    r"|verify(?:ing)? (?:that )?you are (?:a )?human|please verify|(?:re)?captcha"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human|please verify|(?:re)?captcha(?: check| challenge| required)?$"
 )
 _LOGIN_TITLE: Final = re.compile(
     r"^(?:log ?in|sign ?in|log ?on|authentication required|single sign-on|anmelden|login)\b"
@@ -38,8 +39,9 @@ _WALL_TEXT: Final = re.compile(
     r"(?:verify|confirm|check(?:ing)?|prove|make sure)(?: that)? (?:you are|you're|you’re|if you are) (?:a )?"
     r"(?:human|not a (?:ro)?bot)|enable javascript and cookies to continue|unusual traffic from your"
     r"|checking (?:if the site connection is secure|your browser before)|complete the (?:security check|captcha)"
-    r"|you (?:don't|do not) have permission to access|you have been blocked|press (?:&|and) hold|not a robot"
-    r"|your (?:access|request) (?:to this (?:site|page) )?(?:has been|was) (?:blocked|denied)|access denied"
+    r"|you (?:don't|do not) have permission to access|you have been blocked|press (?:&|and) hold (?:the button )?to|i(?:'|’)?a?m not a robot"
+    r"|your (?:access|request) (?:to this (?:site|page) )?(?:has been|was) (?:blocked|denied)"
+    r"|^access denied|access denied(?=[.:!]| reference| you )"
     r"|automated (?:access|requests|queries)|request unsuccessful\. incapsula"
 )
 _MAINTENANCE_TEXT: Final = re.compile(
@@ -54,6 +56,7 @@ _LOGIN_TEXT: Final = re.compile(
 _PASSWORD_FIELD: Final = re.compile(rb"<input[^<>]{0,400}type\s*=\s*[\"']?password", re.I)
 _TITLE: Final = re.compile(rb"<title[^<>]{0,200}>([^<]{0,300})", re.I)
 _TAG: Final = re.compile(rb"<[^<>]*>")
+_HIDDEN: Final = re.compile(rb"<(script|style|svg|title)")
 _SPACE: Final = re.compile(r"\s+")
 _PRICE: Final = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp)) ?\d|\d ?(?:[$€£¥₹]|(?:usd|eur|gbp)\b)")
 
@@ -134,13 +137,11 @@ def _classify_page(headers: Mapping[str, str], body: bytes) -> tuple[Outcome, st
     if not (telling_title or password or len(body) <= SMALL_PAGE_BYTES):
         return Outcome.OK, ""
     text = _visible_text(body)
-    if len(text) > SHORT_TEXT_CHARS:
+    # A short text with a price in it is a short pricing page, whatever else it mentions.
+    if len(text) > SHORT_TEXT_CHARS or _PRICE.search(text):
         return Outcome.OK, ""
     if wall_title:
         return Outcome.BLOCKED, f"a wall stands before the page: its title is {title[:80]!r}"
-    # A short text with a price in it is a short pricing page, whatever else it mentions.
-    if _PRICE.search(text):
-        return Outcome.OK, ""
     if maintenance_title or _MAINTENANCE_TEXT.search(text):
         return Outcome.MAINTENANCE, "the page only says that the site is being worked on"
     if said := _WALL_TEXT.search(text):
@@ -155,21 +156,17 @@ def _visible_text(body: bytes) -> str:
 
     Every step moves forward only, so that no input makes it slow.
     """
-    body = body[:TEXT_BYTES]
-    lower = body.lower()
+    lower = body[:TEXT_BYTES].lower()
     parts: list[bytes] = []
     at = 0
-    while True:
-        starts = [start for name in (b"<script", b"<style", b"<svg", b"<title") if (start := lower.find(name, at)) >= 0]
-        if not starts:
-            parts.append(lower[at:])
-            break
-        start = min(starts)
-        parts.append(lower[at:start])
-        name = lower[start + 1 : start + 4]
-        end = lower.find(b"</" + name, start)
+    while hidden := _HIDDEN.search(lower, at):
+        parts.append(lower[at : hidden.start()])
+        end = lower.find(b"</" + hidden[1], hidden.end())
         if end < 0:
             break
         at = end + 2
         parts.append(b"<")
-    return _SPACE.sub(" ", _TAG.sub(b" ", b"".join(parts)).decode("utf-8", "replace")).strip()
+    else:
+        parts.append(lower[at:])
+    text = _TAG.sub(b" ", b"".join(parts)).decode("utf-8", "replace")
+    return _SPACE.sub(" ", html.unescape(text)).strip()

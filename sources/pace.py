@@ -68,14 +68,14 @@ class Host:
     Attributes:
         gap_s: Seconds after an answer before the next request.
         turn: Held while a request is under way.
-        free_at: Monotonic time from which the next request may leave.
+        last_at: Monotonic time at which the last answer came; None before the first.
         failures: Requests in a row that got no answer.
         closed: Set once the host is not to be asked again.
     """
 
     gap_s: float
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0
+    last_at: float | None = None
     failures: int = 0
     closed: Closed | None = None
 
@@ -121,7 +121,9 @@ class Pace:
 
     def wait_s(self, host: Host) -> float:
         """Seconds until the next request may leave."""
-        return max(0.0, host.free_at - self._clock.monotonic()) if host.free_at else 0.0
+        if host.last_at is None or not host.gap_s:
+            return 0.0
+        return max(0.0, host.last_at + host.gap_s - self._clock.monotonic())
 
     async def wait(self, seconds: float) -> None:
         """Waits that long."""
@@ -129,5 +131,4 @@ class Pace:
 
     def went(self, host: Host) -> None:
         """An answer came, or was given up: the gap begins."""
-        if host.gap_s:
-            host.free_at = self._clock.monotonic() + host.gap_s
+        host.last_at = self._clock.monotonic()

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import copy
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import certifi
 import httpcore
 import httpx
 from httpx_retries import Retry, RetryTransport
 
+from detente.errors import UsageError
 from detente.records import Outcome
-from detente.urls import UrlParts
+from detente.urls import DEFAULT_PORTS, UrlParts
 from sources.body import read_body
 from sources.dialer import Dialer, WatchedStream
 from sources.outcome import FetchFailedError, PassingFailureError
 from sources.pace import Host
 
-__all__ = ["Answer", "GuardedTransport", "Line", "PoliteRetry", "Wait", "Wish", "open_pool", "trusted_roots"]
+__all__ = [
+    "Answer",
+    "GuardedTransport",
+    "Line",
+    "PoliteRetry",
+    "Wait",
+    "Wish",
+    "open_pool",
+    "proxy_place",
+    "trusted_roots",
+]
 
 KEEP_ALIVE_S: Final = 65.0
 ERROR_PAGE_BYTES: Final = 256_000
@@ -71,7 +81,7 @@ Wait = Callable[[Answer | FetchFailedError, float], Awaitable[None]]
 @lru_cache(maxsize=1)
 def trusted_roots() -> ssl.SSLContext:
     """The TLS context that verifies against the usual roots; made once, as making it takes 20 ms."""
-    return ssl.create_default_context(cafile=certifi.where())
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def open_pool(
@@ -98,10 +108,23 @@ def open_pool(
     )
 
 
+def proxy_place(url: str) -> tuple[str, int]:
+    """Host and port of a proxy.
+
+    Raises:
+        UsageError: The setting is not the URL of an HTTP proxy.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise UsageError(f"fetch.proxy is {url!r}: write the URL of an HTTP proxy, such as http://proxy.acme.test:3128")
+    return parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme]
+
+
 def _proxy(url: str) -> httpcore.Proxy:
     parts = urlsplit(url)
-    login = None if parts.username is None else (parts.username, parts.password or "")
-    return httpcore.Proxy(f"{parts.scheme}://{parts.hostname}:{parts.port or 80}", auth=login)
+    host, port = proxy_place(url)
+    login = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
+    return httpcore.Proxy(f"{parts.scheme}://{host}:{port}", auth=login)
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -157,9 +180,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         response = await self._pool.handle_async_request(
             httpcore.Request(
                 b"GET",
-                httpcore.URL(
-                    scheme=url.scheme.encode(), host=url.host.encode(), port=url.port, target=url.target.encode()
-                ),
+                _wire_url(url),
                 headers=wish.headers,
                 extensions=self._timeouts,
             )
@@ -173,31 +194,41 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             await response.aclose()
 
 
+def _wire_url(url: UrlParts) -> httpcore.URL:
+    """The URL as the pool takes it; a default port stays unsaid, since proxies are shown the whole URL."""
+    port = None if url.port == DEFAULT_PORTS[url.scheme] else url.port
+    return httpcore.URL(scheme=url.scheme.encode(), host=url.host.encode(), port=port, target=url.target.encode())
+
+
 async def _read(response: httpcore.Response, wish: Wish) -> Answer:
     headers: dict[str, str] = {}
     for name, value in response.headers:
         headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
     status = response.status
-    stream = response.extensions.get("network_stream")
     announced = _announced(headers, status)
+    chunks = response.aiter_stream()
+    encoding = headers.get("content-encoding", "")
     if 200 <= status < 300:
-        limit, cut = wish.limit, wish.cut
-        if announced is not None and announced > limit and not cut:
-            raise FetchFailedError(Outcome.TOO_LARGE, f"{announced:,} bytes announced, {limit:,} allowed")
-        encoding = headers.get("content-encoding", "")
+        if announced is not None and announced > wish.limit and not wish.cut:
+            raise FetchFailedError(Outcome.TOO_LARGE, f"{announced:,} bytes announced, {wish.limit:,} allowed")
+        body = await read_body(chunks, encoding=encoding, limit=wish.limit, cut=wish.cut)
     else:
-        # Of an error, its beginning tells enough; of a redirect, nothing is needed. A cap on the wire holds as well.
-        limit, cut = min(ERROR_PAGE_BYTES, wish.limit), True
-        encoding = headers.get("content-encoding", "")
-        encoding = encoding if encoding.lower() in {"gzip", "x-gzip"} else ""
-    body = await read_body(response.aiter_stream(), encoding=encoding, limit=limit, cut=cut)
+        body = await _error_page(chunks, encoding=encoding, limit=min(ERROR_PAGE_BYTES, wish.limit))
+    stream = response.extensions.get("network_stream")
     if isinstance(stream, WatchedStream) and announced is not None and stream.body_bytes > announced:
         stream.spoil()
         if status == 200:
-            raise FetchFailedError(
-                Outcome.INCOMPLETE, f"{stream.body_bytes:,} bytes came where Content-Length says {announced:,}"
-            )
+            said = f"{stream.body_bytes:,} bytes came where Content-Length says {announced:,}"
+            raise FetchFailedError(Outcome.INCOMPLETE, said)
     return Answer(status=status, headers=headers, body=body)
+
+
+async def _error_page(chunks: AsyncIterable[bytes], *, encoding: str, limit: int) -> bytes:
+    """The beginning of a page that comes with an error: its status counts, whatever is wrong with its body."""
+    try:
+        return await read_body(chunks, encoding=encoding, limit=limit, cut=True)
+    except FetchFailedError:
+        return b""
 
 
 def _announced(headers: dict[str, str], status: int) -> int | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
@@ -105,6 +106,15 @@ class Archive:
             StorageError: The disk refused.
         """
         return self._write_log("runs", started_at, content_key(run["run_id"]), [run])
+
+    def runs(self) -> Iterator[dict[str, Any]]:
+        """The records of the runs that have ended, newest first."""
+        for log in reversed(self.logs("runs")):
+            yield from map(json.loads, log.read_text(encoding="utf-8").splitlines())
+
+    def fetch_ids(self, log: Path) -> list[str]:
+        """The ids of the fetches that a log names."""
+        return [json.loads(line)["fetch_id"] for line in log.read_text(encoding="utf-8").splitlines()]
 
     def logs(self, kind: str) -> list[Path]:
         """All logs of a kind (`fetches`, `runs`), oldest first."""

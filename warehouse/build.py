@@ -8,12 +8,14 @@ from datetime import datetime
 
 import duckdb
 
-from detente.records import KnownRobots, LastFetch, Page
+from detente.errors import WarehouseError
+from detente.records import KnownRobots, LastFetch, Page, PageKind
 from warehouse import load, tables
 from warehouse.archive import Archive
 from warehouse.database import Warehouse
 from warehouse.load import CompetitorRow, ReadingRows, Unread
-from warehouse.publish import Published, publish
+from warehouse.publish import Published, newest, publish
+from warehouse.read import connect
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ def take_in(
     archive: Archive,
     competitors: Sequence[CompetitorRow],
     pages: Sequence[Page],
-    reader_versions: Mapping[str, int],
+    reader_versions: Mapping[PageKind, int],
     now: datetime,
 ) -> ToRead:
     """Loads the workspace and the archive's logs; returns what the readers have to read."""
@@ -112,10 +114,6 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
 
 def change_ids(warehouse: Warehouse) -> frozenset[str]:
     """The changes that the newest published file holds; none before the first."""
-    from detente.errors import WarehouseError
-    from warehouse.publish import newest
-    from warehouse.read import connect
-
     try:
         published = newest(warehouse.published)
     except WarehouseError:

@@ -63,6 +63,26 @@ class Warehouse:
         with held(self.folder / "warehouse.lock", purpose, self._lock_timeout_s):
             yield
 
+    def remove(self) -> None:
+        """Removes the file, and what belongs to it."""
+        with self.locked("remove"):
+            for path in (self.path, self._wal):
+                path.unlink(missing_ok=True)
+
+    def replace_by(self, other: Warehouse) -> None:
+        """Puts another warehouse's file in the place of this one.
+
+        Raises:
+            StorageError: The disk refused.
+        """
+        with self.locked("replace"), said_plainly(self.path):
+            self._wal.unlink(missing_ok=True)
+            other.path.replace(self.path)
+
+    @property
+    def _wal(self) -> Path:
+        return self.path.with_name(self.path.name + ".wal")
+
     def _open(self) -> Connection:
         if not self.path.exists():
             with duckdb.connect() as creator:

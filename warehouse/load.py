@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from detente.records import KnownRobots, LastFetch, Observation, Outcome, Page, Reading, content_key
+from detente.records import KnownRobots, LastFetch, Observation, Outcome, Page, PageKind, Reading, content_key
 from warehouse.archive import Archive, to_json_line
 from warehouse.database import Connection
 from warehouse.observations import Row, as_rows, facts_id
@@ -30,19 +30,10 @@ class Unread:
     """A snapshot that the reader of its page has not read yet."""
 
     page_id: str
-    kind: str
+    kind: PageKind
     url: str
     snapshot: str
     content_type: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadSnapshot:
-    """What a reader saw in a snapshot."""
-
-    page_id: str
-    snapshot: str
-    reading: Reading
 
 
 def options_of(selectors: Mapping[str, str]) -> str:
@@ -54,7 +45,7 @@ def load_workspace(
     connection: Connection,
     competitors: Sequence[CompetitorRow],
     pages: Sequence[Page],
-    reader_versions: Mapping[str, int],
+    reader_versions: Mapping[PageKind, int],
 ) -> None:
     """Puts the workspace's competitors and pages in the place of those of the build before.
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from .context import MoneyContext
-from .money import Term, read_term
-from .names import NAMED, PLAIN, name_in, plain_name, rank_of
-from .page import Element, Line, VisiblePage
-from .plans import Mark, Plan, add_prices, flag_price
+from .money import Term, read_term, spare_words
+from .names import HEADINGS, NAMED, PLAIN, clean_name, first_name, name_in, plain_name, rank_of
+from .page import Element, Line, VisiblePage, fold
+from .plans import Mark, MarkKind, Plan, add_prices, flag_price
 from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
 _LOOK_AFTER = 4
 _TERM_CHARS = 60
+_CARD = re.compile(r"plan|pric|tier|package|card|product|edition")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -39,7 +41,8 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     cards = _gather(page, marks, ranks)
     cards = _split_shared(page, cards)
     cards = [card for card in cards if _worth(card)]
-    _grow(cards)
+    children = _Children(page)
+    _grow(cards, children)
     plans = []
     for position, card in enumerate(cards):
         plan = Plan(name=name_in(card.name_line) or card.name_line.text, text=card.name_line.text)
@@ -51,9 +54,23 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     for plan, card in zip(plans, cards, strict=True):
         plan.addon = bool(ADDON_HEADING.search(plan.group or "")) or bool(ADDON_HEADING.search(plan.name))
         chosen = _own_prices(card)
-        add_prices(plan, chosen, context, {m.line.index: _hint(page, m, card.root) for m in chosen})
-    plans += _silent_siblings(page, cards, plans, ranks)
+        plan.addon = plan.addon or any(m.kind == "price" and m.amounts[0].addition for m in chosen)
+        hints = {m.line.index: _hint(page, m, card.root) for m in chosen if m.kind == "price"}
+        add_prices(plan, chosen, context, hints)
+    plans += _silent_siblings(page, cards, plans, ranks, children)
     return sorted((p for p in plans if p.prices), key=lambda p: p.start)
+
+
+def lone_price(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> list[Plan]:
+    """A page with prices of one unnamed plan: it is called what the page's title begins with."""
+    priced = [m for m in marks if m.kind == "price" and m.amounts[0].term.period]
+    title = page.tree.css_first("title")
+    name = clean_name(re.split(r"\s[-–—|·:]\s", fold(title.text()))[0]) if title is not None else None
+    if not priced or name is None or _conflicts(priced):
+        return []
+    plan = Plan(name=name, text=priced[0].line.text, place=priced[0].line.element.place)
+    add_prices(plan, priced, context)
+    return [plan]
 
 
 class _Ranks:
@@ -68,6 +85,10 @@ class _Ranks:
         if index not in self._known:
             self._known[index] = rank_of(self._lines[index])
         return self._known[index]
+
+    def is_heading(self, index: int) -> bool:
+        """Whether a line is a heading by its element alone, which is cheap to ask."""
+        return self._lines[index].element.tag in HEADINGS
 
     def before(self, start: int, mark: int) -> tuple[int, int] | None:
         """The best name line in [start, mark], as (rank, index): the highest heading since the plan before."""
@@ -101,12 +122,11 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: _Ranks) -> list[_Card]:
     positions = [m.line.index for m in marks]
     for mark in marks:
         index = mark.line.index
+        branch = _branch(mark, marks)
         for element in mark.line.element.ancestors():
             found = ranks.before(element.start, index)
-            if found is None and element.parent is not None and _adds_marks(element, element.parent, positions):
-                found = ranks.after(index, element.end)
-                if found is None and (plain := plain_name(page, element.start, index)) is not None:
-                    found = (PLAIN, plain.index)
+            if found is None and element is branch:
+                found = ranks.after(index, element.end) or _unmarked_name(page, element, index)
             if found is None:
                 continue
             if _is_flat(element, index, found[1], positions, ranks):
@@ -122,8 +142,28 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: _Ranks) -> list[_Card]:
     return sorted(cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
 
 
-def _adds_marks(inner: Element, outer: Element, positions: list[int]) -> bool:
-    return any(outer.start <= p < outer.end and not inner.start <= p < inner.end for p in positions)
+def _unmarked_name(page: VisiblePage, branch: Element, index: int) -> tuple[int, int] | None:
+    if branch.tag in ("body", "main"):  # any line of the page may stand above: only the price's own line can name it
+        line = plain_name(page, index, index)
+    elif branch.end - branch.start > 1:
+        line = first_name(page, branch.start, index) or plain_name(page, branch.start, index)
+    else:
+        line = plain_name(page, branch.start, index)
+    return None if line is None else (PLAIN, line.index)
+
+
+def _branch(mark: Mark, marks: list[Mark]) -> Element:
+    """The largest element around a mark in which no other price contradicts it: the card, if there are several."""
+    element = mark.line.element
+    while element.parent is not None:
+        outer = element.parent
+        inside = [m for m in marks if outer.start <= m.line.index < outer.end]
+        if len(inside) > 1 and (
+            _conflicts([m for m in inside if m.kind == "price"]) or len({m.kind for m in inside}) > 1
+        ):
+            return element
+        element = outer
+    return element
 
 
 def _is_flat(element: Element, index: int, name: int, positions: list[int], ranks: _Ranks) -> bool:
@@ -186,7 +226,7 @@ def _worth(card: _Card) -> bool:
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
 
 
-def _grow(cards: list[_Card]) -> None:
+def _grow(cards: list[_Card], children: _Children) -> None:
     """Let each card reach as far up as it meets no other card; a lone one only as far as it stays small."""
     spots = [(min(c.name_line.index, c.marks[0].line.index), c) for c in cards]
     for card in cards:
@@ -195,12 +235,38 @@ def _grow(cards: list[_Card]) -> None:
         while (parent := card.root.parent) is not None:
             others = any(parent.start <= s < parent.end for s, c in spots if c is not card)
             lone = len(cards) == 1 and steps >= 2
-            if others or lone or parent.tag in ("body", "main") or parent.end - parent.start > MAX_CARD_LINES:
+            if (
+                others
+                or lone
+                or _has_twin(card.root, children)
+                or parent.tag in ("body", "main")
+                or parent.end - parent.start > MAX_CARD_LINES
+            ):
                 break
             if len(cards) == 1 and parent.start < low - 3:
                 break
             card.root = parent
             steps += 1
+
+
+def _has_twin(root: Element, children: _Children) -> bool:
+    """Whether an element beside this one is of its kind: then this is the card, and the parent the row of cards."""
+    return any(e is not root and e.tag == root.tag and _shared(e, root) for e in children.of(root.parent))
+
+
+class _Children:
+    """The block elements inside each element, gathered when first asked for."""
+
+    def __init__(self, page: VisiblePage) -> None:
+        self._page = page
+        self._known: dict[Element, list[Element]] = {}
+
+    def of(self, parent: Element | None) -> list[Element]:
+        if not self._known:
+            for element in self._page.elements:
+                if element.parent is not None:
+                    self._known.setdefault(element.parent, []).append(element)
+        return self._known.get(parent, []) if parent is not None else []
 
 
 def _range(cards: list[_Card], position: int, ranks: _Ranks) -> tuple[int, int]:
@@ -214,15 +280,15 @@ def _range(cards: list[_Card], position: int, ranks: _Ranks) -> tuple[int, int]:
     starts = [min(c.name_line.index, c.marks[0].line.index) for c in shared]
     end = min([s for s in starts if s > first], default=end)
     for index in range(card.marks[-1].line.index + 1, end):
-        rank = ranks[index]
-        if rank is not None and rank <= card.rank and rank <= NAMED:
+        if ranks.is_heading(index) and (rank := ranks[index]) is not None and rank <= min(card.rank, NAMED):
             return first, index
     return first, end
 
 
 def _own_prices(card: _Card) -> list[Mark]:
     """The marks that tell the plan's own price: not an overage among its features, not a price far into its text."""
-    prices = [m for m in card.marks if m.kind == "price" and not m.amounts[0].addition]
+    priced = [m for m in card.marks if m.kind == "price"]
+    prices = [m for m in priced if not m.amounts[0].addition] or priced
     loose = [m for m in prices if m.line.element.tag != "li" and m.spare <= 4]
     if loose:
         prices = [m for m in prices if m.line.element.tag != "li" and (m.spare <= 4 or m.amounts[0].term.period)]
@@ -231,10 +297,8 @@ def _own_prices(card: _Card) -> list[Mark]:
     return prices or [m for m in card.marks if m.kind != "price"]
 
 
-def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term | None:
+def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term:
     """Period, unit and billing from the lines beside a price and from the tab or toggle that it stands in."""
-    if mark.kind != "price":
-        return None
     index = mark.line.index
     period = unit = None
     billing = None
@@ -243,7 +307,7 @@ def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term | None:
         if len(text) > _TERM_CHARS or any(c.isdigit() for c in text):
             break
         told = read_term(text, bare=len(text.split()) <= 3)
-        if not (told.period or told.unit or told.billing):
+        if not (told.period or told.unit or told.billing) or spare_words(text, []):
             break
         period, unit, billing = period or told.period, unit or told.unit, billing or told.billing
         if mark.amounts[0].term.period:
@@ -266,15 +330,17 @@ def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term | None:
 
 def _name_groups(page: VisiblePage, plans: list[Plan], cards: list[_Card], ranks: _Ranks) -> None:
     """Give each plan the heading above its row of cards, where the rows have different ones."""
-    covered = set()
+    covered: set[int] = set()
     for plan in plans:
         covered.update(range(plan.start, plan.end))
     found: list[str | None] = []
     for plan, card in zip(plans, cards, strict=True):
         group = None
         for index in range(min(plan.start, card.name_line.index) - 1, max(-1, plan.start - 200), -1):
+            if index in covered:
+                continue
             rank = ranks[index]
-            if index not in covered and rank is not None and rank <= 4 and rank <= card.rank:
+            if rank is not None and rank <= 4 and rank <= card.rank:
                 group = name_in(page.lines[index])
                 break
         found.append(group)
@@ -283,25 +349,31 @@ def _name_groups(page: VisiblePage, plans: list[Plan], cards: list[_Card], ranks
             plan.group = group
 
 
-def _silent_siblings(page: VisiblePage, cards: list[_Card], plans: list[Plan], ranks: _Ranks) -> list[Plan]:
-    """Cards beside priced ones that name no price but ask to be called: plans on request."""
+def _silent_siblings(
+    page: VisiblePage, cards: list[_Card], plans: list[Plan], ranks: _Ranks, children: _Children
+) -> list[Plan]:
+    """Cards beside priced ones that name no price themselves: on request if they ask for a call, else not told."""
     parents: dict[Element, list[_Card]] = defaultdict(list)
     for card in cards:
-        if card.root.parent is not None and card.rank <= NAMED:
+        if card.root.parent is not None:
             parents[card.root.parent].append(card)
     known = {p.name.lower() for p in plans}
     added = []
-    for element in page.elements:
-        kin = parents.get(element.parent) if element.parent is not None else None
-        if not kin or element in [c.root for c in kin] or element.tag != kin[0].root.tag:
+    beside = [(element, kin) for parent, kin in parents.items() for element in children.of(parent)]
+    for element, kin in beside:
+        if element in [c.root for c in kin] or element.tag != kin[0].root.tag:
+            continue
+        if len(kin) < 2 and not any(_CARD.search(word) for word in _shared(element, kin[0].root)):
             continue
         if element.end - element.start > MAX_CARD_LINES or element.end - element.start < 2:
             continue
         if any(element.start <= m.line.index < element.end for c in cards for m in c.marks):
             continue
         found = [i for i in range(element.start, element.end) if (ranks[i] or PLAIN) <= NAMED]
-        call = next((ln for ln in page.lines[element.start : element.end] if SALES_CALL.search(ln.text)), None)
-        if not found or call is None:
+        kind, told = _silence(page, element, kin[0].root)
+        if not found and told is not None and (plain := first_name(page, element.start, told.index)) is not None:
+            found = [plain.index]
+        if not found or told is None:
             continue
         best = min(found, key=lambda i: (ranks[i] or PLAIN, i))
         name = name_in(page.lines[best])
@@ -310,6 +382,20 @@ def _silent_siblings(page: VisiblePage, cards: list[_Card], plans: list[Plan], r
         plan = Plan(name=name, group=plans[0].group if len({p.group for p in plans}) == 1 else None)
         plan.root, plan.start, plan.end = element, element.start, element.end
         plan.text, plan.place = page.lines[best].text, page.lines[best].element.place
-        plan.prices.append(flag_price(plan, call.text, call.element.place, kind="custom"))
+        plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
         added.append(plan)
     return added
+
+
+def _silence(page: VisiblePage, element: Element, kin: Element) -> tuple[MarkKind | None, Line | None]:
+    """What a card without a price says instead, and the line that says it; no line if it is no plan's card."""
+    lines = page.lines[element.start : element.end]
+    instead = next((ln for ln in lines if "price" in ln.element.label), None)
+    if instead is not None and any(_CARD.search(word) for word in _shared(element, kin)):
+        return None, instead
+    call = next((ln for ln in lines if SALES_CALL.search(ln.text)), None)
+    return "custom", call
+
+
+def _shared(one: Element, other: Element) -> set[str]:
+    return set(one.label.split()) & set(other.label.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
@@ -12,7 +13,7 @@ from .context import MoneyContext
 from .features import list_feature
 from .money import Term, read_term
 from .page import Element, Line, VisiblePage, fold
-from .plans import Plan, add_prices, flag_price, mark_of
+from .plans import Plan, add_prices, flag_price, is_struck, mark_of
 
 SELECTORS = {
     "plan": "one node per plan; the other selectors are looked up inside it",
@@ -23,7 +24,6 @@ SELECTORS = {
     "group": "heading of the group that the plan stands in, looked up in the whole page if not in the plan",
 }
 MAX_PLANS = 200
-_MAX_DEPTH = 60
 
 
 def read_chosen(page: VisiblePage, selectors: Mapping[str, str], context: MoneyContext) -> tuple[list[Plan], str]:
@@ -74,13 +74,16 @@ def _read_plan(
         line = _line_of(price, where)
         mark = mark_of(line, context)
         if mark is not None:
+            mark.amounts = [replace(m, qualifier="struck") if is_struck(line, m) else m for m in mark.amounts]
             add_prices(plan, [mark], context, {0: told} if told else {})
     if not plan.prices:
         plan.prices.append(flag_price(plan, name[:200], where, kind=None))
     for item in _find(node, "features", selectors["features"]) if "features" in selectors else node.css("li"):
         text = fold(item.text(separator=" "))
         if text:
-            plan.features.append(list_feature(plan, text[:200], f"{where} {selectors.get('features', 'li')}", included=True))
+            plan.features.append(
+                list_feature(plan, text[:200], f"{where} {selectors.get('features', 'li')}", included=True)
+            )
     return plan
 
 

@@ -15,14 +15,14 @@ _REGION_CURRENCY = {
 _LANGUAGE_CURRENCY = {"zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
 _HTML_LANG = re.compile(r"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})*)", re.I)
 _LOCALE = re.compile(r"<meta\b[^>]{0,200}?og:locale[\"'][^>]{0,100}?content\s*=\s*[\"']?([a-z]{2}[-_][A-Z]{2})", re.I)
-_DECLARED = re.compile(
-    r"priceCurrency[\"']?\s*(?:[:=]\s*|content\s*=\s*)[\"']?\s*([A-Z]{3})\b"
-    r"|(?:product|og):price:currency[\"'][^>]{0,60}?content\s*=\s*[\"']?([A-Z]{3})\b"
-)
+_DECLARED = re.compile(r"priceCurrency[\"']?\s*(?:[:=]\s*|content\s*=\s*)[\"']?\s*([A-Z]{3})\b")
+_DECLARED_META = re.compile(r"price:currency[\"'][^>]{0,60}?content\s*=\s*[\"']?([A-Z]{3})\b")
+_MARKERS = (("priceCurrency", _DECLARED), ("price:currency", _DECLARED_META))
 _CODES = re.compile(
     r"\b(USD|AUD|CAD|NZD|SGD|HKD|MXN|TWD|CLP|COP|ARS|JPY|CNY|SEK|NOK|DKK)\b|(US|AU|CA|C|A|NZ|HK|S)\$|\b(US) dollars?\b"
 )
 _NAMED_DOLLAR = re.compile(r"\b(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?\b", re.I)
+_CODE_WORDS = (*(code for codes in AMBIGUOUS.values() for code in codes), "ollar", "peso", "S$", "A$", "C$", "Z$", "K$")
 _NAMED = {
     "australian": "AUD",
     "canadian": "CAD",
@@ -41,8 +41,8 @@ class MoneyContext:
         self._known: dict[str, tuple[str | None, str]] = {}
         match = _HTML_LANG.search(page.html[:4000])
         tag = (match[1] if match else "").lower().replace("_", "-")
-        self.language, _, region = tag.partition("-")
-        self._region = region
+        parts = tag.split("-")
+        self.language, self._region = parts[0], parts[-1]
         self.comma_decimal = self.language in _COMMA_LANGUAGES
 
     def currency(self, sign: str) -> tuple[str | None, str]:
@@ -56,9 +56,7 @@ class MoneyContext:
     def _resolve(self, sign: str) -> tuple[str | None, str]:
         possible = AMBIGUOUS[sign]
         html = self._page.html
-        told = set()
-        if "rice" in html and "urrency" in html:
-            told = {a or b for a, b in _DECLARED.findall(html)} & set(possible)
+        told = _declared(html) & set(possible)
         stated, beside = self._codes_in_text()
         told |= stated & set(possible)
         if not told and beside & set(possible):
@@ -87,8 +85,10 @@ class MoneyContext:
         """Codes in sentences ("all prices in AUD"), and codes that stand beside an amount of their own ("A$69")."""
         stated: set[str] = set()
         beside: set[str] = set()
-        for line in self._page.lines:
-            text = line.text
+        whole = "\n".join(line.text for line in self._page.lines)
+        if not any(word in whole for word in _CODE_WORDS):
+            return stated, beside
+        for text in whole.split("\n"):
             if HINT.search(text) or "ollar" in text or "peso" in text:
                 for match in MONEY.finditer(text):
                     beside |= _codes(match[0])
@@ -99,3 +99,16 @@ class MoneyContext:
 
 def _codes(text: str) -> set[str]:
     return {code or SIGNS.get(f"{prefix or words}$") or "" for code, prefix, words in _CODES.findall(text)}
+
+
+def _declared(html: str) -> set[str]:
+    """Currencies that structured data and meta elements declare."""
+    found = set()
+    for word, pattern in _MARKERS:
+        position = html.find(word)
+        while position >= 0:
+            match = pattern.match(html, position)
+            if match is not None:
+                found.add(match[1])
+            position = html.find(word, position + 1)
+    return found

@@ -8,10 +8,21 @@ from .context import MoneyContext
 from .plans import Mark, Plan, add_prices
 
 _EXTRA = re.compile(
-    r"\b(?:additional|extra|each additional|add-on)\s+(?P<name>[^\W\d_][\w '-]{2,40}?)"
-    r"(?=\s+(?:is|are|costs?|for|at|can|will|per|which|from|to|cost|priced|available|starting|start)\b|\s*[,.;:($€£–—-]|$)",
+    r"\b(?P<name>(?:additional|extra|add-on)\s+[^\W\d_][\w '-]{2,40}?)"
+    r"(?=\s+(?:is|are|costs?|for|at|can|will|per|which|from|to|rate|priced|available|starting|start)\b|\s*[,.;:($€£–—]|\s-|$)",
     re.I,
 )
+
+
+def is_extra(mark: Mark) -> bool:
+    """Whether a line tells the price of something on top of a plan ("Additional build job: $40/month")."""
+    if mark.kind != "price":
+        return False
+    match = _EXTRA.search(mark.line.text)
+    if match is None:
+        return False
+    before = mark.line.text[: match.start()].rstrip().lower()
+    return match.start() < mark.amounts[-1].start or before.endswith(("per", "each", "/", "for every", "for each"))
 
 
 def read_extras(marks: list[Mark], context: MoneyContext) -> list[Plan]:
@@ -28,7 +39,8 @@ def read_extras(marks: list[Mark], context: MoneyContext) -> list[Plan]:
             match = _EXTRA.search(mark.line.text, sentence_start, sentence_end) if amounts else None
             if match is None:
                 continue
-            name = " ".join(match[0].split())
+            name = " ".join(match["name"].split())
+            name = name[0].upper() + name[1:]
             plan = found.setdefault(
                 name.lower(), Plan(name=name, addon=True, text=mark.line.text, place=mark.line.element.place)
             )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from detente.records import PlanFeature
 
-from .money import MONEY, parse_number
-from .page import VisiblePage, label_of
+from .money import MONEY, parse_number, singular
+from .page import Element, VisiblePage, label_of
 from .plans import Mark, Plan, bare
 from .tables import Cell, Table
 from .words import NO, NO_LABEL, PLACEHOLDER, SALES_CALL, UNITS, UNLIMITED, YES, YES_LABEL
 
 MAX_FEATURE = 200
 MAX_FEATURES = 4_000
-_CONTROL = re.compile(r"^(?:sign up|buy now|start (?:free|your|now)|get started|learn more|see (?:all|more)|show (?:all|more)|try )", re.I)
+_CONTROL = re.compile(
+    r"^(?:sign up|buy now|start (?:free|your|now)|get started|learn more|see (?:all|more)|show (?:all|more)|try )", re.I
+)
 _COUNT = re.compile(
     r"^(?:up to|max\.?|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?(?P<k>[kKM](?=\s|$)|million\b)?\+?\s*"
     r"(?P<unit>[^\W\d_][\w/-]*)?(?P<rest>(?:\s+[\w/&-]+){0,5})$"
@@ -30,7 +33,7 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark]) -> None
     taken: set[object] = set()
     for line in page.lines[plan.start : plan.end]:
         element = line.element
-        item = element if element.tag == "li" else next((e for e in list(element.ancestors())[1:3] if e.tag == "li"), None)
+        item = element if element.tag == "li" else _item_around(element)
         if item is None or item in taken or item.end - item.start > 4:
             continue
         taken.add(item)
@@ -41,6 +44,14 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark]) -> None
         seen.add(text)
         negative = bool(_crossed_item(item.label, item.node.attributes.get("style"))) or text[0] in "✗✘✕✖❌☒"
         plan.features.append(list_feature(plan, text, item.place, included=not negative))
+
+
+def _item_around(element: Element) -> Element | None:
+    """The list item that an element stands in, directly or one element further out."""
+    parent = element.parent
+    if parent is None or parent.tag == "li":
+        return parent
+    return parent.parent if parent.parent is not None and parent.parent.tag == "li" else None
 
 
 def _crossed_item(label: str, style: str | None) -> bool:
@@ -71,7 +82,7 @@ def list_feature(plan: Plan, text: str, place: str, *, included: bool | None) ->
                 feature=(re.sub(r"^(?:of|de|d['’])\s+", "", rest) or unit) if size else f"{unit} {rest}".strip(),
                 included=included,
                 limit=limit,
-                unit=unit if size else UNITS.get(unit.lower(), unit.lower().rstrip("s") or unit),
+                unit=unit if size else _unit_of(unit, rest),
                 text=text,
                 place=place,
             )
@@ -86,6 +97,13 @@ def list_feature(plan: Plan, text: str, place: str, *, included: bool | None) ->
         text=text,
         place=place,
     )
+
+
+def _unit_of(word: str, rest: str) -> str:
+    """What a limit counts: "build line" in "2 build lines", "contact" in "1,000 contacts per month"."""
+    if rest and len(rest.split()) == 1:
+        return singular(f"{word} {rest}".lower())
+    return UNITS.get(word.lower()) or singular(word.lower())
 
 
 def _limit(match: re.Match[str]) -> Decimal | None:
@@ -106,6 +124,7 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
     if len(columns) < 2:
         return 0
     read = 0
+    known: dict[str, _Told] = {}
     place = table.element.place
     for index, row in enumerate(table.rows):
         if index == header or index in table.price_rows or len(row) < 2:
@@ -114,9 +133,10 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
         if not label or len(label) > MAX_FEATURE or row[0] is row[1] or MONEY.search(label):
             continue
         read += 1
+        row_place = f"{place} tr:nth-of-type({index + 1})"
         for column, plan in columns.items():
             if column < len(row) and len(plan.features) < MAX_FEATURES:
-                feature = _cell_feature(plan, label, row[column], f"{place} tr:nth-of-type({index + 1})")
+                feature = _cell_feature(plan, label, row[column], row_place, known)
                 if feature is not None:
                     plan.features.append(feature)
     return read
@@ -134,37 +154,50 @@ def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], in
     return {}, 0
 
 
-def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature | None:
-    text = cell.text
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the text of a cell means, whatever its row."""
+
     included: bool | None = True
     limit: Decimal | None = None
+    unlimited: bool = False
     unit: str | None = None
-    unlimited = False
-    if not text:
-        included = _icon(cell)
-    elif text in "✓✔" or YES.match(text):
-        included = True
-    elif text in "—–-" or NO.match(text):
-        included = False
-    elif cell.marks and cell.priced:
+    literal: bool = False
+
+
+def _told_by(text: str) -> _Told:
+    if YES.match(text):
+        return _Told()
+    if NO.match(text):
+        return _Told(included=False)
+    if UNLIMITED.search(text):
+        return _Told(unlimited=True)
+    match = _COUNT.match(text)
+    if match is not None and not match["rest"]:
+        limit = _limit(match)
+        if limit is not None:
+            return _Told(limit=limit, unit=match["unit"])
+    return _Told(literal=True)
+
+
+def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str, known: dict[str, _Told]) -> PlanFeature | None:
+    text = cell.text
+    if cell.marks and cell.priced:
         return None
-    elif UNLIMITED.search(text):
-        unlimited = True
+    if not text:
+        told = _Told(included=_icon(cell))
+    elif (found := known.get(text)) is not None:
+        told = found
     else:
-        match = _COUNT.match(text)
-        if match is not None and not match["rest"]:
-            limit = _limit(match)
-            unit = match["unit"]
-        if limit is None:
-            label, unit = f"{label}: {text}"[:MAX_FEATURE], None
+        told = known[text] = _told_by(text)
     return PlanFeature(
         plan=plan.name,
         group=plan.group,
-        feature=label,
-        included=included,
-        limit=limit,
-        unlimited=unlimited,
-        unit=unit,
+        feature=f"{label}: {text}"[:MAX_FEATURE] if told.literal else label,
+        included=told.included,
+        limit=told.limit,
+        unlimited=told.unlimited,
+        unit=told.unit,
         text=text or label,
         place=row_place,
     )

@@ -61,11 +61,11 @@ MONEY = re.compile(
 _BEFORE_NOT = re.compile(
     r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised|revenue|over|above"
     r"|more than|less than|under|valued|budget|spend|spent|spending|earn|win|refund|cashback|total|subtotal|estimated|reward|market"
-    r"|bonus|generated?|processed|funding|sold|donated?|fine|instead|market rate|average|competitors?|others? charge)\b)(?: of| at| a| an| is| up to| about| around| cost| costs|:|\s)*$",
+    r"|bonus|total[\w -]{0,20}|generated?|processed|funding|sold|donated?|fine|instead|market(?: rates?| price)?(?: elsewhere)?|elsewhere|average|competitors?|others? charge)\b)(?: of| at| a| an| is| up to| about| around| cost| costs|:|\s)*$",
     re.I,
 )
 _AFTER_NOT = re.compile(
-    r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:in |of |worth of |free )?credits?\b|worth\b|in revenue|revenue|arr\b|mrr\b|cash ?back"
+    r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:[a-z]+ ){0,2}credits?\b|worth\b|in revenue|revenue|arr\b|mrr\b|cash ?back"
     r"|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)|in (?:sales|funding|savings|value|usage)|funding|value\b|guarantee|deposit)",
     re.I,
 )
@@ -83,6 +83,8 @@ _PROMO = re.compile(
     r"|limited[- ]time|launch (?:price|offer)|black friday|special offer|early[- ]bird|today only)",
     re.I,
 )
+_RANGE_END = re.compile(r"(?:\d\s*|^\s*)(?:[-–—]|to)\s*$")
+_RANGE_START = re.compile(r"\s*(?:[-–—]|to)\s*(?:$|\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
 _STOPS = frozenset(". ; | • · = ! ?".split())
 _FILLERS = frozenset(
@@ -182,7 +184,7 @@ def read_term(words: str, *, bare: bool = False) -> Term:
     unit: str | None = None
     billing: Literal["monthly", "annual"] | None = None
     linked, billed, strange = False, False, 0
-    number = ""
+    number = last = ""
     for match in _WORD.finditer(words[:160].lower()):
         word = match[0]
         if word in CONNECTORS and not (word == "a" and billed):
@@ -191,18 +193,21 @@ def read_term(words: str, *, bare: bool = False) -> Term:
             number = word
         elif word in BILLED:
             billed, number = True, ""
+            if last in ADVERBS and PERIODS[last] in ("month", "year"):  # "jährlich abgerechnet"
+                billing = billing or ("monthly" if PERIODS[last] == "month" else "annual")
         elif word in PERIODS:
             found = PERIODS[word]
             if billed and found in ("month", "year") and (word in ADVERBS or linked or period):
                 billing = billing or ("monthly" if found == "month" else "annual")
             elif period is None and (linked or bare or word in ADVERBS) and not (number and not linked):
                 period = _long(found, number)
-            linked, number = False, ""
-        elif word in UNIT_ADJECTIVES:
+            linked, number, last = False, "", word
             continue
+        elif word in UNIT_ADJECTIVES:
+            pass
         elif linked and (word in UNITS or (unit is None and len(word) > 1 and word.isalpha() and word not in _FILLERS)):
             if unit is None and (word in UNITS or strange == 0):
-                unit = f"{number} {word}" if number else UNITS.get(word, _singular(word))
+                unit = f"{number} {word}" if number else UNITS.get(word, singular(word))
             linked, number = False, ""
         elif word in _STOPS:
             if period or unit or billing or word in ".;|•·":
@@ -212,6 +217,7 @@ def read_term(words: str, *, bare: bool = False) -> Term:
             linked, number = False, ""
             if strange > 4 or word in ("save", "instead", "then", "or", "after", "oder", "ou"):
                 break
+        last = ""
     if billing and not period:
         period = "month" if billing == "monthly" else "year"
     return Term(period=period, unit=unit, billing=billing)
@@ -224,7 +230,8 @@ def _long(period: Period, number: str) -> Period | None:
             ("month", "24"): "two_years", ("month", "36"): "three_years"}.get((period, number))  # type: ignore[return-value]  # fmt: skip
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """An English word without its plural ending."""
     if len(word) > 3 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
@@ -240,7 +247,7 @@ def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
     if not HINT.search(text):
         return []
     matches = list(MONEY.finditer(text))
-    found = []
+    found: list[Money] = []
     for position, match in enumerate(matches):
         after = text[match.end() : matches[position + 1].start() if position + 1 < len(matches) else len(text)]
         before = text[matches[position - 1].end() if position else 0 : match.start()]
@@ -301,6 +308,10 @@ def _with_label(term: Term, before: str) -> Term:
 
 
 def _qualifier(before: str, after: str) -> Qualifier:
+    if _RANGE_END.search(before):
+        return "up_to"
+    if _RANGE_START.match(after):
+        return "from"
     if _WAS.search(before):
         return "struck"
     if _PROMO.search(after[:60]) or _PROMO.search(before[-40:]):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from .money import MONEY
 from .page import Line, VisiblePage
 from .plans import bare
 from .words import BADGE, CUSTOM, FREE, NAME_LABEL, NOT_A_NAME, PLACEHOLDER
 
 MAX_NAME = 60
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
+_TRAILING = re.compile(r"\s+(?:from|for|at|is|are|costs?|only|just|starting|starts)$", re.I)
+MAX_WORDS = 6
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
 NAMED = 4
 """Rank of an element that its class calls a plan's name."""
 BOLD = 7
@@ -19,15 +23,17 @@ def rank_of(line: Line) -> int | None:
     """How much a line looks like a plan's name: 1 (a main heading) to 7 (bold text); None if it does not."""
     element = line.element
     tag = element.tag
-    rank = _HEADINGS.get(tag)
+    if tag in ("td", "p", "dd", "a") and len(line.parts) == 1 and not element.node.attributes:
+        return None
+    rank = HEADINGS.get(tag)
     if rank is None and element.parent is not None and element.parent.start == line.index:
-        rank = _HEADINGS.get(element.parent.tag)
+        rank = HEADINGS.get(element.parent.tag)
     if rank is None:
         if len(line.text) > MAX_NAME:
             return None
         if NAME_LABEL.search(element.label):
             rank = NAMED
-        elif all(node.tag in ("b", "strong") for text, node in line.parts if text.strip()):
+        elif tag not in ("li", "td") and all(n.tag in ("b", "strong") for text, n in line.parts if text.strip()):
             rank = BOLD
         elif len(line.parts) == 1 and line.parts[0][1].mem_id != element.node.mem_id:
             label = (line.parts[0][1].attributes.get("class") or "").lower()
@@ -52,14 +58,15 @@ def clean_name(text: str) -> str | None:
     match = MONEY.search(text)
     if match is not None:
         text = text[: match.start()].rstrip(" :-–—(|@,")
-        if text.lower().endswith((" from", " for", " at")):
-            text = text.rsplit(" ", 1)[0].rstrip(" :-–—(|,")
-    text = text.strip(" :*•|")
+        text = _TRAILING.sub("", text).rstrip(" :-–—(|,")
+    text = text.strip(" :*•|¶")
     if not text or len(text) > MAX_NAME or PLACEHOLDER.search(text):
         return None
     if not any(c.isalpha() for c in text) or BADGE.match(text) or NOT_A_NAME.match(text):
         return None
-    if text.endswith(("?", ".", "!")) and len(text.split()) > 4:
+    if text.endswith("?") or (text.endswith((".", "!")) and len(text.split()) > 4):
+        return None
+    if len(text.split()) > MAX_WORDS or text[-1] in ",-–—":
         return None
     phrase = bare(text)
     return None if (phrase in CUSTOM and phrase not in ("custom", "bespoke", "enterprise pricing")) else text
@@ -69,14 +76,32 @@ def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
     """The nearest short line before a price that can be a name although nothing marks it as one."""
     line = page.lines[index]
     match = MONEY.search(line.text)
-    if match is not None and match.start() > 1 and len(line.text[: match.start()].split()) <= 5:
-        found = name_in(line)
-        if found is not None:
-            return line
+    if match is not None and _stands_apart(line, line.text[: match.start()]) and name_in(line) is not None:
+        return line
     for position in range(index - 1, max(start, index - 5) - 1, -1):
         line = page.lines[position]
         if MONEY.search(line.text) or bare(line.text) in FREE:
             return None
         if len(line.text) <= 40 and len(line.text.split()) <= 5 and name_in(line) is not None:
             return line
+    return None
+
+
+def _stands_apart(line: Line, before: str) -> bool:
+    """Whether the words before a price are set off from it, by a mark or an element of their own."""
+    before = before.strip()
+    if not before or len(before.split()) > 5:
+        return False
+    return before[-1] in ":-–—|" or line.parts[0][0].strip() == before
+
+
+def first_name(page: VisiblePage, start: int, index: int) -> Line | None:
+    """The first short line of a card, where neither a heading nor a class tells its name."""
+    for position in range(start, min(index, start + 6)):
+        line = page.lines[position]
+        if len(line.text) <= 40 and len(line.text.split()) <= 5 and not MONEY.search(line.text):
+            if bare(line.text) not in FREE and name_in(line) is not None:
+                return line
+        elif not BADGE.match(line.text):
+            return None
     return None

@@ -168,7 +168,8 @@ class _Walk:
     def block(self, node: LexborNode, element: Element, depth: int) -> None:
         """Read the children of a block element."""
         self._children(node, element, depth)
-        self.flush(element)
+        if self.parts:
+            self.flush(element)
         element.end = len(self.lines)
 
     def _children(self, node: LexborNode, element: Element, depth: int) -> None:
@@ -178,8 +179,9 @@ class _Walk:
             tag = child.tag
             if tag == "-text":
                 text = child.text_content
-                if text:
-                    self.add(text, node)
+                if text and (self.parts or not text.isspace()) and self.length < MAX_LINE_CHARS:
+                    self.parts.append((text, node))
+                    self.length += len(text)
             elif tag is None or tag[0] in "-!":
                 pass  # comments and processing instructions
             else:
@@ -188,13 +190,15 @@ class _Walk:
                     if depth < MAX_DEPTH:
                         self._children(child, element, depth + 1)
                 elif tag == "br" or tag == "hr":
-                    self.flush(element)
+                    if self.parts:
+                        self.flush(element)
                 elif tag not in _SKIP:
                     self._block_child(child, tag, element, ordinal, depth)
             child = child.next
 
     def _block_child(self, child: LexborNode, tag: str, element: Element, ordinal: int, depth: int) -> None:
-        self.flush(element)
+        if self.parts:
+            self.flush(element)
         if depth >= MAX_DEPTH or len(self.lines) >= MAX_LINES:
             self.page.cut = True
             return
@@ -204,20 +208,13 @@ class _Walk:
         inner = Element(child, tag, element, ordinal, len(self.lines))
         self.elements.append(inner)
         self._children(child, inner, depth + 1)
-        self.flush(inner)
+        if self.parts:
+            self.flush(inner)
         inner.end = len(self.lines)
-
-    def add(self, text: str, node: LexborNode) -> None:
-        """Add a piece of text to the line that is being gathered."""
-        if self.length < MAX_LINE_CHARS:
-            self.parts.append((text, node))
-            self.length += len(text)
 
     def flush(self, element: Element) -> None:
         """End the line that is being gathered."""
         parts = self.parts
-        if not parts:
-            return
         self.parts = []
         self.length = 0
         text = parts[0][0] if len(parts) == 1 else _join(parts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -14,10 +15,13 @@ from .money import Money, Term, read_money, spare_words
 from .page import CENTS, Element, Line, VisiblePage, label_of
 from .words import CUSTOM, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
 
-PROSE_WORDS = 8
+PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
 
 MarkKind = Literal["price", "free", "custom", "placeholder"]
+_LOOKS_PRICED = re.compile(r"price|amount|cost|fee|[$€£]|/ ?(?:mo|month|yr|year|user)|per (?:user|month|year)", re.I)
+_ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
+_DIGIT = re.compile(r"\d")
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -30,17 +34,21 @@ class Mark:
         kind: An amount, "free", "contact us", or a template's placeholder.
         amounts: The prices in it; empty for the other kinds.
         spare: Words that belong to no amount.
+        linked: All of it is a link or a button: an invitation rather than a statement.
+        told_in_answers: It stands among questions and answers, where plans are only talked about.
     """
 
     line: Line
     kind: MarkKind
     amounts: list[Money] = field(default_factory=list)
     spare: int = 0
+    linked: bool = False
+    told_in_answers: bool = False
 
     @property
     def prose(self) -> bool:
-        """It is a sentence that mentions an amount."""
-        return self.spare > PROSE_WORDS
+        """It mentions an amount in a sentence or an invitation, and does not set it beside a plan."""
+        return self.spare > PROSE_WORDS or self.linked or self.told_in_answers
 
 
 @dataclass(kw_only=True, slots=True)
@@ -59,6 +67,13 @@ class Plan:
     place: str = ""
 
 
+def regrouped(plan: Plan, group: str | None) -> None:
+    """Put a plan, with what was read of it already, into a group."""
+    plan.group = group
+    plan.prices = [replace(p, group=group) for p in plan.prices]
+    plan.features = [replace(f, group=group) for f in plan.features]
+
+
 def bare(text: str) -> str:
     """The text in lower case without punctuation at its ends: what the phrase lists hold."""
     return text.strip(_EDGES).lower()
@@ -69,17 +84,27 @@ def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
     marks = []
     for line in page.lines:
         mark = mark_of(line, context)
-        if mark is not None and not is_foreign(line.element):
-            marks.append(mark)
+        if mark is None or is_foreign(line.element):
+            continue
+        mark.linked = _is_linked(line)
+        mark.amounts = [replace(m, qualifier="struck") if is_struck(line, m) else m for m in mark.amounts]
+        mark.told_in_answers = any(e.tag == "details" or _ANSWERS.search(e.label) for e in line.element.ancestors())
+        marks.append(mark)
     return marks
+
+
+def _is_linked(line: Line) -> bool:
+    if line.element.tag == "button":
+        return True
+    return all(node.tag in ("a", "button") for text, node in line.parts if text.strip())
 
 
 def mark_of(line: Line, context: MoneyContext) -> Mark | None:
     """What a line says about a price, or None."""
     text = line.text
-    if PLACEHOLDER.search(text):
-        return Mark(line=line, kind="placeholder") if len(text) < 80 and "{" in text else None
-    if not text.isalpha():
+    if ("{" in text or "[[" in text or "%" in text or "@@" in text) and PLACEHOLDER.search(text):
+        return Mark(line=line, kind="placeholder") if len(text) < 80 and _LOOKS_PRICED.search(text) else None
+    if _DIGIT.search(text) and not text.isdigit():
         amounts = [m for m in read_money(text, comma_decimal=context.comma_decimal)]
         if amounts:
             prices = [m for m in amounts if m.role == "price"]
@@ -139,9 +164,6 @@ def price_of(plan: Plan, mark: Mark, money: Money, context: MoneyContext, hint: 
         term = Term(
             period=term.period or hint.period, unit=term.unit or hint.unit, billing=term.billing or hint.billing
         )
-    qualifier = money.qualifier
-    if qualifier != "struck" and is_struck(mark.line, money):
-        qualifier = "struck"
     return PlanPrice(
         plan=plan.name,
         group=plan.group,
@@ -150,7 +172,7 @@ def price_of(plan: Plan, mark: Mark, money: Money, context: MoneyContext, hint: 
         period=term.period,
         unit=term.unit,
         billing=term.billing,
-        qualifier=qualifier,
+        qualifier=money.qualifier,
         free=money.amount == Decimal(0),
         addon=plan.addon,
         needs_review=bool(notes),
@@ -162,9 +184,10 @@ def price_of(plan: Plan, mark: Mark, money: Money, context: MoneyContext, hint: 
 
 def flag_price(plan: Plan, text: str, place: str, *, kind: MarkKind | None) -> PlanPrice:
     """The record of a plan that has no number: free, on request, or not told."""
-    note = {"placeholder": "a template's placeholder stands where the price should be", None: "no price on the page"}.get(
-        kind, ""
-    )
+    note = {
+        "placeholder": "a template's placeholder stands where the price should be",
+        None: "no price on the page",
+    }.get(kind, "")
     return PlanPrice(
         plan=plan.name,
         group=plan.group,

@@ -6,15 +6,15 @@ from detente.errors import ReaderError
 from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading, ReadStatus
 from sources.document import decode
 
-from .cards import read_cards
+from .cards import lone_price, read_cards
 from .chosen import read_chosen
 from .context import MoneyContext
-from .extras import read_extras
+from .extras import is_extra, read_extras
 from .features import card_features, table_features
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks
 from .structured import merge_stated, stated_prices
-from .tables import Table, find_tables, read_table, unpriced_plans
+from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 
 READER = "pricing"
 VERSION = 1
@@ -62,21 +62,32 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     tables = find_tables(page, marks)
     plans: list[Plan] = []
     taken: set[int] = set()
+    read_tables: list[tuple[Table, list[Plan]]] = []
     for table in tables:
         found = read_table(page, table, context)
         if found is None:
             continue
         taken.update(range(table.element.start, table.element.end))
         plans += found
-        if found and "table" not in how:
-            how.append("table")
+        if found:
+            read_tables.append((table, found))
+    if read_tables:
+        how.append("table")
+        name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
-    cards = read_cards(page, [m for m in loose if not m.prose], context)
+    beside = [m for m in loose if not m.prose and not is_extra(m)]
+    cards = read_cards(page, beside, context)
+    cards = _without_echoes(plans, cards)
     if cards:
         how.append("cards")
         _features_of_cards(page, cards, loose)
+    if not plans and not cards:
+        cards = lone_price(page, beside, context)
+        how += ["a lone price"] if cards else []
     plans = _without_repeats(plans + cards)
-    plans += [p for p in read_extras([m for m in loose if m.spare > 2], context) if p.name not in {q.name for q in plans}]
+    plans += [
+        p for p in read_extras([m for m in loose if is_extra(m)], context) if p.name not in {q.name for q in plans}
+    ]
     stated = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)
@@ -99,6 +110,19 @@ def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark]) 
             card_features(page, plan, told)
 
 
+def _without_echoes(plans: list[Plan], cards: list[Plan]) -> list[Plan]:
+    """Leave out lone cards that only repeat amounts which another plan of the page has: banners, calls to act."""
+    kept = []
+    for card in cards:
+        others = [p for p in plans + cards if p is not card]
+        told = {(q.amount, q.currency) for p in others for q in p.prices if q.amount is not None}
+        kin = any(p.root is not None and card.root is not None and p.root.parent is card.root.parent for p in others)
+        amounts = [(q.amount, q.currency) for q in card.prices]
+        if kin or not others or not set(amounts) <= told:
+            kept.append(card)
+    return kept
+
+
 def _without_repeats(plans: list[Plan]) -> list[Plan]:
     """Fold plans of one name and group into one: tabs and toggles write every plan twice."""
     result: dict[tuple[str, str | None], Plan] = {}
@@ -110,7 +134,11 @@ def _without_repeats(plans: list[Plan]) -> list[Plan]:
         known = {(p.amount, p.currency, p.period, p.billing) for p in first.prices if p.amount is not None}
         for price in plan.prices:
             same = any(p.amount == price.amount and price.period in (None, p.period) for p in first.prices)
-            if price.amount is not None and not same and (price.amount, price.currency, price.period, price.billing) not in known:
+            if (
+                price.amount is not None
+                and not same
+                and (price.amount, price.currency, price.period, price.billing) not in known
+            ):
                 first.prices.append(price)
         if any(p.amount is not None for p in first.prices):
             first.prices = [p for p in first.prices if p.amount is not None]

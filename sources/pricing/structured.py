@@ -21,7 +21,14 @@ MAX_SCRIPT = 2_000_000
 MAX_NODES = 20_000
 _PRICE = re.compile(r"\d{1,9}(?:\.\d{1,4})?|\d{1,6},\d{2}")
 _UNIT_CODES: dict[str, Period] = {"MON": "month", "ANN": "year", "DAY": "day", "WEE": "week", "HUR": "hour"}
-_ISO_DURATION: dict[str, Period] = {"P1M": "month", "P1Y": "year", "P1W": "week", "P1D": "day", "P12M": "year", "P3M": "quarter"}
+_ISO_DURATION: dict[str, Period] = {
+    "P1M": "month",
+    "P1Y": "year",
+    "P1W": "week",
+    "P1D": "day",
+    "P12M": "year",
+    "P3M": "quarter",
+}
 _SELLABLE = ("product", "softwareapplication", "webapplication", "mobileapplication", "service", "offercatalog", "saas")
 
 
@@ -77,7 +84,9 @@ def _offers(data: object, place: str) -> list[Stated]:
                 product = fold(name)[:120]
             foreign = foreign or kind in ("review", "article", "newsarticle", "event", "jobposting")
             queue += [
-                (v, product, f"{path}.{k}", foreign) for k, v in reversed(list(value.items())) if isinstance(v, dict | list)
+                (v, product, f"{path}.{k}", foreign)
+                for k, v in reversed(list(value.items()))
+                if isinstance(v, dict | list)
             ]
     return found
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from .context import MoneyContext
 from .money import Term, read_term
 from .names import clean_name
-from .page import Element, VisiblePage, fold
-from .plans import Mark, Plan, add_prices, flag_price
-from .words import ADDON_HEADING, NOT_A_NAME, PRICE_LABEL, VERSUS
+from .page import Element, VisiblePage
+from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
+from .words import ADDON_HEADING, FREE, NOT_A_NAME, PRICE_LABEL, VERSUS
 
 MAX_ROWS = 400
 MAX_COLUMNS = 24
-_OVERAGE = re.compile(r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I)
+_OVERAGE = re.compile(
+    r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I
+)
+_HEADING = re.compile(r"h[1-6]")
 _PRICE_SPARE = 4
 
 
@@ -24,12 +27,13 @@ class Cell:
 
     element: Element
     text: str
+    first: str
     marks: list[Mark]
 
     @property
     def priced(self) -> bool:
         """It tells a price and little else."""
-        return any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in self.marks)
+        return bool(self.marks) and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in self.marks)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,10 +77,7 @@ def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[li
                 break
             rows[element] = []
         elif element.tag in ("td", "th") and parent in rows:
-            lines = page.lines[element.start : element.end]
-            text = lines[0].text if len(lines) == 1 else " ".join(line.text for line in lines)
-            marks = [by_line[i] for i in range(element.start, element.end) if i in by_line] if by_line else []
-            cell = Cell(element=element, text=text, marks=marks)
+            cell = _cell(page, element, by_line)
             span = element.node.attributes.get("colspan") if spans else None
             wide = int(span) if span and span.isascii() and span.isdigit() and len(span) < 3 else 1
             if len(rows[parent]) + wide <= MAX_COLUMNS:
@@ -84,11 +85,27 @@ def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[li
     return list(rows.values())
 
 
+def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell:
+    start, end = element.start, element.end
+    if end - start == 1:
+        text = page.lines[start].text
+        mark = by_line.get(start)
+        return Cell(element=element, text=text, first=text, marks=[mark] if mark is not None else [])
+    lines = page.lines[start:end]
+    return Cell(
+        element=element,
+        text=" ".join(line.text for line in lines),
+        first=lines[0].text if lines else "",
+        marks=[by_line[i] for i in range(start, end) if i in by_line],
+    )
+
+
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
     """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
     rows = table.rows
-    body = [i for i in range(1, len(rows)) if any(c.priced for c in rows[i][1:])]
-    header_priced = sum(1 for c in rows[0][1:] if c.priced) >= 2
+    body = [i for i in range(1, len(rows)) if _tells_prices(rows[i])]
+    in_header = sum(1 for c in rows[0][1:] if c.priced and any(m.kind == "price" for m in c.marks))
+    header_priced = in_header >= (2 if body else 1)
     if not body and not header_priced:
         return None
     if any(VERSUS.search(c.text) for c in rows[0]):
@@ -96,6 +113,12 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
     if not header_priced and _plans_are_rows(rows, body):
         return _from_rows(table, body, context)
     return _from_columns(table, [0, *body] if header_priced else body, context)
+
+
+def _tells_prices(row: list[Cell]) -> bool:
+    if any(m.kind == "price" for c in row[1:] if c.priced for m in c.marks):
+        return True
+    return any(c.priced for c in row[1:]) and _is_price_label(row[0].text)
 
 
 def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
@@ -116,10 +139,10 @@ def _is_price_label(text: str) -> bool:
 
 
 def _header_of(rows: list[list[Cell]], first: int) -> int:
-    """The row with the names: the nearest one above the first price row that fills most columns with other words."""
-    for index in range(first - 1, -1, -1):
-        names = [clean_name(c.text) for c in rows[index][1:]]
-        if sum(1 for n in names if n) * 2 >= max(1, len(rows[first]) - 1) and len(set(names)) > 1:
+    """The row with the names: the first one above the prices that fills most columns with different words."""
+    for index in range(first):
+        names = [clean_name(c.first) for c in rows[index][1:]]
+        if sum(1 for n in names if n) * 2 >= max(1, len(rows[first]) - 1) and (len(set(names)) > 1 or len(names) == 1):
             return index
     return 0
 
@@ -140,6 +163,7 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
         label = rows[index][0].text if index != table.header else ""
         if label and _OVERAGE.search(label):
             _add_extra(extras, label, rows[index], context)
+            table.price_rows.add(index)
             continue
         if label and not _is_price_label(label) and not _all_priced(rows[index]):
             continue
@@ -150,13 +174,18 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
                 cell = rows[index][column]
                 marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
                 add_prices(plan, marks, context, {m.line.index: told for m in marks})
-    return [p for p in table.columns.values() if p.prices] + list(extras.values())
+    for column, plan in table.columns.items():
+        if not plan.prices:
+            plan.prices.append(
+                flag_price(plan, header[column].text, plan.place, kind="free" if bare(plan.name) in FREE else None)
+            )
+    return [*table.columns.values(), *extras.values()]
 
 
 def _cell_name(cell: Cell) -> str | None:
-    name = clean_name(cell.text)
-    if name is None and cell.marks:
-        name = clean_name(fold(cell.marks[0].line.text))
+    name = None
+    for text in (cell.first, cell.text):
+        name = name or clean_name(text)
     return None if name is None or NOT_A_NAME.match(name) else name
 
 
@@ -220,3 +249,16 @@ def unpriced_plans(page: VisiblePage, tables: list[Table]) -> list[Plan]:
             table.columns[column] = plan
         return list(table.columns.values())
     return []
+
+
+def name_groups(page: VisiblePage, tables: list[tuple[Table, list[Plan]]]) -> None:
+    """Give the plans of several tables the heading above their table, where those differ."""
+    found: list[str | None] = []
+    for table, _ in tables:
+        before = page.lines[max(0, table.element.start - 40) : table.element.start]
+        heads = [line for line in before if _HEADING.fullmatch(line.element.tag)]
+        found.append(clean_name(heads[-1].text) if heads else None)
+    if len(set(found)) > 1:
+        for (_, plans), group in zip(tables, found, strict=True):
+            for plan in plans:
+                regrouped(plan, group)

@@ -6,21 +6,18 @@ import re
 
 from detente.records import Period
 
-PERIODS: dict[str, Period] = {
-    word: period
-    for period, words in {
-        "hour": "hour hourly hours hr hrs h stunde std heure hora",
-        "day": "day daily days tag täglich jour día dia dag",
-        "week": "week weekly wk woche wöchentlich semaine semana settimana",
-        "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
-        " mes meses mensual mensuales mensile mese mês mensal maand maandelijks miesiąc månad måned mnd mån",
-        "quarter": "quarter quarterly quartal vierteljährlich trimestre trimestriel trimestral",
-        "year": "year years yearly yr yrs annum annual annually pa p.a jahr jahre jährlich an ans année annuel annuelle"
-        " annuellement año anual anuales anno annuale ano jaar jaarlijks rok år",
-        "one_time": "one-time onetime one-off lifetime perpetual einmalig",
-    }.items()
-    for word in words.split()
-}  # type: ignore[assignment]
+_PERIODS: dict[Period, str] = {
+    "hour": "hour hourly hours hr hrs h stunde std heure hora",
+    "day": "day daily days tag täglich jour día dia dag",
+    "week": "week weekly wk woche wöchentlich semaine semana settimana",
+    "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
+    " mes meses mensual mensuales mensile mese mês mensal maand maandelijks miesiąc månad måned mnd mån",
+    "quarter": "quarter quarterly quartal vierteljährlich trimestre trimestriel trimestral",
+    "year": "year years yearly yr yrs annum annual annually pa p.a jahr jahre jährlich an ans année annuel annuelle"
+    " annuellement año anual anuales anno annuale ano jaar jaarlijks rok år",
+    "one_time": "one-time onetime one-off lifetime perpetual einmalig",
+}
+PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
 CONNECTORS = frozenset("/ per a an each every pro je par por al à p au cada alle a".split())
 BILLED = frozenset(
@@ -105,7 +102,7 @@ SALES_CALL = re.compile(
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|includes?|included|what['’]s included.*|what you get.*|everything in .*|all .* plus.*|plus|pricing|prices?"
+    r"^\W*(?:features?|includes?|included|what['’]s included.*|what you get.*|everything in .*|all .* plus.*|pricing|prices?"
     r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month|year|monthly|annual(?:ly)?"
     r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|for .*|perfect for.*|ideal for.*|best for.*"
     r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay .*|compare .*|choose .*|tarifs?|preise|precios|(?:an?|the)"
@@ -126,7 +123,9 @@ FOREIGN_LABEL = re.compile(
     r"|carousel-logo|savings|roi\b|related-post|blog"
 )
 ADDON_HEADING = re.compile(
-    r"\b(?:add[- ]?ons?|extras?|optional|additional|zusatz\w*|options? supplémentaires?)\b", re.I
+    r"\badd[- ]?ons?\b|\bextras\b|^optional\b|\badditional\b|^extra (?!large|small|big)|\bzusatz\w*"
+    r"|\boptions supplémentaires\b",
+    re.I,
 )
 VERSUS = re.compile(
     r"\b(?:vs\.?|versus|competitors?|alternatives?|other (?:tools|providers|vendors)|typical|elsewhere|them|others|in-house|diy)\b",

@@ -36,15 +36,25 @@ _NOT_IN_NUMBER = r"(?<![\w.])"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ymd", re.compile(r"(?<![\d.-])(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?![\d-]|\.\d)")),
     ("ymd_cjk", re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")),
-    ("dmonthy", re.compile(rf"{_NOT_IN_NUMBER}(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s\-/]+(?:of |de |d')?{_M},?[\s\-/]*(?:de |del )?{_YEAR}", re.I)),
+    (
+        "dmonthy",
+        re.compile(
+            rf"{_NOT_IN_NUMBER}(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s\-/]+(?:of |de |d')?"
+            rf"{_M},?[\s\-/]*(?:de |del )?{_YEAR}",
+            re.I,
+        ),
+    ),
     ("monthdy", re.compile(rf"\b{_M}[\s\-/]+(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+){_YEAR}", re.I)),
-    ("ctime", re.compile(rf"\b{_M}\s+(\d{{1,2}})\s+\d\d?:\d\d(?::\d\d)?\s+(?:[A-Z]{{2,5}}\s+|[+-]\d{{4}}\s+)?{_YEAR}", re.I)),
+    (
+        "ctime",
+        re.compile(rf"\b{_M}\s+(\d{{1,2}})\s+\d\d?:\d\d(?::\d\d)?\s+(?:[A-Z]{{2,5}}\s+|[+-]\d{{4}}\s+)?{_YEAR}", re.I),
+    ),
     ("dotted", re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?![\d.]*\d)")),
     ("numeric", re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/-])")),
     ("month", re.compile(rf"(?<![\w-]){_M},?[\s\-]+(?:de )?{_YEAR}", re.I)),
     ("month_iso", re.compile(r"(?<![\d./-])(\d{4})-(0[1-9]|1[0-2])(?![\d.-])")),
     ("month_cjk", re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月")),
-)  # fmt: skip
+)
 _CLOCK = re.compile(
     r"(?:\bT|\b)\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[A-Z]{2,5}\)?|Z|[+-]\d{2}:?\d{2})?", re.I
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html.entities import html5
+from typing import Protocol
 
 import fastfeedparser
 import feedparser
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from detente.errors import ReaderError
 
@@ -18,6 +20,9 @@ __all__ = ["FeedItem", "json_items", "load_json", "xml_items"]
 
 _ENTITY = re.compile(r"<!ENTITY\b|<!DOCTYPE[^>\[]*\[", re.I)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_BARE = r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:[A-Za-z][A-Za-z0-9]{1,30};)?"
+_BARE_AMPERSAND = re.compile(_BARE)
+_CDATA_OR_BARE = re.compile(rf"<!\[CDATA\[.*?\]\]>|{_BARE}", re.S)
 _ITEM_TAGS = frozenset(("item", "entry"))
 # Published before updated; what a feed says of itself (lastBuildDate) is never looked at.
 _DATE_TAGS = ("pubdate", "published", "issued", "date", "created", "updated", "modified")
@@ -61,7 +66,7 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
     """
     if _ENTITY.search(text):
         raise ReaderError(f"not parsed: the feed {url} declares entities of its own, which is how XML bombs are made")
-    text = _XML_DECLARATION.sub("", text, count=1).lstrip()
+    text = _repaired(_XML_DECLARATION.sub("", text, count=1).lstrip())
     facts = _facts(text)
     data = text.encode("utf-8", "replace")
     try:
@@ -71,12 +76,36 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
     if entries and len(entries) == len(facts):
         return [_fast_item(entry, fact) for entry, fact in zip(entries[:MAX_ITEMS], facts, strict=False)]
     # A stream, because feedparser would open a name or a URL that it is given as a string.
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    parsed = feedparser.parse(
+        io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
     items = [_slow_item(entry) for entry in parsed["entries"][:MAX_ITEMS]]
     if not items and parsed.get("bozo"):
         raise ReaderError(f"not parsed: the feed {url} is broken: {parsed.get('bozo_exception')}"[:300])
     return items
+
+
+def _repaired(text: str) -> str:
+    """Makes bare ampersands and HTML's entities what an XML parser understands; it would drop what follows them."""
+    if not _BARE_AMPERSAND.search(text):
+        return text
+    return _CDATA_OR_BARE.sub(_whole, text)
+
+
+def _whole(match: re.Match[str]) -> str:
+    written = match.group()
+    if not written.startswith("&"):
+        return written
+    character = html5.get(written[1:])
+    return f"&#{ord(character)};" if character and len(character) == 1 else written.replace("&", "&amp;")
+
+
+class _Child(Protocol):
+    """What is used of lxml's elements, which bring no types."""
+
+    tag: object
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +123,11 @@ def _facts(text: str) -> list[_Fact]:
         return []
     if root is None:
         return []
-    facts = []
-    for element in root.iter():
-        if isinstance(element.tag, str) and _local(element.tag) in _ITEM_TAGS:
-            facts.append(_fact(element))
-    return facts
+    tags = (element for element in root.iter() if isinstance(element.tag, str))
+    return [_fact(element) for element in tags if _local(element.tag) in _ITEM_TAGS]
 
 
-def _fact(element: etree._Element) -> _Fact:
+def _fact(element: Iterable[_Child]) -> _Fact:
     dates: dict[str, str] = {}
     guid = None
     for child in element:
@@ -180,10 +206,11 @@ def json_items(value: object) -> list[FeedItem] | None:
     """The items of a JSON Feed, or of GitHub's releases; None for JSON of any other shape."""
     if isinstance(value, Mapping) and isinstance(value.get("items"), list):
         return [_json_feed_item(item) for item in value["items"][:MAX_ITEMS] if isinstance(item, Mapping)]
-    releases = value if isinstance(value, list) else [value]
-    if releases and all(isinstance(each, Mapping) and "tag_name" in each for each in releases):
-        return [_github_item(each) for each in releases[:MAX_ITEMS] if not each.get("draft")]
-    return [] if value == [] else None
+    values = value if isinstance(value, list) else [value]
+    releases = [each for each in values if isinstance(each, Mapping) and "tag_name" in each]
+    if values and len(releases) < len(values):
+        return None
+    return [_github_item(each) for each in releases[:MAX_ITEMS] if not each.get("draft")]
 
 
 def _json_feed_item(item: Mapping[str, object]) -> FeedItem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -18,12 +17,31 @@ __all__ = ["is_notes_title", "page_lines", "promoted", "row_lines"]
 _PROMOTED_LEVEL = 7
 _MAX_PROMOTED = 90
 _MAX_CELLS = 12
+_MAX_WORDS_ROUND = 6
 _PROMOTED_TAGS = frozenset(("dt", "summary"))
 
 
-def page_lines(tree: LexborHTMLParser) -> list[Line]:
-    """The page's content as lines, in reading order."""
-    return [_line(block) for block in blocks_of(tree)]
+def page_lines(tree: LexborHTMLParser, *, fragment: bool = False) -> list[Line]:
+    """The content of a page, or of a feed's item (`fragment`), as lines in reading order."""
+    return _headings_first([_line(block) for block in blocks_of(tree, fragment=fragment)])
+
+
+def _headings_first(lines: Sequence[Line]) -> list[Line]:
+    """Moves a date or badge that stands above the heading of its own article below that heading."""
+    result: list[Line] = []
+    last_heading = 0
+    for line in lines:
+        start = len(result)
+        if line.level is not None:
+            while line.region and start > last_heading and result[start - 1].region == line.region:
+                start -= 1
+            # With another heading of the same part before it, what stands between belongs to that one.
+            if start == last_heading and start and result[start - 1].region == line.region:
+                start = len(result)
+        result.insert(start, line)
+        if line.level is not None:
+            last_heading = start + 1
+    return result
 
 
 def _line(block: Block) -> Line:
@@ -35,6 +53,7 @@ def _line(block: Block) -> Line:
         level=level,
         item=block.tag == "li",
         label=block.badge or (block.strong and len(block.text) <= _MAX_PROMOTED),
+        badge=block.badge,
         href=block.href,
         ident=block.ident,
         datetime=block.datetime if len(block.text) <= 120 else None,
@@ -51,7 +70,7 @@ def promoted(lines: Sequence[Line]) -> list[Line]:
     result = []
     for line in lines:
         if line.level is None and not line.item and len(line.text) <= _MAX_PROMOTED and _names_release(line):
-            result.append(replace(line, level=_PROMOTED_LEVEL))
+            result.append(line._replace(level=_PROMOTED_LEVEL))
         else:
             result.append(line)
     return result
@@ -62,7 +81,7 @@ def _names_release(line: Line) -> bool:
     rest = line.text[: found.start] + " " + line.text[found.end :] if found else line.text
     version = find_version(rest)
     if version:
-        return line.label or len(rest.replace(version, "").split()) <= 4
+        return line.label or len(rest.replace(version, "").split()) <= _MAX_WORDS_ROUND
     return bool(found and date_line(line.text))
 
 

@@ -9,16 +9,52 @@ from detente.records import ReleaseKind
 
 __all__ = ["kind_of", "kinds_in"]
 
-_WORDS: tuple[tuple[ReleaseKind, str], ...] = (
-    ("breaking", r"breaking(?: changes?)?|backwards?[- ]incompatib\w+(?: changes)?|incompatib\w+(?: changes)?|migration(?: notes)?"),
-    ("security", r"security(?: (?:fix(?:es)?|updates?|issues?|patch(?:es)?|improvements?|advisor(?:y|ies)))?|vulnerabilit(?:y|ies)"),
-    ("deprecated", r"deprecat(?:ed|ions?)(?: (?:features?|removals?))?|sunset(?:ting)?"),
-    ("removed", r"remov(?:ed|als?)(?: features?)?|dropped|discontinued|retired"),
-    ("fixed", r"(?:bug ?|other ?)?fix(?:ed|es)?(?: (?:issues?|bugs?))?|bug ?fix(?:es)?|bugs?(?: squashed)?|resolved(?: issues?)?|fixed issues?|corrections?|behoben|corrigé|hot ?fix(?:es)?"),
-    ("new", r"new(?: (?:features?|functionality|capabilit(?:y|ies)|integrations?|additions?))?|added|additions?|features?|what['’]?s new|highlights of new features|launch(?:ed)?|introduced|neu"),
-    ("improved", r"improve(?:d|ments?)?|enhance(?:d|ments?)|changed|changes|updated?s?|performance(?: improvements)?|usability|better|optimi[sz]ations?|polish|verbessert"),
-)  # fmt: skip
-_KINDS = tuple((kind, re.compile(rf"(?:{words})", re.I)) for kind, words in _WORDS)
+_WORDS: tuple[tuple[ReleaseKind, tuple[str, ...]], ...] = (
+    (
+        "breaking",
+        (r"breaking(?: changes?)?", r"(?:backwards?[- ])?incompatib\w+(?: changes)?", r"migration(?: notes)?"),
+    ),
+    (
+        "security",
+        (
+            r"security(?: (?:fix(?:es)?|updates?|issues?|patch(?:es)?|improvements?|advisor(?:y|ies)))?",
+            r"vulnerabilit(?:y|ies)",
+        ),
+    ),
+    ("deprecated", (r"deprecat(?:ed|ions?)(?: (?:features?|removals?))?", r"sunset(?:ting)?")),
+    ("removed", (r"remov(?:ed|als?)(?: features?)?", "dropped", "discontinued", "retired")),
+    (
+        "fixed",
+        (
+            r"(?:bug ?|hot ?)?fix(?:ed|es)?(?: (?:issues?|bugs?))?",
+            r"bugs?(?: squashed)?",
+            r"resolved(?: issues?)?",
+            r"corrections?",
+            "behoben",
+            "corrigé",
+        ),
+    ),
+    (
+        "new",
+        (
+            r"new(?: (?:features?|functionality|capabilit(?:y|ies)|integrations?|additions?))?",
+            r"added|additions?|features?",
+            r"what['’]?s new",
+            r"launch(?:ed)?|introduced",
+            "neu",
+        ),
+    ),
+    (
+        "improved",
+        (
+            r"improve(?:d|ments?)?|enhance(?:d|ments?)|better|polish",
+            r"changed|changes|updates?|updated",
+            r"performance(?: improvements)?|usability|optimi[sz]ations?",
+            "verbessert",
+        ),
+    ),
+)
+_KINDS = tuple((kind, re.compile("|".join(words), re.I)) for kind, words in _WORDS)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _JOINTS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b)\s*", re.I)
 _PREFIX = re.compile(r"^(?:[-*•]\s*)?(?:\[([^\]]{2,30})\]|\*\*([^*]{2,30})\*\*\s*:?|([A-Za-z][A-Za-z '-]{1,28}):)\s")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Line"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One heading, paragraph or list item.
 
     Attributes:
@@ -16,10 +15,12 @@ class Line:
         level: 1 (highest) and up for a heading, else None.
         item: It is a list item.
         label: It names what follows (all bold, or a badge), and says nothing itself.
+        badge: It is a short label that the markup sets apart.
         href: First link in it, as written.
         ident: Anchor of the heading.
         datetime: Date that the markup states for it.
         region: Number of the part of the document that it stands in; 0 where the format has none.
+        version: Where the format has a place of its own for it.
         place: Where in the document.
     """
 
@@ -27,8 +28,10 @@ class Line:
     level: int | None = None
     item: bool = False
     label: bool = False
+    badge: bool = False
     href: str | None = None
     ident: str | None = None
     datetime: str | None = None
     region: int = 0
+    version: str | None = None
     place: str = ""

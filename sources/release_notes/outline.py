@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sources.release_notes.dates import FoundDate, NumericOrder, date_line, find_date, numeric_order
 from sources.release_notes.kinds import kind_of
@@ -15,16 +15,19 @@ __all__ = ["RawEntry", "entries_of", "titled_entries"]
 
 _LINES_WITH_DATE = 3
 _DOCUMENT_TITLE = re.compile(
-    r"\b(?:change\s?log|release notes|release history|version history|history|what['’]s new|news|releases|updates|changes)\b",
+    r"\b(?:change\s?log|release notes|release history|version history|history|what['’]s new|news|releases|updates"
+    r"|changes)\b",
     re.I,
 )
 _EMPTY_BRACKETS = re.compile(r"\(\s*(?:release[ -]?date|released?(?: on)?)?\s*[:\-–]?\s*\)|\[\s*\]", re.I)
 _SET_OFF = re.compile(
-    r"^[\s\-–—:|/,.•·@]+|[\s\-–—:|/,•·@]*(?:\breleased?(?: on)?|\brelease date|\bpublished(?: on)?)?[\s\-–—:|/,•·@(\[]*$",
+    r"^[\s\-–—:|/,.•·@]+|[\s\-–—:|/,•·@]*(?:\breleased?(?: on)?|\brelease date|\bpublished(?: on)?)?"
+    r"[\s\-–—:|/,•·@(\[]*$",
     re.I,
 )
-_DATE_IN_TITLE = 12
+_DOTTED_DATE = re.compile(r"\s*(\d{4}\.\d{2}\.\d{2})(?=[\s,:;–—-]+\S)")
 _MIN_TITLED = 2
+_MAX_TIME_TEXT = 60
 
 
 @dataclass(kw_only=True, slots=True)
@@ -144,8 +147,12 @@ def _read_heading(section: _Section, order: NumericOrder | None) -> None:
     if found and found.text and found.text in text:
         start = text.index(found.text)
         rest = text[:start] + " " + text[start + len(found.text) :]
-    version = find_version(_EMPTY_BRACKETS.sub(" ", rest))
+    version = section.head.version or find_version(_EMPTY_BRACKETS.sub(" ", rest))
+    if version and not found:
+        found = _dotted_date(rest, version)
     # "2026.11.3" as a whole may be a calendar version as well as a date: as a version it is no invented date.
+    if found and found.text == version:
+        version = find_version(rest.replace(found.text, " ", 1))
     section.version = version
     section.in_heading = section.found = found
     bare = re.sub(r"[\[\]()]", " ", text)
@@ -153,10 +160,21 @@ def _read_heading(section: _Section, order: NumericOrder | None) -> None:
     section.title = _title(text, rest, found)
 
 
+def _dotted_date(text: str, version: str) -> FoundDate | None:
+    """The date of "2013.03.21, Version 0.10.1": in dots, so only beside a version that is another number."""
+    match = _DOTTED_DATE.match(text)
+    others = find_version(text[match.end() :]) if match else None
+    if not match or not others:
+        return None
+    found = find_date(match.group(1).replace(".", "-"))
+    return replace(found, text=match.group(1)) if found else None
+
+
 def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
     """The heading without its date, where the date is set off; a date within a sentence stays."""
     if not found:
-        return text
+        bracketed = re.fullmatch(r"\[([^\]]+)\]", text)
+        return bracketed.group(1) if bracketed else text
     parts = rest.split()
     if found.text not in text:
         return text
@@ -165,7 +183,7 @@ def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
     set_off = not before or before[-1] in "([-–—:|/,•·@" or before.lower().endswith(("released", "date:", "date"))
     if after and after[0] not in ")]-–—:|/,•·." and before and before[-1] not in "([":
         set_off = False
-    if not parts or (not before and not re.search(r"\w", after)):
+    if not parts or date_line(text):
         return None
     if not set_off:
         return text
@@ -176,8 +194,8 @@ def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
 
 def _date_of(line: Line, order: NumericOrder | None) -> FoundDate | None:
     found = date_line(line.text, order)
-    if found is None and line.datetime and find_date(line.text, order):
-        found = find_date(line.datetime) if find_date(line.datetime) else None
+    if found is None and line.datetime and (len(line.text) <= _MAX_TIME_TEXT or find_date(line.text, order)):
+        return find_date(line.datetime)
     return found
 
 
@@ -233,6 +251,8 @@ def _adopt_dates(parent: _Section) -> None:
         if last and _only_date(last) and not last.own and not last.below and not section.found:
             section.found = last.found
             merged[-1] = section
+        elif last and _only_date(section) and last.version and not last.found and not last.own and not last.below:
+            last.found, last.own, last.below = section.found, section.own, section.below
         else:
             merged.append(section)
     parent.below = merged
@@ -250,7 +270,7 @@ def _mark_strong_below(sections: Sequence[_Section]) -> None:
 def _collect(parent: _Section, inherited: FoundDate | None, picks: list[RawEntry]) -> None:
     strong = [number for number, section in enumerate(parent.below) if section.strong or section.strong_below]
     for number, section in enumerate(parent.below):
-        if _is_misnested(section):
+        if _is_misnested(section) and not _is_series(section, parent):
             picks.append(_entry(section, inherited, own_only=True))
             _collect(section, inherited, picks)
         elif section.strong and not (section.strong_below and _is_series(section, parent)):
@@ -288,7 +308,7 @@ def _holds_titles(section: _Section) -> bool:
 
 
 def _beside_entries(parent: _Section, strong: Sequence[int]) -> bool:
-    return 2 * len(strong) >= len(parent.below) and all(not parent.below[n].version for n in strong)
+    return 2 * len(strong) >= len(parent.below) > 2 * sum(1 for number in strong if parent.below[number].version)
 
 
 def _entry(section: _Section, inherited: FoundDate | None, *, own_only: bool = False) -> RawEntry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sources.document import clean_text
 from sources.release_notes.lines import Line
@@ -16,9 +16,11 @@ _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣]|\d{1,3}[.)]|[a-z][.)])\s+")
 _STARS = re.compile(r"^(\*{1,4}) (?=\S)")
 _GNU_ENTRY = re.compile(
-    r"^(?:\d{4}-\d{2}-\d{2}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d (?:[A-Z]{3,4} )?\d{4})\s+\S.*<[^>]*>\s*$"
+    r"^(?:\d{4}-\d{2}-\d{2}"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d (?:[A-Z]{3,4} )?\d{4})"
+    r"\s+\S.*<[^>]*>\s*$"
 )
-_DEBIAN_HEAD = re.compile(r"^[a-z0-9][a-z0-9.+-]* \([^)\s]+\) [\w~ -]+; urgency=\w+", re.I)
+_DEBIAN_HEAD = re.compile(r"^[a-z0-9][a-z0-9.+-]* \((?:\d+:)?([^)\s]+)\) [\w~ -]+; urgency=\w+", re.I)
 _DEBIAN_TAIL = re.compile(r"^ -- .{0,200}?<[^>]{0,200}>\s+(\w{3}, .{10,40})$")
 _AUTHOR = re.compile(r"^\[ [^\]]+ \]$")
 _LONGEST_HEADING = 200
@@ -36,9 +38,10 @@ def debian_lines(text: str) -> list[Line]:
     held: list[str] = []
     for number, raw in enumerate([*text.split("\n"), ""], 1):
         tail = _DEBIAN_TAIL.match(raw)
-        if _DEBIAN_HEAD.match(raw):
+        start = _DEBIAN_HEAD.match(raw)
+        if start:
             lines.extend(_entry_lines(head, held, None))
-            head, held = Line(text=clean_text(raw), level=1, place=f"line {number}"), []
+            head, held = Line(text=clean_text(raw), level=1, version=start.group(1), place=f"line {number}"), []
         elif tail:
             lines.extend(_entry_lines(head, held, tail.group(1)))
             head, held = None, []
@@ -53,7 +56,7 @@ def _entry_lines(head: Line | None, held: Sequence[str], date: str | None) -> li
         return []
     when = [Line(text=date, place=head.place)] if date else []
     lines = _paragraphs([_Raw(text=each, number=0) for each in held])
-    return [head, *when, *(replace(line, label=True) if _AUTHOR.match(line.text) else line for line in lines)]
+    return [head, *when, *(line._replace(label=True) if _AUTHOR.match(line.text) else line for line in lines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _without_directives(lines: Sequence[str]) -> list[_Raw]:
 
 
 def _paragraphs(raw: Sequence[_Raw]) -> list[Line]:
-    """Joins wrapped lines: a paragraph ends at a blank line, at a bullet, and where the indent becomes smaller."""
+    """Joins wrapped lines: a paragraph ends at a blank line, at a bullet, and where the indent changes."""
     lines: list[Line] = []
     words: list[str] = []
     item = False
@@ -127,7 +130,9 @@ def _paragraphs(raw: Sequence[_Raw]) -> list[Line]:
     for each in [*raw, _Raw(text="", number=0)]:
         bullet = _BULLET.match(each.text)
         indent = len(each.text) - len(each.text.lstrip())
-        if words and (not each.text.strip() or bullet or indent < width):
+        # A line and, indented below it, what it names: the line stands by itself.
+        term = len(words) == 1 and not item and indent > width + 1
+        if words and (not each.text.strip() or bullet or indent < width or term):
             lines.append(Line(text=clean_text(" ".join(words)), item=item, place=f"line {start}" if start else ""))
             words = []
         if not each.text.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
@@ -29,11 +30,12 @@ MAX_BODY = 20_000
 _MAX_HEADING = 500
 _MAX_GUID = 1_000
 _GENERAL_TAGS = re.compile(
-    r"^(?:news|blog|releases?|release notes|change\s?log|updates?|product( updates?)?|announcements?|uncategori[sz]ed|general|all|pre-release|latest)$",
+    r"^(?:news|blog|releases?|release notes|change\s?log|updates?|product( updates?)?|announcements?|uncategori[sz]ed"
+    r"|general|all|pre-release|latest)$",
     re.I,
 )
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
-_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\(|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
+_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _MANY = 3
 
@@ -116,7 +118,11 @@ def _reading(status: ReadStatus, reason: str, how: str, entries: Sequence[Releas
 
 
 def _bounded(entries: Sequence[ReleaseEntry], how: str) -> Reading:
-    kept = list(dict.fromkeys(entries))
+    # A feed that repeats an item unchanged says nothing new; where it stands does not matter.
+    once: dict[ReleaseEntry, ReleaseEntry] = {}
+    for entry in entries:
+        once.setdefault(replace(entry, place=""), entry)
+    kept = list(once.values())
     notes = []
     if len(kept) > MAX_ENTRIES:
         notes.append(f"{len(kept)} entries, the first {MAX_ENTRIES} kept")
@@ -136,7 +142,7 @@ def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
     lines = page_lines(tree)
     entries = entries_of(lines)
     if len(entries) < _MANY:
-        entries = max(entries, entries_of(promoted(lines)), entries_of(row_lines(tree)), key=len)
+        entries = max(entries, entries_of(row_lines(tree)), entries_of(promoted(lines)), key=len)
     if not entries:
         title = tree.css_first("title")
         names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
@@ -154,7 +160,7 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     kind = "markdown" if markdown or fields else "text"
     lines = markdown_lines(rest) if kind == "markdown" else plain_lines(rest)
     entries = entries_of(lines)
-    if (fields.get("date") or fields.get("version")) and len(entries) < _MANY:
+    if (fields.keys() & {"date", "version", "title"}) and sum(1 for e in entries if e.version or e.found) < _MANY:
         return "post", [_post(fields, lines, document)]
     if len(entries) < _MANY:
         entries = max(entries, entries_of(promoted(lines)), key=len)
@@ -231,12 +237,12 @@ def _content_lines(item: FeedItem) -> list[Line]:
         return markdown_lines(item.content[: 4 * MAX_BODY])
     if "<" not in item.content and "&" not in item.content:
         return [Line(text=each) for each in clean_lines(item.content).split("\n") if each]
-    return page_lines(parse_html(item.content[: 8 * MAX_BODY]))
+    return page_lines(parse_html(item.content[: 8 * MAX_BODY]), fragment=True)
 
 
 def _one_line(text: str) -> str:
     if "<" in text or "&" in text:
-        text = " ".join(block.text for block in blocks_of(parse_html(text[:2_000])))
+        text = " ".join(block.text for block in blocks_of(parse_html(text[:2_000]), fragment=True))
     return clean_text(text)[:_MAX_HEADING]
 
 
@@ -263,7 +269,7 @@ def _build(
     body = "\n".join(f"- {line.text}" if line.item else line.text for line in lines)
     if len(body) > MAX_BODY:
         body = body[: MAX_BODY - len(_CUT)] + _CUT
-    badge = next((line.text for line in lines if line.label and len(line.text) <= 40 and not kind_of(line.text)), None)
+    badge = next((line.text for line in lines if line.badge and not kind_of(line.text)), None)
     day: date | None = found.day if found else None
     return ReleaseEntry(
         version=clean_text(version)[:100] if version else None,

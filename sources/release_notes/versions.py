@@ -6,7 +6,10 @@ import re
 
 __all__ = ["find_version", "is_unreleased"]
 
-_SUFFIX = r"(?:[-.+~_]?(?:alpha|beta|rc|pre|preview|dev|post|final|ga|lts|snapshot|build|patch|hotfix|sp|r|p|a|b|c)[-.]?\d*\w*|[-+~][0-9A-Za-z][\w.+~-]*|[a-z])?"
+_SUFFIX = (
+    r"(?:[-.+~_]?(?:alpha|beta|rc|pre|preview|dev|post|final|ga|lts|snapshot|build|patch|hotfix|sp|r|p|a|b|c)"
+    r"[-.]?\d*\w*|[-+~][0-9A-Za-z][\w.+~-]*|[a-z])?"
+)
 _DOTTED = rf"v?\d+(?:\.\d+)+(?:\.[x*])?{_SUFFIX}"
 _TOKEN = rf"(?:{_DOTTED}|v\d+{_SUFFIX})"
 _KEYWORD = r"(?:version|release|revision|rev\.?|build|sprint|v\.?|ver\.?|patch|hotfix|wave|milestone)"
@@ -27,6 +30,14 @@ _OTHERS_VERSION = re.compile(
     r"add\w*|remove\w*|fix\w*|bump\w*|deprecat\w*|section|chapter|step|part|top|phase|level|between|and|or|of|in|on|than|via)\b",
     re.I,
 )
+# "Changes between 1.1 and 1.2", "What's new in Acme 1.2": the words before the version's own phrase.
+_LEAD = re.compile(
+    r"^[\s:|/,.\-–—]*(?:(?:what['’]?s\s+)?(?:new|changed|changes|news|noteworthy changes|improvements|fixes)"
+    r"\s+(?:in|for|with|to)\s+"
+    r"|announcing\s+|introducing\s+|releas(?:e of|ing)\s+)?(?:(?:the\s+)?release\s+)?",
+    re.I,
+)
+_BETWEEN = re.compile(rf"\b(?:between|from)\s+\S*\d[\w.+-]*\s+(?:and|to)\s+({_TOKEN}){_END}", re.I)
 _UNRELEASED = re.compile(
     r"^\W*(?:(?:version\s+)?unreleased(?:\s+changes)?|not\s+yet\s+released|upcoming(?:\s+(?:release|version|changes))?|"
     r"next(?:\s+(?:release|version))?|dev|development(?:\s+version)?|master|main|head|trunk|current|tbd|in\s+development|"
@@ -44,11 +55,16 @@ def find_version(heading: str) -> str | None:
     "10 GB") are no versions.
     """
     heading = heading[:_HEADING_CHARACTERS]
+    between = _BETWEEN.search(heading) if heading.lower().startswith(("changes", "what", "major", "updates")) else None
+    if between:
+        return _plain(between.group(1))
+    lead = _LEAD.match(heading)
+    heading = heading[lead.end() :] if lead else heading
     match = _FIRST.match(heading) or _BARE_NUMBER.match(heading)
     if match and not _UNIT.match(heading, match.end()):
         return _plain(match.group(1))
     match = _AFTER_KEYWORD.search(heading)
-    if match and not _OTHERS_VERSION.search(heading[: match.start()].replace("changes in", "")):
+    if match and not _OTHERS_VERSION.search(heading[: match.start()]):
         return _plain(match.group(1))
     match = _AFTER_NAME.match(heading)
     if match and not _OTHERS_VERSION.search(match.group(1)):

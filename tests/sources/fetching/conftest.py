@@ -17,7 +17,7 @@ import pytest
 
 from detente.records import Fetch, FetchPurpose, KnownRobots, LastFetch, Outcome, Page
 from detente.settings import FetchSettings
-from sources.fetch import fetch_pages
+from sources.fetch import fetch_one, fetch_pages
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -261,6 +261,20 @@ class World:
         order = {one.page_id: place for place, one in enumerate(whole)}
         return sorted((f for f in fetches if f.purpose != "robots"), key=lambda fetch: order[fetch.page_id])
 
+    def fetch_one(self, url: str, **settings: object) -> tuple[Fetch, bytes]:
+        """Fetches a URL that belongs to no workspace."""
+
+        async def scenario() -> tuple[Fetch, bytes]:
+            async with contextlib.AsyncExitStack() as stack:
+                for site in self.sites:
+                    await stack.enter_async_context(site.serving())
+                return await fetch_one(
+                    url, settings=self.settings(**settings), clock=self.clock, resolver=self.resolve,
+                    sleep=self.clock.sleep, tls=self.tls, network=self.network,
+                )  # fmt: skip
+
+        return asyncio.run(scenario())
+
     def fetch(self, url: str, **how: object) -> Fetch:
         (fetch,) = self.fetch_all([url], **how)
         return fetch
@@ -280,7 +294,9 @@ def remembered(url: str, **changes: object) -> LastFetch:
     return LastFetch(**(known | {"fetched_at": NOON - timedelta(days=1)} | changes))
 
 
-def known_robots(origin: str, body: bytes | None, *, hours_ago: float = 1, outcome: Outcome = Outcome.OK) -> KnownRobots:
+def known_robots(
+    origin: str, body: bytes | None, *, hours_ago: float = 1, outcome: Outcome = Outcome.OK
+) -> KnownRobots:
     """A robots.txt as an earlier run left it."""
     return KnownRobots(origin=origin, fetched_at=NOON - timedelta(hours=hours_ago), outcome=outcome, body=body)
 

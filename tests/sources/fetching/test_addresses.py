@@ -25,11 +25,13 @@ def test_f6_a_redirect_inside_is_refused_and_nothing_is_dialled(world, target, k
     fetch = world.fetch(site.url())
     assert Outcome.REFUSED_ADDRESS is fetch.outcome
     assert kind in fetch.detail
-    assert ["127.0.0.1"] == world.network.dialled
+    assert world.network.dialled == ["127.0.0.1"]
 
 
 def test_f7_a_name_that_turns_private_after_the_check_is_not_followed_there(world):
-    site = world.site("ok.test", {"/": world.html("<p>hello</p>", "Connection: close"), "*": world.html("<p>again</p>")})
+    site = world.site(
+        "ok.test", {"/": world.html("<p>hello</p>", "Connection: close"), "*": world.html("<p>again</p>")}
+    )
     world.names["rebind.test"] = [[PUBLIC], ["127.0.0.1"]]
     world.network.leads[PUBLIC] = site.address
     url = f"http://rebind.test:{site.port}/"
@@ -44,11 +46,9 @@ def test_f7_each_new_connection_goes_to_a_checked_address_once_the_check_is_old(
     world.names["rebind.test"] = [[PUBLIC], ["127.0.0.1"]]
     world.network.leads[PUBLIC] = site.address
     base = f"http://rebind.test:{site.port}"
-    first, second = world.fetch_all(
-        [base + "/1", base + "/2"], pace_s=60, robots=[world.robots(base, b"")]
-    )
-    assert (Outcome.OK, Outcome.REFUSED_ADDRESS) == (first.outcome, second.outcome)
-    assert [PUBLIC] == world.network.dialled
+    first, second = world.fetch_all([base + "/1", base + "/2"], pace_s=60, robots=[world.robots(base, b"")])
+    assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.REFUSED_ADDRESS)
+    assert world.network.dialled == [PUBLIC]
 
 
 @pytest.mark.parametrize("addresses", [[PUBLIC, "10.0.0.1"], ["127.0.0.1", PUBLIC], [PUBLIC, "fd00::1"]])
@@ -56,7 +56,7 @@ def test_f8_one_private_address_among_public_ones_refuses_them_all(world, addres
     world.names["mixed.test"] = addresses
     fetch = world.fetch("http://mixed.test/")
     assert Outcome.REFUSED_ADDRESS is fetch.outcome
-    assert [] == world.network.dialled
+    assert world.network.dialled == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_f8_one_private_address_among_public_ones_refuses_them_all(world, addres
 def test_f9_odd_spellings_of_an_inner_address_are_refused(world, url):
     fetch = world.fetch(url)
     assert fetch.outcome in {Outcome.REFUSED_URL, Outcome.REFUSED_ADDRESS}
-    assert [] == world.network.dialled
+    assert world.network.dialled == []
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,13 @@ def test_f10_public_addresses_pass(address):
     assert why_not_public(address) is None
 
 
-@pytest.mark.parametrize("address", ["::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "fec0::1", "100.64.0.9", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "address", ["::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "fec0::1", "100.64.0.9", "0.0.0.0"]
+)
 def test_f10_a_name_that_leads_to_one_is_refused(world, address):
     world.names["acme.test"] = [address]
     assert Outcome.REFUSED_ADDRESS is world.fetch("https://acme.test/").outcome
-    assert [] == world.network.dialled
+    assert world.network.dialled == []
 
 
 def test_only_the_exact_host_and_port_that_settings_allow_may_be_private(world):
@@ -143,13 +145,13 @@ def test_only_the_exact_host_and_port_that_settings_allow_may_be_private(world):
     other = world.site("intranet.test", {"*": world.html("<p>hello</p>")})
     allow = (f"intranet.test:{site.port}",)
     first, second = world.fetch_all([site.url(), other.url()], allow_hosts=allow)
-    assert (Outcome.OK, Outcome.REFUSED_ADDRESS) == (first.outcome, second.outcome)
+    assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.REFUSED_ADDRESS)
     assert f"'intranet.test:{other.port}'" in second.detail
-    assert [] == other.hits
+    assert other.hits == []
 
 
 def test_the_next_address_is_tried_where_the_first_does_not_answer(world):
     site = world.site(answers={"/": world.html("<p>hello</p>")})
     world.names["acme.test"] = ["127.0.0.5", site.address]
     assert Outcome.OK is world.fetch(site.url()).outcome
-    assert ["127.0.0.5", "127.0.0.1"] == world.network.dialled
+    assert world.network.dialled == ["127.0.0.5", "127.0.0.1"]

@@ -40,13 +40,13 @@ def test_f11_a_url_that_clients_read_in_different_ways_is_refused(world, url):
     with pytest.raises(ValueError, match=r"."):
         canonical_url(url)
     fetch = world.fetch_all([world.page(url, page_id="acme/pricing")])[0]
-    assert (Outcome.REFUSED_URL, 0) == (fetch.outcome, fetch.attempts)
-    assert [] == world.network.dialled
+    assert (fetch.outcome, fetch.attempts) == (Outcome.REFUSED_URL, 0)
+    assert world.network.dialled == []
 
 
 def test_f11_what_follows_a_hash_is_no_host():
     parts = split_url("http://ok.test#@127.0.0.1/")
-    assert ("ok.test", "http://ok.test/") == (parts.host, parts.url)
+    assert (parts.host, parts.url) == ("ok.test", "http://ok.test/")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,9 @@ def test_f12_only_http_and_https_are_fetched(world, url):
     assert "https://" in fetch.detail
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://ok.test/", r"http:\\127.0.0.1\x", "http://a@ok.test/"])
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://ok.test/", r"http:\\127.0.0.1\x", "http://a@ok.test/"]
+)
 def test_f12_nor_does_a_redirect_lead_elsewhere(world, location):
     site = world.site(answers={"/": world.redirect(location)})
     assert Outcome.REFUSED_URL is world.fetch(site.url()).outcome
@@ -90,8 +92,8 @@ def test_f23_a_page_listed_twice_is_fetched_once(world):
     shouted = site.url().replace("acme.test", "ACME.test").rstrip("/")
     pages = [world.page(site.url(), page_id="acme/a"), world.page(shouted + "#plans", page_id="acme/b")]
     first, second = world.fetch_all(pages)
-    assert ["/"] == site.paths
-    assert (Outcome.OK, Outcome.OK) == (first.outcome, second.outcome)
+    assert site.paths == ["/"]
+    assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.OK)
     assert first.snapshot == second.snapshot
     assert first.fetch_id != second.fetch_id
     assert "same URL as acme/a" in second.detail

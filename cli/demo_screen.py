@@ -1,0 +1,36 @@
+"""What the demo found, as a table, and where to look next."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from cli.screen import data, say
+from flows.demo import Outcome
+
+
+def show(outcome: Outcome) -> None:
+    """Prints what was found week by week, and how that compares with what was planned."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("week", "competitor", "what", "subject", "was", "is"):
+        table.add_column(column, overflow="fold")
+    for one in outcome.found:
+        cells = (one.week, one.competitor, one.kind.replace("_", " "), one.subject, _short(one.old), _short(one.new))
+        table.add_row(*map(escape, cells))
+    data.print(table)
+    data.print()
+    for label, summary in outcome.summaries.items():
+        for page, reason in sorted(summary.failed.items()):
+            data.print(f"{label}  {page} could not be read: {escape(reason)}", soft_wrap=True)
+    data.print()
+    for change in outcome.missed:
+        say(f"planned, but not found: {change.competitor} {change.kind} {change.subject}")
+    for one in outcome.unplanned:
+        say(f"found, but not planned: {one.week} {one.competitor} {one.kind} {one.subject}: {one.old} → {one.new}")
+    data.print(f"{len(outcome.found)} changes and releases found; {len(outcome.missed)} planned ones missed, {len(outcome.unplanned)} not planned.")
+    data.print(f"weekly report: {outcome.report}", soft_wrap=True)
+    data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
+
+
+def _short(text: str | None) -> str:
+    return "" if text is None else text if len(text) <= 60 else text[:59] + "…"

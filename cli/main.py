@@ -1,0 +1,49 @@
+"""The `detente` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cli import ask, start, work
+from cli.screen import say
+from detente import __version__
+from detente.errors import DetenteError
+
+app = typer.Typer(
+    name="detente",
+    help="Competitors' pages in, price history and changes out, a weekly report that arrives by itself.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit codes: 0 ok, 1 failed, 2 usage, 3 some sources failed. Docs: docs/reference/commands.md",
+)
+start.add_to(app)
+work.add_to(app)
+ask.add_to(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"detente {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and end."),
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Runs the command; an error of ours is one sentence on standard error and an exit code, never a traceback."""
+    try:
+        app()
+    except DetenteError as error:
+        say(f"detente: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("detente: interrupted; what was done so far is kept, and the same command goes on from there")
+        sys.exit(130)

@@ -1,0 +1,152 @@
+"""What people and programs see: data on standard output, talk on standard error, a bar where somebody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from detente.records import Observation, PageText, PlanFeature, PlanPrice, Reading, ReleaseEntry, Summary
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+data = Console(highlight=False)
+
+
+def say(text: str) -> None:
+    """One line of talk; what it holds is never read as markup."""
+    talk.print(escape(text))
+
+
+class PlainLines:
+    """Progress for logs: a line when a step begins."""
+
+    def step(self, name: str, total: int | None = None) -> None:  # noqa: ARG002
+        """Says what begins."""
+        say(f"{name} …")
+
+    def advance(self, by: int = 1) -> None:
+        """Says nothing: a log wants no line per page."""
+
+
+class Bars:
+    """Progress for people: a bar per step."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def step(self, name: str, total: int | None = None) -> None:
+        """Ends the bar before and begins another."""
+        self._end()
+        self._task = self._bars.add_task(escape(name), total=total)
+
+    def advance(self, by: int = 1) -> None:
+        """Moves the bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, by)
+
+    def _end(self) -> None:
+        if self._task is not None:
+            total = self._bars.tasks[-1].total
+            self._bars.update(self._task, total=total or 1, completed=total or 1)
+
+
+@contextmanager
+def progress() -> Iterator[PlainLines | Bars]:
+    """A bar on a terminal, plain lines elsewhere."""
+    if not talk.is_terminal:
+        yield PlainLines()
+        return
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=talk) as bars:
+        shown = Bars(bars)
+        yield shown
+        shown._end()
+
+
+def show_summary(summary: Summary, *, as_json: bool) -> None:
+    """What a run did, as a table or as JSON."""
+    if as_json:
+        write_json(asdict(summary))
+        return
+    table = Table(show_header=True, header_style="bold", box=None, pad_edge=False)
+    for name in ("read", "unchanged", "not due", "changes", "failed"):
+        table.add_column(name, justify="right")
+    table.add_row(*map(str, (summary.read, summary.unchanged, summary.not_due, summary.changed, len(summary.failed))))
+    data.print(table)
+    if summary.failed:
+        failed = Table("page", "why it could not be read", box=None, header_style="bold", pad_edge=False)
+        for page, reason in sorted(summary.failed.items()):
+            failed.add_row(escape(page), escape(reason))
+        data.print()
+        data.print(failed)
+    for note in summary.notes:
+        data.print(f"· {escape(note)}", soft_wrap=True)
+
+
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows of a table; control characters are shown, not obeyed."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    data.print(table)
+
+
+def write_json(value: object) -> None:
+    """JSON on standard output, as it is."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return "".join(char if char.isprintable() else "␣" if char in "\n\t" else "�" for char in text)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value) if value != value.to_integral() else int(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set | tuple):
+        return list(value)
+    return str(value)
+
+
+def show_reading(reading: Reading) -> None:
+    """What a reader saw, a line per observation with its verbatim text and place."""
+    head = f"{reading.reader}: {reading.status.value}, {len(reading.observations)} observations"
+    data.print(escape(head + (f", by {reading.how}" if reading.how else "")))
+    if reading.reason:
+        data.print(escape(reading.reason), soft_wrap=True)
+    columns: dict[type, tuple[str, ...]] = {
+        PlanPrice: ("plan", "group", "amount", "currency", "period", "unit", "billing", "qualifier", "flags", "text", "place"),
+        PlanFeature: ("plan", "feature", "included", "limit", "unit", "text", "place"),
+        ReleaseEntry: ("version", "title", "published_on", "kinds", "first_line", "link"),
+        PageText: ("heading", "block", "place"),
+    }
+    for kind, names in columns.items():
+        found = [one for one in reading.observations if isinstance(one, kind)]
+        if found:
+            data.print()
+            show_rows(names, [[_shown(one, name) for name in names] for one in found])
+
+
+def _shown(observation: Observation, name: str) -> object:
+    if name == "flags":
+        flags = [flag for flag in ("custom", "free", "addon", "needs_review") if getattr(observation, flag)]
+        return " ".join(flags).replace("needs_review", f"needs review: {getattr(observation, 'note', '')}")
+    value = getattr(observation, name)
+    if name == "limit" and getattr(observation, "unlimited", False):
+        return "unlimited"
+    return ", ".join(value) if isinstance(value, tuple) else value

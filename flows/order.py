@@ -1,0 +1,307 @@
+"""The one order in which things are done; whoever runs it decides what a step is.
+
+`detente run` runs each step at once; under Prefect each is a task. There is no second copy of the order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from detente.records import (
+    Document,
+    Fetch,
+    FetchPurpose,
+    KnownRobots,
+    LastFetch,
+    Outcome,
+    Page,
+    Reading,
+    ReadStatus,
+    Summary,
+)
+from detente.weeks import Week
+from flows.job import Job
+from reports import weekly as weekly_report
+from sources import readers
+from sources.fetch import fetch_pages
+from warehouse import ReadingRows, Unread, build
+from warehouse.load import options_of
+
+Result = TypeVar("Result")
+
+# Large enough that a step's own cost is nothing beside its work, small enough that a kill loses little.
+PAGES_PER_BATCH = 250
+SNAPSHOTS_PER_BATCH = 500
+# A daily page is due again when nearly a day has gone by: a schedule is never exact to the second.
+DUE_SHARE = 0.9
+
+
+class Runner(Protocol):
+    """Runs one named step of the work."""
+
+    async def __call__(self, name: str, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Runs it and gives its result."""
+        ...
+
+
+async def at_once(name: str, work: Callable[[], Awaitable[Result]]) -> Result:  # noqa: ARG001
+    """Runs a step right here."""
+    return await work()
+
+
+async def collect(job: Job, run: Runner = at_once, *, everything: bool = False) -> Summary:
+    """Fetches the pages that are due, or all, and logs every attempt.
+
+    Raises:
+        WarehouseError: The fetch log's memory cannot be read.
+        StorageError: The disk refused; what was logged before stays.
+    """
+    started_at = job.clock.now()
+    summary = Summary(step="collect")
+    memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
+    pages = job.workspace.pages
+    due = [page for page in pages if everything or is_due(page, memory.last.get(page.page_id), started_at)]
+    summary.not_due = len(pages) - len(due)
+    fetches = await _fetch(job, run, due, memory.last, memory.robots, "check")
+    _count(summary, fetches, memory.last)
+    if due and summary.not_due:
+        summary.notes.append(f"{summary.not_due} pages were not due")
+    elif not due and pages:
+        summary.notes.append("no page was due; `--all` reads them now")
+    job.record(summary, job.today, started_at)
+    return summary
+
+
+async def confirm(job: Job, run: Runner = at_once) -> int:
+    """Takes a second look at the pages whose newest facts only one fetch has shown; returns how many there were."""
+    started_at = job.clock.now()
+    memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
+    pages = [page for page in job.workspace.pages if page.page_id in memory.unconfirmed]
+    await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
+    return len(pages)
+
+
+async def build_tables(job: Job, run: Runner = at_once) -> Summary:
+    """Reads what has not been read, makes the tables, checks and publishes them.
+
+    Raises:
+        CheckFailedError: A check does not hold; readers keep the file that they have.
+        WarehouseError: Busy, of a newer version, or damaged.
+        StorageError: The disk refused.
+    """
+    started_at = job.clock.now()
+    before = build.change_ids(job.warehouse)
+    summary, built = await _build(job, run, started_at)
+    summary.changed = len(built.changes - before)
+    summary.notes += built.warnings
+    job.record(summary, job.today, started_at)
+    return summary
+
+
+async def weekly(job: Job, run: Runner = at_once, *, week: Week | None = None) -> Summary:
+    """Writes the weekly report of a week, last week's by default, from the newest published file.
+
+    Raises:
+        WarehouseError: Nothing has been published yet.
+        StorageError: The disk refused.
+    """
+    started_at = job.clock.now()
+    week = week or Week.of(started_at, job.zone).previous()
+    summary = Summary(step="weekly")
+    job.progress.step(f"report of {week}")
+    company = job.workspace.settings.company
+
+    def write() -> list[str]:
+        report = weekly_report.gather(
+            job.workspace.data, week, zone=job.zone, company=company.name, currency=company.currency
+        )
+        folder = job.workspace.data / "weekly" / str(week)
+        return [path.relative_to(job.workspace.root).as_posix() for path in weekly_report.write(report, folder)]
+
+    summary.notes += await run(f"report of {week}", lambda: _in_thread(write))
+    job.record(summary, str(week), started_at)
+    return summary
+
+
+async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool = False) -> Summary:
+    """What the daily schedule does: collects, builds, and looks again at what has changed."""
+    collected = await collect(job, run, everything=everything)
+    built = await build_tables(job, run)
+    changed = built.changed
+    if await confirm(job, run):
+        built = await build_tables(job, run)
+        changed += built.changed
+    collected.changed = changed
+    collected.failed |= built.failed
+    collected.notes += built.notes
+    return collected
+
+
+async def pipeline(job: Job, run: Runner = at_once, *, week: Week | None = None, everything: bool = False) -> Summary:
+    """All of it: collects, builds, looks again at what has changed, and writes the weekly report."""
+    started_at = job.clock.now()
+    summary = await collect_and_build(job, run, everything=everything)
+    written = await weekly(job, run, week=week)
+    summary.step = "pipeline"
+    summary.notes += written.notes
+    job.record(summary, job.today, started_at)
+    return summary
+
+
+async def rebuild(job: Job, run: Runner = at_once) -> Summary:
+    """Makes the warehouse anew from the archive beside the old one, and then puts it in its place.
+
+    Raises:
+        DetenteError: As building does; the old warehouse stays.
+    """
+    anew = replace(job, warehouse_name="rebuild.duckdb")
+    anew.warehouse.remove()
+    summary, _ = await _build(anew, run, job.clock.now())
+    job.warehouse.replace_by(anew.warehouse)
+    summary.step = "rebuild"
+    return summary
+
+
+def is_due(page: Page, last: LastFetch | None, now: datetime) -> bool:
+    """Whether a page's last answer is no longer fresh, by the page's own cadence."""
+    if last is None or last.fetched_at is None:
+        return True
+    return (now - last.fetched_at).total_seconds() >= page.every_hours * 3600 * DUE_SHARE
+
+
+def batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Pages in batches; those of one host stand together, so that its pace is kept in one place."""
+    by_host: dict[str, list[Page]] = defaultdict(list)
+    for page in pages:
+        by_host[urlsplit(page.url).netloc].append(page)
+    batch: list[Page] = []
+    for _, of_host in sorted(by_host.items()):
+        if batch and len(batch) + len(of_host) > PAGES_PER_BATCH:
+            yield batch
+            batch = []
+        batch += of_host
+    if batch:
+        yield batch
+
+
+async def _fetch(
+    job: Job,
+    run: Runner,
+    pages: Sequence[Page],
+    last: Mapping[str, LastFetch],
+    robots: Mapping[str, KnownRobots],
+    purpose: FetchPurpose,
+) -> list[Fetch]:
+    """Fetches pages batch by batch; each batch is logged when it is done."""
+    verb = "look again" if purpose == "confirm" else "fetch"
+    if pages:
+        job.progress.step(f"{verb} {len(pages)} pages", len(pages))
+    fetched: list[Fetch] = []
+    known = dict(robots)
+
+    def done(fetch: Fetch) -> None:
+        if fetch.purpose != "robots":
+            job.progress.advance()
+
+    for batch in batches(pages):
+
+        async def fetch_and_log(batch: list[Page] = batch) -> list[Fetch]:
+            fetches = await fetch_pages(
+                batch,
+                settings=job.workspace.settings.fetch,
+                clock=job.clock,
+                keep=job.archive.put,
+                last=last,
+                robots=known,
+                purpose=purpose,
+                contact=job.workspace.settings.company.contact,
+                done=done,
+            )
+            await _in_thread(job.archive.log_fetches, fetches)
+            return fetches
+
+        fetched += await run(f"{verb} {len(batch)} pages", fetch_and_log)
+    return [fetch for fetch in fetched if fetch.purpose != "robots"]
+
+
+def _count(summary: Summary, fetches: Sequence[Fetch], last: Mapping[str, LastFetch]) -> None:
+    for fetch in fetches:
+        before = last.get(fetch.page_id)
+        if fetch.outcome == Outcome.NOT_MODIFIED or (
+            fetch.outcome == Outcome.OK and before is not None and before.snapshot == fetch.snapshot
+        ):
+            summary.unchanged += 1
+        elif fetch.outcome == Outcome.OK:
+            summary.read += 1
+        else:
+            reason = f"{fetch.outcome.value}: {fetch.detail}" if fetch.detail else fetch.outcome.value
+            summary.failed[fetch.page_id] = reason
+
+
+async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.Built]:
+    summary = Summary(step="build")
+    to_read = await run(
+        "load the logs",
+        lambda: _in_thread(
+            build.take_in,
+            job.warehouse,
+            job.archive,
+            job.competitors(),
+            job.workspace.pages,
+            {kind: readers.reader_version(kind) for kind in readers.READERS},
+            now,
+        ),
+    )
+    selectors = {page.page_id: page.selectors for page in job.workspace.pages}
+    rows = ReadingRows(to_read.known_facts, {page_id: options_of(names) for page_id, names in selectors.items()})
+    if to_read.unread:
+        job.progress.step(f"read {len(to_read.unread)} snapshots", len(to_read.unread))
+    for start in range(0, len(to_read.unread), SNAPSHOTS_PER_BATCH):
+        part = to_read.unread[start : start + SNAPSHOTS_PER_BATCH]
+
+        def read(part: Sequence[Unread] = part) -> Counter[ReadStatus]:
+            found: Counter[ReadStatus] = Counter()
+            for one in part:
+                reading = read_snapshot(job, one, selectors.get(one.page_id, {}))
+                rows.add(one.page_id, one.snapshot, reading)
+                found[reading.status] += 1
+                if reading.status != ReadStatus.READ:
+                    summary.failed[one.page_id] = f"{reading.status.value}: {reading.reason}"
+                else:
+                    summary.failed.pop(one.page_id, None)
+                job.progress.advance()
+            return found
+
+        found = await run(f"read {len(part)} snapshots", lambda read=read: _in_thread(read))  # type: ignore[misc]
+        summary.read += found[ReadStatus.READ]
+    job.progress.step("make, check and publish the tables")
+    built = await run(
+        "make, check and publish the tables",
+        lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
+    )
+    return summary, built
+
+
+def read_snapshot(job: Job, unread: Unread, selectors: Mapping[str, str]) -> Reading:
+    """What the page's reader sees in a snapshot.
+
+    Selectors are written for a page as it looks now; where they find nothing, as in an old version of it, the reader's
+    own heuristics are asked.
+    """
+    body = job.archive.get(unread.snapshot)
+    document = Document(body=body, url=unread.url, content_type=unread.content_type, selectors=selectors)
+    reading = readers.read(unread.kind, document)
+    if selectors and reading.status == ReadStatus.EMPTY:
+        plain = Document(body=body, url=unread.url, content_type=unread.content_type)
+        return readers.read(unread.kind, plain)
+    return reading
+
+
+async def _in_thread(work: Callable[..., Result], *arguments: object) -> Result:
+    return await asyncio.to_thread(work, *arguments)
