@@ -34,9 +34,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sql(
-    question: Annotated[str, typer.Argument(help="One SELECT; $name stands for a parameter. '-' reads it from standard input.")],
+    question: Annotated[
+        str, typer.Argument(help="One SELECT; $name stands for a parameter. '-' reads it from standard input.")
+    ],
     workspace: WorkspaceOption = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A parameter, as name=value; may be repeated.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="A parameter, as name=value; may be repeated.")
+    ] = None,
     output: Annotated[Format, typer.Option("--format", "-f", help="table, csv or json.")] = "table",
     limit: Annotated[int, typer.Option(min=1, help="Rows to show at most.")] = 1000,
 ) -> None:
@@ -89,9 +93,13 @@ def extract(
     kind: Annotated[str, typer.Argument(help="pricing, release_notes or page.")],
     file_or_url: Annotated[str, typer.Argument(help="A saved page, or an address that is fetched.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")] = False,
-    selector: Annotated[list[str] | None, typer.Option("--selector", "-s", help="name=css, as in a page's `selectors`.")] = None,
+    selector: Annotated[
+        list[str] | None, typer.Option("--selector", "-s", help="name=css, as in a page's `selectors`.")
+    ] = None,
     render: Annotated[bool, typer.Option(help="Run the page's scripts in a browser first.")] = False,
-    allow: Annotated[list[str] | None, typer.Option(help="host:port that may be fetched although it is not public.")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="host:port that may be fetched although it is not public.")
+    ] = None,
 ) -> None:
     """Shows what a reader sees in a page, and where.
 
@@ -126,4 +134,6 @@ def _document(file_or_url: str, selectors: dict[str, str], *, render: bool, allo
     try:
         return Document(body=path.read_bytes(), url=path.resolve().as_uri(), selectors=selectors)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}; name a file, or an address with http(s)://") from None
+        raise UsageError(
+            f"{path}: cannot be read: {error.strerror}; name a file, or an address with http(s)://"
+        ) from None

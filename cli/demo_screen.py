@@ -27,7 +27,8 @@ def show(outcome: Outcome) -> None:
         say(f"planned, but not found: {change.competitor} {change.kind} {change.subject}")
     for one in outcome.unplanned:
         say(f"found, but not planned: {one.week} {one.competitor} {one.kind} {one.subject}: {one.old} → {one.new}")
-    data.print(f"{len(outcome.found)} changes and releases found; {len(outcome.missed)} planned ones missed, {len(outcome.unplanned)} not planned.")
+    counts = f"{len(outcome.missed)} planned ones missed, {len(outcome.unplanned)} not planned"
+    data.print(f"{len(outcome.found)} changes and releases found; {counts}.")
     data.print(f"weekly report: {outcome.report}", soft_wrap=True)
     data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
 

@@ -29,7 +29,7 @@ def say(text: str) -> None:
 class PlainLines:
     """Progress for logs: a line when a step begins."""
 
-    def step(self, name: str, total: int | None = None) -> None:  # noqa: ARG002
+    def step(self, name: str, total: int | None = None) -> None:
         """Says what begins."""
         say(f"{name} …")
 
@@ -66,7 +66,13 @@ def progress() -> Iterator[PlainLines | Bars]:
     if not talk.is_terminal:
         yield PlainLines()
         return
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=talk) as bars:
         shown = Bars(bars)
         yield shown
@@ -130,7 +136,19 @@ def show_reading(reading: Reading) -> None:
     if reading.reason:
         data.print(escape(reading.reason), soft_wrap=True)
     columns: dict[type, tuple[str, ...]] = {
-        PlanPrice: ("plan", "group", "amount", "currency", "period", "unit", "billing", "qualifier", "flags", "text", "place"),
+        PlanPrice: (
+            "plan",
+            "group",
+            "amount",
+            "currency",
+            "period",
+            "unit",
+            "billing",
+            "qualifier",
+            "flags",
+            "text",
+            "place",
+        ),
         PlanFeature: ("plan", "feature", "included", "limit", "unit", "text", "place"),
         ReleaseEntry: ("version", "title", "published_on", "kinds", "first_line", "link"),
         PageText: ("heading", "block", "place"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -18,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def init(folder: Path = typer.Argument(help="Where the workspace is made.")) -> None:
+def init(folder: Annotated[Path, typer.Argument(help="Where the workspace is made.")]) -> None:
     """Makes a new workspace: text files to edit and keep in git, and data/, which is kept for you.
 
     Example: detente init acme-intel
@@ -37,21 +38,26 @@ def check(workspace: WorkspaceOption = None) -> None:
     Example: detente check
     """
     loaded = the_workspace(workspace)
-    say(f"{loaded.root}: {len(loaded.competitors)} competitors, {len(loaded.pages)} pages, {len(loaded.themes)} themes; all valid")
+    counts = f"{len(loaded.competitors)} competitors, {len(loaded.pages)} pages, {len(loaded.themes)} themes"
+    say(f"{loaded.root}: {counts}; all valid")
 
 
 def demo(
-    folder: Path = typer.Argument(Path("demo-workspace"), help="Where the demo's workspace is made; an old one is replaced."),
-    prefect: bool = typer.Option(True, help="Run the flows by a Prefect server that is started and stopped for it."),
+    folder: Annotated[Path, typer.Argument(help="Where the demo's workspace is made; an old one is replaced.")] = Path(
+        "demo-workspace"
+    ),
+    prefect: Annotated[
+        bool, typer.Option(help="Run the flows by a Prefect server that is started and stopped for it.")
+    ] = True,
 ) -> None:
     """Four invented competitors over six weeks: collects, finds what changed, and writes the weekly reports.
 
     Example: detente demo
     """
-    from flows import demo as demo_flow
+    from flows import demo as demo_flow  # noqa: PLC0415  (no other command needs the bundled site)
 
     with progress() as bars:
         outcome = demo_flow.run(folder, bars, say, by_prefect=prefect)
-    from cli.demo_screen import show
+    from cli.demo_screen import show  # noqa: PLC0415
 
     show(outcome)

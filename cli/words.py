@@ -14,7 +14,11 @@ from detente.workspace import Workspace, find, load
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", "-w", help="The workspace's folder; the one around this folder by default (or DETENTE_WORKSPACE)."),
+    typer.Option(
+        "--workspace",
+        "-w",
+        help="The workspace's folder; the one around this folder by default (or DETENTE_WORKSPACE).",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
 NowOption = Annotated[

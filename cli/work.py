@@ -55,7 +55,7 @@ def serve(workspace: WorkspaceOption = None) -> None:
 
     Example: detente serve
     """
-    from flows.serving import serve as serve_flows
+    from flows.serving import serve as serve_flows  # noqa: PLC0415  (brings Prefect's server settings)
 
     serve_flows(the_workspace(workspace), say)
 

@@ -1,15 +1,15 @@
 """The errors that reach a person; each says what happened, where, and what to do next.
 
-    DetenteError                       exit code 1
-    ├── UsageError                     exit code 2: the words of a command or a parameter are wrong
-    │   └── WorkspaceError             a file of the workspace is wrong or missing: mend the file
-    ├── WarehouseError                 the warehouse cannot be used as it is
-    │   ├── WarehouseBusyError         another process holds it: wait, or end that process
-    │   ├── WarehouseVersionError      it was made by a newer Détente: upgrade
-    │   └── CheckFailedError           a table breaks one of its checks: nothing was published
-    ├── StorageError                   the disk refused (full, read-only): make room and run again
-    ├── ReaderError                    a reader cannot read this input: its message is the outcome's reason
-    └── ServiceError                   something we need is not there (Prefect's server, a browser)
+DetenteError                       exit code 1
+├── UsageError                     exit code 2: the words of a command or a parameter are wrong
+│   └── WorkspaceError             a file of the workspace is wrong or missing: mend the file
+├── WarehouseError                 the warehouse cannot be used as it is
+│   ├── WarehouseBusyError         another process holds it: wait, or end that process
+│   ├── WarehouseVersionError      it was made by a newer Détente: upgrade
+│   └── CheckFailedError           a table breaks one of its checks: nothing was published
+├── StorageError                   the disk refused (full, read-only): make room and run again
+├── ReaderError                    a reader cannot read this input: its message is the outcome's reason
+└── ServiceError                   something we need is not there (Prefect's server, a browser)
 """
 
 from __future__ import annotations

@@ -377,3 +377,9 @@ class Summary:
     not_due: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.step}: {self.read} read, {self.unchanged} unchanged, {self.not_due} not due, "
+            f"{self.changed} changes, {len(self.failed)} failed"
+        )

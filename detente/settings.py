@@ -67,7 +67,9 @@ class FetchSettings(Strict):
     max_redirects: int = Field(5, ge=0, le=10, description="Redirects followed before it counts as a loop.")
     retries: int = Field(2, ge=0, le=5, description="Further attempts after a failure that may pass.")
     hosts_at_once: int = Field(8, ge=1, le=64, description="Hosts that are read at the same time, one connection each.")
-    full_every: int = Field(10, ge=1, description="Every n-th check ignores the validators: some servers answer 304 wrongly.")
+    full_every: int = Field(
+        10, ge=1, description="Every n-th check ignores the validators: some servers answer 304 wrongly."
+    )
     robots_max_age_h: float = Field(24.0, gt=0, le=24, description="Hours for which a robots.txt is believed.")
     allow_hosts: tuple[HostAndPort, ...] = Field(
         (), description="Exact host:port of intranet pages that may be dialled although their address is not public."
@@ -85,7 +87,9 @@ class ScheduleSettings(Strict):
 class PrefectSettings(Strict):
     """Where Prefect's server is."""
 
-    api_url: str | None = Field(None, description="URL of a Prefect API; `detente serve` starts one when this is empty.")
+    api_url: str | None = Field(
+        None, description="URL of a Prefect API; `detente serve` starts one when this is empty."
+    )
     port: int = Field(4200, ge=1, le=65535, description="Loopback port of the server that `detente serve` starts.")
 
 
@@ -106,10 +110,10 @@ class Settings(Strict, BaseSettings):
     )
 
     company: CompanySettings
-    fetch: FetchSettings = FetchSettings()  # type: ignore[call-arg]
-    schedule: ScheduleSettings = ScheduleSettings()  # type: ignore[call-arg]
-    prefect: PrefectSettings = PrefectSettings()  # type: ignore[call-arg]
-    limits: LimitSettings = LimitSettings()  # type: ignore[call-arg]
+    fetch: FetchSettings = FetchSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    prefect: PrefectSettings = PrefectSettings()
+    limits: LimitSettings = LimitSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -94,7 +94,11 @@ def _complaints(error: ValidationError, path: Path, text: str) -> list[str]:
         name = ".".join(str(step) for step in where if isinstance(step, str))
         if fault["type"] != "unknown_key":
             message = f"{name}: {message}" if name else message
-        if "input" in fault and isinstance(fault["input"], str | int | float | bool) and repr(fault["input"]) not in message:
+        if (
+            "input" in fault
+            and isinstance(fault["input"], str | int | float | bool)
+            and repr(fault["input"]) not in message
+        ):
             message += f" (it is {fault['input']!r})"
         lines.append(f"{path}:{line}: {message}")
     return lines

@@ -34,14 +34,12 @@ class Week:
         Raises:
             UsageError: No such week.
         """
-        found = _LABEL.match(label)
         try:
-            if not found:
-                raise ValueError(label)
-            date.fromisocalendar(int(found[1]), int(found[2]), 1)
-        except ValueError:
+            year, number = map(int, _LABEL.fullmatch(label).groups())  # type: ignore[union-attr]
+            date.fromisocalendar(year, number, 1)
+        except (AttributeError, ValueError):
             raise UsageError(f"{label!r} is not an ISO week; write it like 2026-W46") from None
-        return cls(year=int(found[1]), number=int(found[2]))
+        return cls(year=year, number=number)
 
     @classmethod
     def of(cls, moment: datetime, zone: str) -> Week:

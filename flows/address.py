@@ -6,6 +6,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from detente.workspace import Workspace
@@ -22,10 +23,8 @@ def serving_file(workspace: Workspace) -> Path:
 def candidates(workspace: Workspace) -> list[str]:
     """API addresses in the order in which they are tried: environment, settings, `detente serve`."""
     found = [os.environ.get("PREFECT_API_URL"), workspace.settings.prefect.api_url]
-    try:
+    with suppress(OSError, ValueError, KeyError):  # nobody serves
         found.append(json.loads(serving_file(workspace).read_text(encoding="utf-8"))["api_url"])
-    except (OSError, ValueError, KeyError):
-        pass
     return [url for url in found if url]
 
 

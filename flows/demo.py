@@ -111,7 +111,7 @@ async def _weeks(workspace: Workspace, site: DemoSite, progress: Progress, *, by
 
 
 def _by_prefect() -> Callable[[runs.Ask], Awaitable[Summary]]:
-    from flows import prefect_flows
+    from flows import prefect_flows  # noqa: PLC0415  (Prefect reads its settings when it is imported)
 
     return prefect_flows.call
 
@@ -136,7 +136,9 @@ def _clear(folder: Path) -> None:
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / _MARK).write_text("This folder is made by `detente demo`, and replaced by the next one.\n", encoding="utf-8")
+        (folder / _MARK).write_text(
+            "This folder is made by `detente demo`, and replaced by the next one.\n", encoding="utf-8"
+        )
     except OSError as error:
         raise StorageError(f"{folder}: cannot be written: {error.strerror}; name another folder") from None
 
@@ -148,7 +150,9 @@ def found_in(workspace: Workspace) -> list[Found]:
         """
         SELECT changed_at, competitor, page_id, kind, subject, "old", "new" FROM change
         UNION ALL
-        SELECT first_seen_at, competitor, page_id, 'release', coalesce(version, title), NULL, title FROM release WHERE NOT backfill
+        SELECT first_seen_at, competitor, page_id, 'release', coalesce(version, title), NULL, title
+        FROM release
+        WHERE NOT backfill
         ORDER BY ALL
         """,
     )
@@ -180,7 +184,12 @@ def compare(script: Script, found: list[Found]) -> tuple[list[Change], list[Foun
 
 def _same(script: Script, change: Change, one: Found) -> bool:
     seen = script.seen_in(change)
-    if seen is None or (iso_week(seen), change.competitor, change.page, change.kind) != (one.week, one.competitor, one.page, one.kind):
+    if seen is None or (iso_week(seen), change.competitor, change.page, change.kind) != (
+        one.week,
+        one.competitor,
+        one.page,
+        one.kind,
+    ):
         return False
     if change.kind in ("feature_added", "feature_removed", "limit_changed"):
         plan, _, feature = one.subject.partition(": ")

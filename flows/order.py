@@ -50,7 +50,7 @@ class Runner(Protocol):
         ...
 
 
-async def at_once(name: str, work: Callable[[], Awaitable[Result]]) -> Result:  # noqa: ARG001
+async def at_once(name: str, work: Callable[[], Awaitable[Result]]) -> Result:
     """Runs a step right here."""
     return await work()
 

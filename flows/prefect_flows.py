@@ -44,14 +44,9 @@ async def _run(ask: Ask) -> Summary:
 
 async def _tell(summary: Summary) -> None:
     """The summary as artifacts: a line of numbers, and a table of what could not be read."""
-    logger = get_run_logger()
-    line = (
-        f"{summary.read} read, {summary.unchanged} unchanged, {summary.not_due} not due, "
-        f"{summary.changed} changes, {len(summary.failed)} failed"
-    )
-    logger.info("%s: %s", summary.step, line)
+    get_run_logger().info("%s", summary)
     notes = "".join(f"\n- {note}" for note in summary.notes)
-    await acreate_markdown_artifact(f"**{summary.step}**: {line}\n{notes}", key=f"{summary.step}-summary")
+    await acreate_markdown_artifact(f"{summary}\n{notes}", key=f"{summary.step}-summary")
     if summary.failed:
         table = [{"page": page, "reason": reason} for page, reason in sorted(summary.failed.items())]
         await acreate_table_artifact(table, key=f"{summary.step}-failed")

@@ -89,6 +89,6 @@ async def _by_prefect(workspace: Workspace, ask: Ask, api_url: str) -> Summary:
     os.environ.setdefault("PREFECT_API_URL", api_url)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING" if sys.stderr.isatty() else "INFO")
     os.environ["DETENTE_WORKSPACE"] = str(workspace.root)
-    from flows import prefect_flows
+    from flows import prefect_flows  # noqa: PLC0415
 
     return await prefect_flows.call(ask)

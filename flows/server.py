@@ -78,7 +78,7 @@ def prefect_server(home: Path, port: int, log: Path) -> Iterator[Mapping[str, st
     home.mkdir(parents=True, exist_ok=True)
     extra = environment(home, port)
     with log.open("ab") as output:
-        server = subprocess.Popen(  # noqa: S603  (our own interpreter and a fixed module)
+        server = subprocess.Popen(
             [sys.executable, "-m", "prefect", "server", "start"],
             env=os.environ | extra,
             stdin=subprocess.DEVNULL,

@@ -70,7 +70,8 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
         note = json.dumps({"api_url": api_url, "pid": os.getpid()})
         serving_file(workspace).write_text(note, encoding="utf-8")
         say(f"Prefect's UI: {api_url.removesuffix('/api')}")
-        from flows.deployments import missed, serve_deployments
+        # Prefect reads its settings when it is imported
+        from flows.deployments import missed, serve_deployments  # noqa: PLC0415
 
         for flow in missed(workspace, Job(workspace=workspace).archive.runs(), datetime.now(UTC)):
             say(f"catching up once: {flow}")
@@ -84,7 +85,6 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
 def _catch_up(workspace: Workspace, flow: runs.FlowName, say: Callable[[str], None]) -> None:
     """One run for all that were missed; what goes wrong in it is said, and the schedules go on."""
     try:
-        summary = runs.run(workspace, runs.Ask(flow=flow), Silent(), say)
-        say(f"{flow}: {summary.read} read, {summary.unchanged} unchanged, {summary.changed} changes, {len(summary.failed)} failed")
+        say(str(runs.run(workspace, runs.Ask(flow=flow), Silent(), say)))
     except DetenteError as error:
         say(f"{flow}: {error}")

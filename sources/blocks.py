@@ -304,13 +304,17 @@ class _Walk:
         self._datetime = None
 
     def _add(self, text: str) -> None:
+        if text.isspace():
+            if self._text:
+                self._text.append(" ")
+            return
         self._text.append(text)
-        if not self._bold and not text.isspace():
+        if not self._bold:
             self._plain = True
 
     def _space_before(self, node: LexborNode) -> None:
         previous = node.prev
-        if previous is not None and previous.tag != "-text":
+        if self._text and previous is not None and previous.tag != "-text":
             self._text.append(" ")
 
     def _open_block(self, node: LexborNode, tag: str) -> None:

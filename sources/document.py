@@ -171,7 +171,8 @@ def decode(document: Document) -> str:
     text = _to_text(body, document.content_type)
     if len(text) > MAX_TEXT:
         raise ReaderError(_too_long(document))
-    return _UNSTORABLE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    # A decoder gives no lone surrogates.
+    return text.replace("\x00", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def sniff(document: Document) -> str:

@@ -170,7 +170,7 @@ def _kept(blocks: list[Block]) -> list[PageText]:
     kept: dict[tuple[str, str], PageText] = {}
     heading = ""
     for block in blocks:
-        text = settled(block.text)
+        text = settled(block.text[: 2 * MAX_BLOCK])
         if block.level is not None:
             heading = text[:MAX_BLOCK]
         if text:

@@ -138,11 +138,11 @@ def _plain(error: duckdb.Error, path: Path) -> WarehouseError | StorageError:
 
 def migrations() -> list[tuple[int, str, str]]:
     """Number, name and text of every migration, in order."""
-    found = []
-    for entry in resources.files("warehouse").joinpath("migrations").iterdir():
-        if match := re.fullmatch(r"(\d{4})_(\w+)\.sql", entry.name):
-            found.append((int(match[1]), match[2], entry.read_text(encoding="utf-8")))
-    return sorted(found)
+    return sorted(
+        (int(match[1]), match[2], entry.read_text(encoding="utf-8"))
+        for entry in resources.files("warehouse").joinpath("migrations").iterdir()
+        if (match := re.fullmatch(r"(\d{4})_(\w+)\.sql", entry.name))
+    )
 
 
 def migrate(connection: Connection, path: Path) -> int:

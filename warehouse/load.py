@@ -15,6 +15,10 @@ from warehouse.database import Connection
 from warehouse.observations import Row, as_rows, facts_id
 
 
+# A release entry may be long, and so may a block of text; anything near this is a fault.
+_MAX_LINE = 64 << 20
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompetitorRow:
     """A competitor as the warehouse knows it."""
@@ -189,7 +193,8 @@ def last_fetches(connection: Connection) -> dict[str, LastFetch]:
             w.page_id, a.url, a.snapshot, a.etag, a.last_modified, a.fetched_at,
             (
                 SELECT count(*) FROM raw.fetch AS c
-                WHERE c.page_id = w.page_id AND c.conditional AND c.fetched_at > coalesce(u.full_at, TIMESTAMP '0001-01-01')
+                WHERE c.page_id = w.page_id AND c.conditional
+                    AND c.fetched_at > coalesce(u.full_at, TIMESTAMP '0001-01-01')
             ),
             CASE WHEN newest_wait.retry_after_s IS NOT NULL THEN w.fetched_at END, newest_wait.retry_after_s
         FROM waits AS w
@@ -257,9 +262,8 @@ def _insert_files(connection: Connection, table: str, paths: list[str], unless: 
     described = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
     columns = dict(described)
     names = ", ".join(columns)
-    query = (
-        f"SELECT {names} FROM read_json(?, format = 'newline_delimited', maximum_object_size = 67108864, columns = {columns!r}) AS s"
-    )
+    options = f"format = 'newline_delimited', maximum_object_size = {_MAX_LINE}, columns = {columns!r}"
+    query = f"SELECT {names} FROM read_json(?, {options}) AS s"
     if unless:
         same = " AND ".join(f"t.{key.strip()} = s.{key.strip()}" for key in unless.split(","))
         query += (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import assert_never
 
@@ -42,7 +42,9 @@ def as_rows(page_id: str, snapshot: str, observations: Sequence[Observation]) ->
     for position, observation in enumerate(observations):
         table, *values = _values(observation)
         observation_id = content_key(page_id, table, *map(repr, values))
-        if observation_id in seen:  # the same fact twice on one page, as in a layout for phones beside the one for desks
+        if (
+            observation_id in seen
+        ):  # the same fact twice on one page, as in a layout for phones beside the one for desks
             continue
         seen.add(observation_id)
         rows.setdefault("fact", []).append({"facts_id": key, "observation_id": observation_id, "position": position})
@@ -76,27 +78,13 @@ def _values(observation: Observation) -> tuple[object, ...]:
             assert_never(observation)
 
 
+# Words that SQL keeps for itself, or that would say too little there.
+_RENAMED = {"group": "plan_group", "limit": "limit_value"}
+
+
 def _columns(observation: Observation) -> Row:
-    match observation:
-        case PlanPrice() as o:
-            return {
-                "plan": o.plan, "plan_group": o.group, "amount": _number(o.amount), "currency": o.currency, "period": o.period,
-                "unit": o.unit, "billing": o.billing, "qualifier": o.qualifier, "custom": o.custom, "free": o.free,
-                "addon": o.addon, "needs_review": o.needs_review, "basis": o.basis, "text": o.text, "place": o.place,
-                "note": o.note,
-            }  # fmt: skip
-        case PlanFeature() as o:
-            return {
-                "plan": o.plan, "plan_group": o.group, "feature": o.feature, "included": o.included,
-                "limit_value": _number(o.limit), "unlimited": o.unlimited, "unit": o.unit, "text": o.text, "place": o.place,
-            }  # fmt: skip
-        case ReleaseEntry() as o:
-            return {
-                "version": o.version, "title": o.title, "published_on": o.published_on, "published_text": o.published_text,
-                "kinds": o.kinds, "body": o.body, "first_line": o.first_line, "link": o.link, "guid": o.guid, "area": o.area,
-                "text": o.text, "place": o.place,
-            }  # fmt: skip
-        case PageText() as o:
-            return {"block": o.block, "heading": o.heading, "place": o.place}
-        case _:
-            assert_never(observation)
+    row: Row = {}
+    for field in fields(observation):
+        value = getattr(observation, field.name)
+        row[_RENAMED.get(field.name, field.name)] = _number(value) if isinstance(value, Decimal) else value
+    return row

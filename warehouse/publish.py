@@ -81,10 +81,16 @@ def _copy(connection: Connection, as_of: datetime) -> None:
     for table in tables():
         if table.published:
             columns = ", ".join(table.columns)
-            connection.execute(f"CREATE TABLE published.pub.{table.name} AS SELECT {columns} FROM core.{table.name} ORDER BY ALL")
+            connection.execute(
+                f"CREATE TABLE published.pub.{table.name} AS SELECT {columns} FROM core.{table.name} ORDER BY ALL"
+            )
             _comment(connection, table)
-    connection.execute("CREATE TABLE published.pub.build AS SELECT ?::TIMESTAMP AS as_of", [as_of.astimezone(UTC).replace(tzinfo=None)])
-    connection.execute("COMMENT ON TABLE published.pub.build IS 'one row: when the build that made this file was started (UTC)'")
+    connection.execute(
+        "CREATE TABLE published.pub.build AS SELECT ?::TIMESTAMP AS as_of", [as_of.astimezone(UTC).replace(tzinfo=None)]
+    )
+    connection.execute(
+        "COMMENT ON TABLE published.pub.build IS 'one row: when the build that made this file was started (UTC)'"
+    )
 
 
 def _comment(connection: Connection, table: Table) -> None:
@@ -111,7 +117,9 @@ def _settle(aside: Path, path: Path) -> None:
 def _point(folder: Path, path: Path, as_of: datetime) -> None:
     """Moves both pointers: the one for us, and a link for tools that want one name."""
     pointer = folder / f"{POINTER}.{os.getpid()}.tmp"
-    pointer.write_text(json.dumps({"file": path.name, "as_of": as_of.astimezone(UTC).isoformat()}) + "\n", encoding="utf-8")
+    pointer.write_text(
+        json.dumps({"file": path.name, "as_of": as_of.astimezone(UTC).isoformat()}) + "\n", encoding="utf-8"
+    )
     pointer.replace(folder / POINTER)
     link = folder / f"{LINK}.{os.getpid()}.tmp"
     link.unlink(missing_ok=True)

@@ -113,7 +113,9 @@ def ask(
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
         except duckdb.InterruptException:
-            raise WarehouseError(f"the statement was stopped after {seconds:g} s; ask for less, or raise limits.sql_seconds") from None
+            raise WarehouseError(
+                f"the statement was stopped after {seconds:g} s; ask for less, or raise limits.sql_seconds"
+            ) from None
         except duckdb.Error as error:
             raise UsageError(str(error)) from None
         finally:
@@ -125,7 +127,7 @@ def ask(
 def export(folder: Path, target: Path, kind: ExportFormat) -> list[Path]:
     """Writes every published table into `target`, one file each, and returns the files.
 
-    CSV cells that a spreadsheet would take for a formula are prefixed with an apostrophe; Parquet and JSON are as they are.
+    CSV cells that a spreadsheet would take for a formula are prefixed with an apostrophe; Parquet and JSON are not.
 
     Raises:
         WarehouseError: Nothing has been published yet.

@@ -118,7 +118,7 @@ def run(data_folder: Path | str, name: str, **parameters: Parameter) -> pd.DataF
         UsageError: No such question, or a parameter is missing, unknown or of the wrong kind.
         WarehouseError: Nothing has been published yet.
     """
-    import pandas as pd  # it takes half a second, which only those who ask should wait for
+    import pandas as pd  # noqa: PLC0415  (half a second, which only those who ask should wait for)
 
     asked = question(name)
     answer = warehouse.ask(Path(data_folder) / "published", asked.sql, asked.bound(parameters))
@@ -143,5 +143,5 @@ def _plain(value: Parameter) -> WarehouseParameter:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     if isinstance(value, date):
-        return datetime.combine(value, time())  # noqa: DTZ001  (UTC without a zone, as the warehouse keeps it)
+        return datetime.combine(value, time())
     return value

@@ -6,7 +6,7 @@ WITH
 -- every attempt that was made before the window ended
 attempt AS (
     SELECT *, outcome IN ('ok', 'not_modified') AS answered, fetched_at >= $start::TIMESTAMP AS inside
-    FROM fetch
+    FROM "fetch"
     WHERE fetched_at < $end::TIMESTAMP
 ),
 

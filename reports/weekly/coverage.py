@@ -121,7 +121,11 @@ def _sentence(pages: tuple[PageCoverage, ...], read: int, stopped: int) -> str:
     text = f"{read} of {total} read"
     if stopped:
         text += f", {stopped} of them not to the end of the week"
-    return f"{text}; silence on the others is not news." if read else f"{text}: there is no news, because there is no data."
+    return (
+        f"{text}; silence on the others is not news."
+        if read
+        else f"{text}: there is no news, because there is no data."
+    )
 
 
 def silent_words(page: PageCoverage, cap: int = 200) -> str:

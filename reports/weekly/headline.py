@@ -30,7 +30,9 @@ def weight(change: Change) -> tuple[bool, int, float, str]:
     return change.needs_review, rank, -abs(change.change_pct or 0.0), change.change_id
 
 
-def week_state(competitors: Sequence[CompetitorChanges], releases: Sequence[Release], coverage: Coverage) -> ReportState:
+def week_state(
+    competitors: Sequence[CompetitorChanges], releases: Sequence[Release], coverage: Coverage
+) -> ReportState:
     """Which kind of week it was."""
     if competitors or releases:
         return "changes"
@@ -99,7 +101,11 @@ def sentence(change: Change, name: str) -> str:
         "limit_changed": f"moved a limit of {subject}, from {old} to {new}",
     }.get(change.kind)
     if said is None:
-        said = f"offers {subject} also for {new}" if change.group == "price" and new else f"changed the text under “{subject}”"
+        said = (
+            f"offers {subject} also for {new}"
+            if change.group == "price" and new
+            else f"changed the text under “{subject}”"
+        )
     return f"{doubt}{name} {said}"
 
 
@@ -113,5 +119,9 @@ def _complete(coverage: Coverage) -> bool:
 
 
 def _known(known: Known) -> str:
-    parts = [count(known.plans, "plan"), count(known.prices, "price"), count(known.releases, "release entry", "release entries")]
+    parts = [
+        count(known.plans, "plan"),
+        count(known.prices, "price"),
+        count(known.releases, "release entry", "release entries"),
+    ]
     return listed(parts)

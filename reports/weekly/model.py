@@ -184,8 +184,8 @@ class PageCoverage:
         competitor: The slug.
         name: As people write it.
         url: Its address; None where it is not an http(s) one.
-        state: `read` to the end, `stopped` (read, then failed), `failed` (never answered in the week), `robots` (closed by
-            robots.txt), `unreadable` (answered, and the reader got nothing) or `not_tried`.
+        state: `read` to the end, `stopped` (read, then failed), `failed` (never answered in the week), `robots` (closed
+            by robots.txt), `unreadable` (answered, and the reader got nothing) or `not_tried`.
         words: State, time and reason in words; empty for `read`.
         since: Since when (UTC).
         attempts: Fetches in the week.

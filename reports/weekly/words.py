@@ -1,4 +1,4 @@
-"""How the weekly report says things: times in the reader's zone, amounts, counts, and what pages wrote made harmless."""
+"""How the weekly report says things: times in the reader's zone, amounts, counts, and what pages wrote, harmless."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from detente.errors import ReaderError
 
 from .context import MoneyContext
 from .features import list_feature
-from .money import Term, read_term
 from .page import Element, Line, VisiblePage, fold
 from .plans import Plan, add_prices, flag_price, is_struck, mark_of
+from .terms import Term, read_term
 
 SELECTORS = {
     "plan": "one node per plan; the other selectors are looked up inside it",
@@ -38,6 +38,8 @@ def read_chosen(page: VisiblePage, selectors: Mapping[str, str], context: MoneyC
     for name in selectors:
         if name not in SELECTORS:
             raise ReaderError(f"unknown selector {name!r}: the pricing reader knows {', '.join(SELECTORS)}")
+    if "plan" not in selectors:
+        raise ReaderError("the selector 'plan' is missing: the others are looked up inside it")
     nodes = _find(page.root.node, "plan", selectors["plan"])
     missing = []
     if not nodes:

@@ -6,8 +6,9 @@ import re
 
 from .money import AMBIGUOUS, HINT, MONEY, SIGNS
 from .page import VisiblePage
+from .words import STATED_UNIT, UNITS, words
 
-_COMMA_LANGUAGES = frozenset("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi".split())
+_COMMA_LANGUAGES = words("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi")
 _REGION_CURRENCY = {
     "us": "USD", "au": "AUD", "ca": "CAD", "nz": "NZD", "sg": "SGD", "hk": "HKD", "mx": "MXN", "tw": "TWD", "cl": "CLP",
     "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK",
@@ -38,12 +39,25 @@ class MoneyContext:
 
     def __init__(self, page: VisiblePage) -> None:
         self._page = page
+        self._unit: str | None = ""
         self._known: dict[str, tuple[str | None, str]] = {}
         match = _HTML_LANG.search(page.html[:4000])
         tag = (match[1] if match else "").lower().replace("_", "-")
         parts = tag.split("-")
         self.language, self._region = parts[0], parts[-1]
         self.comma_decimal = self.language in _COMMA_LANGUAGES
+
+    @property
+    def unit(self) -> str | None:
+        """What all prices are per, where the page says it once ("All prices are per app")."""
+        if self._unit == "":
+            self._unit = None
+            for line in self._page.lines:
+                match = STATED_UNIT.match(line.text) if "per " in line.text and len(line.text) < 80 else None
+                if match is not None and match[1].lower() in UNITS:
+                    self._unit = UNITS[match[1].lower()]
+                    break
+        return self._unit
 
     def currency(self, sign: str) -> tuple[str | None, str]:
         """The ISO code that an ambiguous sign stands for on this page, and a note if the page contradicts itself."""

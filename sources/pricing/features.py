@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from detente.records import PlanFeature
 
-from .money import MONEY, parse_number, singular
+from .money import MONEY, parse_number
 from .page import Element, VisiblePage, label_of
 from .plans import Mark, Plan, bare
 from .tables import Cell, Table
-from .words import NO, NO_LABEL, PLACEHOLDER, SALES_CALL, UNITS, UNLIMITED, YES, YES_LABEL
+from .terms import singular
+from .words import NO, NO_LABEL, PLACEHOLDER, SALES_CALL, UNITS, UNLIMITED, YES, YES_LABEL, words
 
 MAX_FEATURE = 200
 MAX_FEATURES = 4_000
@@ -20,10 +22,11 @@ _CONTROL = re.compile(
     r"^(?:sign up|buy now|start (?:free|your|now)|get started|learn more|see (?:all|more)|show (?:all|more)|try )", re.I
 )
 _COUNT = re.compile(
-    r"^(?:up to|max\.?|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?(?P<k>[kKM](?=\s|$)|million\b)?\+?\s*"
+    r"^(?:up to|max\.?|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?(?P<k>[kKM](?=\s|$)"
+    r"|million\b)?\+?\s*"
     r"(?P<unit>[^\W\d_][\w/-]*)?(?P<rest>(?:\s+[\w/&-]+){0,5})$"
 )
-_SIZE = frozenset("kb mb gb tb pb gib mib tib gbs %".split())
+_SIZE = words("kb mb gb tb pb gib mib tib gbs %")
 _ICONS = ("svg", "i", "img", "use", "span")
 
 
@@ -124,7 +127,6 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
     if len(columns) < 2:
         return 0
     read = 0
-    known: dict[str, _Told] = {}
     place = table.element.place
     for index, row in enumerate(table.rows):
         if index == header or index in table.price_rows or len(row) < 2:
@@ -136,7 +138,7 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
         row_place = f"{place} tr:nth-of-type({index + 1})"
         for column, plan in columns.items():
             if column < len(row) and len(plan.features) < MAX_FEATURES:
-                feature = _cell_feature(plan, label, row[column], row_place, known)
+                feature = _cell_feature(plan, label, row[column], row_place)
                 if feature is not None:
                     plan.features.append(feature)
     return read
@@ -165,6 +167,7 @@ class _Told:
     literal: bool = False
 
 
+@lru_cache(maxsize=4_096)
 def _told_by(text: str) -> _Told:
     if YES.match(text):
         return _Told()
@@ -180,16 +183,11 @@ def _told_by(text: str) -> _Told:
     return _Told(literal=True)
 
 
-def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str, known: dict[str, _Told]) -> PlanFeature | None:
+def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature | None:
     text = cell.text
     if cell.marks and cell.priced:
         return None
-    if not text:
-        told = _Told(included=_icon(cell))
-    elif (found := known.get(text)) is not None:
-        told = found
-    else:
-        told = known[text] = _told_by(text)
+    told = _told_by(text) if text else _Told(included=_icon(cell))
     return PlanFeature(
         plan=plan.name,
         group=plan.group,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from detente.records import Period, Qualifier
+from detente.records import Qualifier
 
 from .page import CENTS
-from .words import ADVERBS, BILLED, CONNECTORS, PERIODS, UNIT_ADJECTIVES, UNITS
+from .terms import Term, read_term
+from .words import words
 
 Role = Literal["price", "not_a_price"]
 
@@ -20,11 +21,12 @@ SIGNS: dict[str, str | None] = {
     "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND", "₱": "PHP", "฿": "THB", "₦": "NGN",
     "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "SFr.": "CHF",
     "$": None, "¥": None, "kr.": None, "kr": None,
-    "US dollars": "USD", "US dollar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR", "Euro": "EUR",
+    "US dollars": "USD", "US dollar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR",
+    "Euro": "EUR",
 }  # fmt: skip
-ISO = frozenset(
+ISO = words(
     "USD EUR GBP CHF AUD CAD NZD SGD HKD JPY CNY INR BRL MXN SEK NOK DKK PLN CZK HUF RON ILS ZAR TRY KRW TWD THB PHP"
-    " IDR MYR VND AED SAR RUB UAH NGN KES EGP CLP COP ARS".split()
+    " IDR MYR VND AED SAR RUB UAH NGN KES EGP CLP COP ARS"
 )
 AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "TWD", "CLP", "COP", "ARS"),
@@ -55,50 +57,47 @@ HINT = re.compile(
 MONEY = re.compile(
     rf"(?P<sign>(?<!\S)[-−–])?(?<![\w.,])(?:(?P<iso0>{_ISO}):?\s?)?(?P<pre>{_PRE}):?(?P<sign2>[-−]?)\s?(?:(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE})(?:\s?(?P<iso1>{_ISO})\b)?"
     rf"|(?P<sign3>(?<!\S)[-−])?(?<![\w.,$€£])(?P<iso2>{_ISO})\s?(?P<n2>{_WIDE}|{_DIGITS})"
-    rf"|(?P<sign4>(?<!\S)[-−])?(?<![\w.,#])(?P<n3>{_WIDE}|{_DIGITS})(?:[.,][-–—])?\s?(?:(?P<post>{_POST_SIGN})(?!\s?\d)(?:\s?(?P<iso3>{_ISO})\b)?|(?P<postw>{_POST_WORD}|{_ISO})(?!\w))"
+    rf"|(?P<sign4>(?<!\S)[-−])?(?<![\w.,#])(?<!\d[.,]\s)(?P<n3>{_WIDE}"
+    rf"|{_DIGITS})(?:[.,][-–—])?\s?(?:(?P<post>{_POST_SIGN})(?!\s?\d)(?:\s?(?P<iso3>{_ISO})\b)?"
+    rf"|(?P<postw>{_POST_WORD}|{_ISO})(?!\w))"
 )
 
 _BEFORE_NOT = re.compile(
-    r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised|revenue|over|above"
-    r"|more than|less than|under|valued|budget|spend|spent|spending|earn|win|refund|cashback|total|subtotal|estimated|reward|market"
-    r"|bonus|total[\w -]{0,20}|generated?|processed|funding|sold|donated?|fine|instead|market(?: rates?| price)?(?: elsewhere)?|elsewhere|average|competitors?|others? charge)\b)(?: of| at| a| an| is| up to| about| around| cost| costs|:|\s)*$",
+    r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised"
+    r"|revenue|over|above"
+    r"|more than|less than|under|valued|budget|spend|spent|spending|earn|win|refund|cashback|total|subtotal"
+    r"|estimated|reward|market"
+    r"|bonus|total[\w -]{0,20}|generated?|processed|funding|sold|donated?|fine|instead|market(?: rates?"
+    r"| price)?(?: elsewhere)?|elsewhere|average|competitors?|others? charge)\b)(?: of| at| a| an| is| up to"
+    r"| about| around| cost| costs|:|\s)*$",
     re.I,
 )
 _AFTER_NOT = re.compile(
-    r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:[a-z]+ ){0,2}credits?\b|worth\b|in revenue|revenue|arr\b|mrr\b|cash ?back"
-    r"|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)|in (?:sales|funding|savings|value|usage)|funding|value\b|guarantee|deposit)",
+    r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:[a-z]+ ){0,2}credits?\b|worth\b"
+    r"|in revenue|revenue|arr\b|mrr\b|cash ?back"
+    r"|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)|in (?:sales|funding|savings|value"
+    r"|usage)|funding|value\b|guarantee|deposit)",
     re.I,
 )
 _FROM = re.compile(
-    r"(?:\b(?:from|starting(?: at| from)?|starts(?: at| from)?|start at|ab|à partir de|a partir de|dès|desde|vanaf|da|min\.?|minimum|as low as|at least)\b)(?: only| just| at| of|:|\s)*$",
+    r"(?:\b(?:from|starting(?: at| from)?|starts(?: at| from)?|start at|ab|à partir de|a partir de|dès|desde"
+    r"|vanaf|da|min\.?|minimum|as low as|at least)\b)(?: only| just| at| of|:|\s)*$",
     re.I,
 )
 _UP_TO = re.compile(r"\b(?:up to|max\.?|maximum|bis(?: zu)?|jusqu['’]à|hasta|at most)\s*$", re.I)
 _WAS = re.compile(
-    r"\b(?:was|were|regular(?:ly)?|normally|usually|originally|list price|statt|au lieu de|antes|before|instead of|uvp|rrp)(?: price)?:?\s*$",
+    r"\b(?:was|were|regular(?:ly)?|normally|usually|originally|list price|statt|au lieu de|antes|before"
+    r"|instead of|uvp|rrp)(?: price)?:?\s*$",
     re.I,
 )
 _PROMO = re.compile(
-    r"\b(?:(?:for )?(?:the |your )?(?:1st|first)\s+(?:\d+\s+)?(?:year|month|months|weeks?|payment)|introductory|intro(?: price| offer)|promo\w*"
+    r"\b(?:(?:for )?(?:the |your )?(?:1st|first)\s+(?:\d+\s+)?(?:year|month|months|weeks?|payment)|introductory"
+    r"|intro(?: price| offer)|promo\w*"
     r"|limited[- ]time|launch (?:price|offer)|black friday|special offer|early[- ]bird|today only)",
     re.I,
 )
 _RANGE_END = re.compile(r"(?:\d\s*|^\s*)(?:[-–—]|to)\s*$")
 _RANGE_START = re.compile(r"\s*(?:[-–—]|to)\s*(?:$|\d)")
-_WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
-_STOPS = frozenset(". ; | • · = ! ?".split())
-_FILLERS = frozenset(
-    "( ) : month's in with usd eur gbp ht ttc excl incl vat plus tax billed only just and , for the of on your".split()
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Term:
-    """What an amount pays for: a period, a unit, and how it is billed; None where the words do not tell."""
-
-    period: Period | None = None
-    unit: str | None = None
-    billing: Literal["monthly", "annual"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,70 +170,6 @@ def parse_number(digits: str, *, comma_decimal: bool = False) -> tuple[Decimal |
         return Decimal(text), note
     except InvalidOperation:
         return None, f"{digits!r} is not one number"
-
-
-def read_term(words: str, *, bare: bool = False) -> Term:
-    """Read period, unit and billing from the words after an amount ("/ active user / month, billed annually").
-
-    Args:
-        words: The text; reading stops at the end of a sentence or after four words that mean nothing here.
-        bare: A period word counts without "per" before it.
-    """
-    period: Period | None = None
-    unit: str | None = None
-    billing: Literal["monthly", "annual"] | None = None
-    linked, billed, strange = False, False, 0
-    number = last = ""
-    for match in _WORD.finditer(words[:160].lower()):
-        word = match[0]
-        if word in CONNECTORS and not (word == "a" and billed):
-            linked, number = True, ""
-        elif word[0].isdigit():
-            number = word
-        elif word in BILLED:
-            billed, number = True, ""
-            if last in ADVERBS and PERIODS[last] in ("month", "year"):  # "jährlich abgerechnet"
-                billing = billing or ("monthly" if PERIODS[last] == "month" else "annual")
-        elif word in PERIODS:
-            found = PERIODS[word]
-            if billed and found in ("month", "year") and (word in ADVERBS or linked or period):
-                billing = billing or ("monthly" if found == "month" else "annual")
-            elif period is None and (linked or bare or word in ADVERBS) and not (number and not linked):
-                period = _long(found, number)
-            linked, number, last = False, "", word
-            continue
-        elif word in UNIT_ADJECTIVES:
-            pass
-        elif linked and (word in UNITS or (unit is None and len(word) > 1 and word.isalpha() and word not in _FILLERS)):
-            if unit is None and (word in UNITS or strange == 0):
-                unit = f"{number} {word}" if number else UNITS.get(word, singular(word))
-            linked, number = False, ""
-        elif word in _STOPS:
-            if period or unit or billing or word in ".;|•·":
-                break
-        elif word not in _FILLERS:
-            strange += 1
-            linked, number = False, ""
-            if strange > 4 or word in ("save", "instead", "then", "or", "after", "oder", "ou"):
-                break
-        last = ""
-    if billing and not period:
-        period = "month" if billing == "monthly" else "year"
-    return Term(period=period, unit=unit, billing=billing)
-
-
-def _long(period: Period, number: str) -> Period | None:
-    if not number or number == "1":
-        return period
-    return {("year", "2"): "two_years", ("year", "3"): "three_years", ("month", "12"): "year", ("month", "3"): "quarter",
-            ("month", "24"): "two_years", ("month", "36"): "three_years"}.get((period, number))  # type: ignore[return-value]  # fmt: skip
-
-
-def singular(word: str) -> str:
-    """An English word without its plural ending."""
-    if len(word) > 3 and word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
@@ -319,16 +254,3 @@ def _qualifier(before: str, after: str) -> Qualifier:
     if _FROM.search(before) or after.startswith("+"):
         return "from"
     return "up_to" if _UP_TO.search(before) else "exact"
-
-
-def spare_words(text: str, amounts: list[Money]) -> int:
-    """How many words of a line belong to no amount and no term: many, and the line is prose."""
-    rest = text
-    for one in reversed(amounts):
-        rest = rest[: one.start] + " " + rest[one.end :]
-    words = [w for w in _WORD.findall(rest.lower()) if w[0].isalpha()]
-    return sum(
-        1
-        for w in words
-        if not (w in PERIODS or w in CONNECTORS or w in BILLED or w in UNITS or w in UNIT_ADJECTIVES or w in _FILLERS)
-    )

@@ -6,12 +6,13 @@ import re
 
 from .money import MONEY
 from .page import Line, VisiblePage
-from .plans import bare
+from .plans import Mark, bare
 from .words import BADGE, CUSTOM, FREE, NAME_LABEL, NOT_A_NAME, PLACEHOLDER
 
 MAX_NAME = 60
 _TRAILING = re.compile(r"\s+(?:from|for|at|is|are|costs?|only|just|starting|starts)$", re.I)
 MAX_WORDS = 6
+_LOOK_AFTER = 4
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
 NAMED = 4
 """Rank of an element that its class calls a plan's name."""
@@ -105,3 +106,46 @@ def first_name(page: VisiblePage, start: int, index: int) -> Line | None:
         elif not BADGE.match(line.text):
             return None
     return None
+
+
+class Ranks:
+    """Looks up once per line how much it looks like a name, and knows which lines tell prices."""
+
+    def __init__(self, page: VisiblePage, marks: list[Mark]) -> None:
+        self._lines = page.lines
+        self._known: dict[int, int | None] = {}
+        self.marked = {m.line.index: m for m in marks}
+
+    def __getitem__(self, index: int) -> int | None:
+        if index not in self._known:
+            self._known[index] = rank_of(self._lines[index])
+        return self._known[index]
+
+    def is_heading(self, index: int) -> bool:
+        """Whether a line is a heading by its element alone, which is cheap to ask."""
+        return self._lines[index].element.tag in HEADINGS
+
+    def before(self, start: int, mark: int) -> tuple[int, int] | None:
+        """The best name line in [start, mark], as (rank, index): the highest heading since the plan before."""
+        best: tuple[int, int] | None = None
+        for index in range(mark, start - 1, -1):
+            rank = self[index]
+            told = self.marked.get(index)
+            if told is not None and index != mark and best is not None and (rank is None or rank > best[0]):
+                break
+            if rank is not None and not (told is not None and told.kind != "price" and index == mark):
+                if best is None or rank < best[0]:
+                    best = (rank, index)
+                if told is not None and index != mark:
+                    break
+        return best
+
+    def after(self, mark: int, end: int) -> tuple[int, int] | None:
+        """The first name line shortly after a price that stands above its name."""
+        for index in range(mark + 1, min(end, mark + 1 + _LOOK_AFTER)):
+            if index in self.marked:
+                return None
+            rank = self[index]
+            if rank is not None:
+                return rank, index
+        return None

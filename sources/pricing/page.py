@@ -9,18 +9,20 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detente.errors import ReaderError
 
+from .words import words
+
 MAX_DEPTH = 200
 MAX_LINES = 60_000
 MAX_LINE_CHARS = 2_000
 
 # A tag is skipped with all it holds, starts a line of its own, or continues the line that it stands in.
-_SKIP = frozenset(
+_SKIP = words(
     "script style svg noscript template iframe object embed canvas audio video map select datalist textarea nav head"
-    " title meta link blockquote math picture source track param area col colgroup dialog".split()
+    " title meta link blockquote math picture source track param area col colgroup dialog"
 )
-_INLINE = frozenset(
+_INLINE = words(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output q ruby s samp small"
-    " span strike strong sub sup time tt u var wbr img input".split()
+    " span strike strong sub sup time tt u var wbr img input"
 )
 # Page furniture; inside a plan's card a <header> holds the plan's name, so only the outer ones go.
 _FURNITURE = frozenset(("header", "footer", "aside"))
@@ -35,7 +37,7 @@ _DEEP = 2_000
 _LONG_PAGE = 150_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{50000,}")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr p li td th tr dt dd option".split())
+_VOID = words("area base br col embed hr img input link meta source track wbr p li td th tr dt dd option")
 
 
 class Element:

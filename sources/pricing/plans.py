@@ -11,9 +11,10 @@ from typing import Literal
 from detente.records import PlanFeature, PlanPrice
 
 from .context import MoneyContext
-from .money import Money, Term, read_money, spare_words
+from .money import Money, read_money
 from .page import CENTS, Element, Line, VisiblePage, label_of
-from .words import CUSTOM, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
+from .terms import Billing, Term, spare_words
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
@@ -22,6 +23,7 @@ MarkKind = Literal["price", "free", "custom", "placeholder"]
 _LOOKS_PRICED = re.compile(r"price|amount|cost|fee|[$€£]|/ ?(?:mo|month|yr|year|user)|per (?:user|month|year)", re.I)
 _ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
 _DIGIT = re.compile(r"\d")
+_PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,2})?", re.ASCII)
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -102,13 +104,24 @@ def _is_linked(line: Line) -> bool:
 def mark_of(line: Line, context: MoneyContext) -> Mark | None:
     """What a line says about a price, or None."""
     text = line.text
+    if len(text) < 2 or text.isdigit():
+        return None
     if ("{" in text or "[[" in text or "%" in text or "@@" in text) and PLACEHOLDER.search(text):
         return Mark(line=line, kind="placeholder") if len(text) < 80 and _LOOKS_PRICED.search(text) else None
-    if _DIGIT.search(text) and not text.isdigit():
-        amounts = [m for m in read_money(text, comma_decimal=context.comma_decimal)]
+    if _DIGIT.search(text):
+        amounts = read_money(text, comma_decimal=context.comma_decimal)
         if amounts:
             prices = [m for m in amounts if m.role == "price"]
-            return Mark(line=line, kind="price", amounts=prices, spare=spare_words(text, amounts)) if prices else None
+            return (
+                Mark(
+                    line=line,
+                    kind="price",
+                    amounts=prices,
+                    spare=spare_words(text, [(m.start, m.end) for m in amounts]),
+                )
+                if prices
+                else None
+            )
     if len(text) < 40:
         phrase = bare(text)
         if phrase in FREE:
@@ -170,7 +183,7 @@ def price_of(plan: Plan, mark: Mark, money: Money, context: MoneyContext, hint: 
         amount=money.amount,
         currency=currency,
         period=term.period,
-        unit=term.unit,
+        unit=term.unit or context.unit,
         billing=term.billing,
         qualifier=money.qualifier,
         free=money.amount == Decimal(0),
@@ -222,3 +235,35 @@ def add_prices(plan: Plan, marks: Iterable[Mark], context: MoneyContext, hints: 
         order = ("placeholder", "custom", "free")
         first = min(flags, key=lambda m: order.index(m.kind))
         plan.prices.append(flag_price(plan, first.line.text, first.line.element.place, kind=first.kind))
+
+
+def add_switched(plan: Plan, mark: Mark) -> None:
+    """Add the prices that a toggle would write over a visible one: `data-monthly`, `data-annual` on its element."""
+    shown = next((p for p in plan.prices if p.text == mark.line.text and p.amount is not None), None)
+    if shown is None:
+        return
+    nodes = [mark.line.element.node, *(node for _, node in mark.line.parts)]
+    for name, value in {k: v for node in nodes for k, v in node.attributes.items()}.items():
+        billing: Billing | None = (
+            "annual" if DATA_ANNUAL.match(name) else "monthly" if DATA_MONTHLY.match(name) else None
+        )
+        digits = (value or "").strip().lstrip("$€£ ")
+        if billing is None or not _PLAIN_NUMBER.fullmatch(digits):
+            continue
+        amount = Decimal(digits)
+        if any(p.amount == amount for p in plan.prices):
+            plan.prices = [replace(p, billing=p.billing or billing) if p.amount == amount else p for p in plan.prices]
+            continue
+        plan.prices.append(
+            replace(
+                shown,
+                amount=amount,
+                free=amount == 0,
+                period="month" if billing == "monthly" else None,
+                billing=billing,
+                basis="inline_js",
+                text=value or "",
+                needs_review=True,
+                note="stands only in an attribute that the page's toggle reads; whether it is per month or per year is not told",
+            )
+        )

@@ -20,8 +20,8 @@ READER = "pricing"
 VERSION = 1
 MAX_PLANS = 200
 _LOOKED_FOR = (
-    "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings, in JSON-LD"
-    " or in microdata"
+    "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings,"
+    " in JSON-LD or in microdata"
 )
 
 
@@ -98,7 +98,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         bare = unpriced_plans(page, tables)
         plans = bare + plans
         how += ["table without prices"] if bare else []
-    if any([table_features(page, table, plans) for table in tables]) and "table" not in how:
+    if sum(table_features(page, table, plans) for table in tables) and "table" not in how:
         how.append("comparison table")
     return plans, how
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from .context import MoneyContext
-from .money import Term, read_term
 from .names import clean_name
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
+from .terms import Term, read_term
 from .words import ADDON_HEADING, FREE, NOT_A_NAME, PRICE_LABEL, VERSUS
 
 MAX_ROWS = 400

@@ -6,6 +6,17 @@ import re
 
 from detente.records import Period
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text that lists some."""
+    return frozenset(text.split())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """The phrases of a text that lists some between commas."""
+    return frozenset(part.strip() for part in text.split(","))
+
+
 _PERIODS: dict[Period, str] = {
     "hour": "hour hourly hours hr hrs h stunde std heure hora",
     "day": "day daily days tag täglich jour día dia dag",
@@ -19,19 +30,19 @@ _PERIODS: dict[Period, str] = {
 }
 PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
-CONNECTORS = frozenset("/ per a an each every pro je par por al à p au cada alle a".split())
-BILLED = frozenset(
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a")
+BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
-    " facturado facturados pagado when if with".split()
+    " facturado facturados pagado when if with"
 )
-ADVERBS = frozenset(
+ADVERBS = words(
     "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off lifetime perpetual einmalig"
     " monatlich jährlich mtl wöchentlich täglich vierteljährlich mensuel mensuelle mensuellement annuel annuelle"
-    " annuellement mensual anual mensile annuale mensal maandelijks jaarlijks p.a pa annum".split()
+    " annuellement mensual anual mensile annuale mensal maandelijks jaarlijks p.a pa annum"
 )
-UNIT_ADJECTIVES = frozenset(
+UNIT_ADJECTIVES = words(
     "active additional extra named full paid paying registered concurrent licensed billable individual end single actif"
-    " actifs aktiver aktivem aktive activo activos".split()
+    " actifs aktiver aktivem aktive activo activos"
 )
 _UNITS = {
     "user": "user users utilisateur utilisateurs nutzer benutzer usuario usuarios utente gebruiker utilizador",
@@ -74,53 +85,61 @@ _UNITS = {
 UNITS: dict[str, str] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 
 BADGE = re.compile(
-    r"^\W*(?:(?:the )?most popular|popular|best (?:value|seller|deal|for \w+)|recommended|our pick|new|beta|hot|featured"
+    r"^\W*(?:(?:the )?most popular|popular|best (?:value|seller|deal|for \w+)|recommended|our pick|new|beta|hot"
+    r"|featured"
     r"|great value|save [\d%$€£. ]+|\d+ ?% off|current plan|beliebt(?:este[rs]?)?|empfohlen|populaire|recommandé"
     r"|más popular|coming soon|limited (?:time )?offer|special offer)\W*$",
     re.I,
 )
-FREE = frozenset(
-    (
-        "free,free forever,forever free,free plan,always free,free of charge,no charge,gratis,gratuit,gratuite,kostenlos,"
-        "kostenfrei,gratuito,free for ever,free for life,for free,free / month,free/month,free /month,free/mo,free per month"
-    ).split(",")
+FREE = phrases(
+    "free,free forever,forever free,free plan,always free,free of charge,no charge,gratis,gratuit,"
+    "gratuite,kostenlos,kostenfrei,gratuito,free for ever,free for life,for free,free / month,free/month,"
+    "free /month,free/mo,free per month"
 )
-CUSTOM = frozenset(
-    (
-        "custom,customized,customised,custom pricing,custom price,custom quote,custom plan,contact us,contact sales,"
-        "contact us for pricing,contact us for a quote,contact us for details,contact sales for pricing,contact us for price,"
-        "let's talk,let’s talk,lets talk,let's chat,let’s chat,on request,price on request,pricing on request,upon request,"
-        "available on request,price upon request,request a quote,request quote,request pricing,get a quote,get quote,"
-        "get a custom quote,talk to us,talk to sales,talk to an expert,call us,call for pricing,call for price,bespoke,poa,quote,"
-        "by quote,sur devis,sur demande,auf anfrage,preis auf anfrage,individuell,nous contacter,contactez-nous,contactez nous,"
-        "a medida,contactar,su richiesta,op aanvraag,get in touch,tailored,individual pricing,sob consulta,enterprise pricing"
-    ).split(",")
+CUSTOM = phrases(
+    "custom,customized,customised,custom pricing,custom price,custom quote,custom plan,contact us,"
+    "contact sales,contact us for pricing,contact us for a quote,contact us for details,"
+    "contact sales for pricing,contact us for price,let's talk,let’s talk,lets talk,let's chat,let’s chat,"
+    "on request,price on request,pricing on request,upon request,available on request,price upon request,"
+    "request a quote,request quote,request pricing,get a quote,get quote,get a custom quote,talk to us,"
+    "talk to sales,talk to an expert,call us,call for pricing,call for price,bespoke,poa,quote,by quote,"
+    "sur devis,sur demande,auf anfrage,preis auf anfrage,individuell,nous contacter,contactez-nous,"
+    "contactez nous,a medida,contactar,su richiesta,op aanvraag,get in touch,tailored,individual pricing,"
+    "sob consulta,enterprise pricing"
 )
 SALES_CALL = re.compile(
-    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|get in touch|request a quote|get a quote|nous contacter|contactez|kontakt)",
+    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|get in touch|request a quote|get a quote|nous contacter"
+    r"|contactez|kontakt)",
     re.I,
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|includes?|included|what['’]s included.*|what you get.*|everything in .*|all .* plus.*|pricing|prices?"
-    r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month|year|monthly|annual(?:ly)?"
-    r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|for .*|perfect for.*|ideal for.*|best for.*"
-    r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay .*|compare .*|choose .*|tarifs?|preise|precios|(?:an?|the)"
-    r"|buy(?: now)?|sign ?up.*|get started.*|start .*|try .*|subscribe.*|order.*|learn more.*|select.*|add to cart|usd|eur|gbp)\W*$",
+    r"^\W*(?:features?|includes?|included|what['’]s included.*|what you get.*|everything in .*|all .* plus.*"
+    r"|pricing|prices?"
+    r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
+    r"|year|monthly|annual(?:ly)?"
+    r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|for .*|perfect for.*"
+    r"|ideal for.*|best for.*"
+    r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay .*|compare .*|choose .*|tarifs?|preise"
+    r"|precios|(?:an?|the)"
+    r"|buy(?: now)?|sign ?up.*|get started.*|start .*|try .*|subscribe.*|order.*|learn more.*|select.*"
+    r"|add to cart|usd|eur|gbp)\W*$",
     re.I,
 )
 NAME_LABEL = re.compile(
-    r"(?:plan|tier|package|pkg|product|pricing|price|card|offer|edition|subscription|pack|level)[-_]*(?:name|title|heading|header|hd|head|label|type)\b"
+    r"(?:plan|tier|package|pkg|product|pricing|price|card|offer|edition|subscription|pack|level)[-_]*(?:name"
+    r"|title|heading|header|hd|head|label|type)\b"
     r"|(?:^|[\s_-])(?:name|title|heading)(?:$|\s)|\bplan\b(?=\s|$)"
 )
 PRICE_LABEL = re.compile(
-    r"\b(?:price|pricing|prices|cost|costs|fee|rate|monthly|yearly|annual|annually|month|year|from|preis|preise|prix|precio|tarif"
+    r"\b(?:price|pricing|prices|cost|costs|fee|rate|monthly|yearly|annual|annually|month|year|from|preis|preise"
+    r"|prix|precio|tarif"
     r"|monatlich|jährlich|mensuel|annuel|subscription|billed|billing|starting|per|pay|amount|total)\b",
     re.I,
 )
 FOREIGN_LABEL = re.compile(
-    r"testimonial|quote|review|case-?stud|customer-stor|competitor|versus|calculator|calc-|slider|estimat|cookie|modal-video"
-    r"|carousel-logo|savings|roi\b|related-post|blog"
+    r"(?<![a-z])(?:testimonials?|(?:block)?quotes?|reviews?|case-?stud(?:y|ies)|customer-stor(?:y|ies)|competitors?"
+    r"|versus|calculator|calc|estimat(?:e|or|ion)|cookies?|savings|roi|related-posts?|blog)(?![a-z])"
 )
 ADDON_HEADING = re.compile(
     r"\badd[- ]?ons?\b|\bextras\b|^optional\b|\badditional\b|^extra (?!large|small|big)|\bzusatz\w*"
@@ -128,20 +147,28 @@ ADDON_HEADING = re.compile(
     re.I,
 )
 VERSUS = re.compile(
-    r"\b(?:vs\.?|versus|competitors?|alternatives?|other (?:tools|providers|vendors)|typical|elsewhere|them|others|in-house|diy)\b",
+    r"\b(?:vs\.?|versus|competitors?|alternatives?|other (?:tools|providers|vendors)|typical|elsewhere|them"
+    r"|others|in-house|diy)\b",
     re.I,
 )
 STRUCK_LABEL = re.compile(
-    r"strik|line-?through|crossed|old-?price|price-?old|was-?price|regular-?price|original-?price|list-?price|compare-?at"
+    r"strike|line-?through|crossed|old-?price|price-?old|was-?price|regular-?price|original-?price|list-?price"
+    r"|compare-?at"
 )
 YES = re.compile(
     r"^\W*(?:[✓✔☑✅●•⬤🗸]|yes|y|included|true|check(?:ed|mark)?|tick|ja|oui|sí|si)\W*$|^[✓✔☑✅●⬤🗸•]\ufe0f?$", re.I
 )
 NO = re.compile(r"^\s*(?:[-–—✗✘✕✖×❌☒⨯]\ufe0f?|no|n|not included|none|false|n/a|nein|non|not available)\s*$", re.I)
-YES_LABEL = re.compile(r"check|tick|\byes\b|included|success|available|\bon\b")
+YES_LABEL = re.compile(r"(?<![a-z])(?:check(?:ed|mark)?|tick|yes|included|success|available|on)(?![a-z])")
 NO_LABEL = re.compile(
-    r"cross\b|times\b|close\b|\bno\b|\bnot?-|exclu|disabled|unavailable|inactive|minus|dash|danger|xmark|missing|\boff\b|unincluded|line-?through"
+    r"(?<![a-z])(?:cross|times|close|no|not|excluded?|disabled|unavailable|inactive|minus|dash|xmark|missing|off"
+    r"|unincluded|line-?through)(?![a-z])"
 )
 UNLIMITED = re.compile(r"\b(?:unlimited|unbegrenzt\w*|illimité\w*|ilimitad\w*|infinite|no limit)\b|∞", re.I)
 BILLING_MONTHLY = re.compile(r"(?:^|[\s_=-])(?:monthly|month|mo|mensuel|monatlich|mensual)(?:$|[\s_=-])")
 BILLING_ANNUAL = re.compile(r"(?:^|[\s_=-])(?:annual|annually|yearly|year|annuel|jährlich|anual)(?:$|[\s_=-])")
+STATED_UNIT = re.compile(
+    r"^\W*(?:all )?(?:prices|pricing|plans)\b[\w ]{0,30}\bper ([a-z]+)\W*(?:[,;.(*]|$|per|and|excl|incl)", re.I
+)
+DATA_MONTHLY = re.compile(r"^data-(?:[a-z-]*-)?(?:monthly|month)(?:-[a-z]+)?$")
+DATA_ANNUAL = re.compile(r"^data-(?:[a-z-]*-)?(?:annual|annually|yearly|year)(?:-[a-z]+)?$")

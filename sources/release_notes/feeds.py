@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
-from typing import Protocol
+from typing import Any, Protocol
 
 import fastfeedparser
 import feedparser
@@ -18,11 +18,11 @@ from detente.errors import ReaderError
 
 __all__ = ["FeedItem", "json_items", "load_json", "xml_items"]
 
-_ENTITY = re.compile(r"<!ENTITY\b|<!DOCTYPE[^>\[]*\[", re.I)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _BARE = r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:[A-Za-z][A-Za-z0-9]{1,30};)?"
 _BARE_AMPERSAND = re.compile(_BARE)
-_CDATA_OR_BARE = re.compile(rf"<!\[CDATA\[.*?\]\]>|{_BARE}", re.S)
+_SURROGATE_REFERENCE = re.compile(r"&#(?:x0{0,9}d[89a-f][0-9a-f]{2}|0{0,9}5(?:5[3-9]|6\d|7[0-3])\d\d);", re.I)
+_CDATA_OR_BARE = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE}", re.S)
 _ITEM_TAGS = frozenset(("item", "entry"))
 # Published before updated; what a feed says of itself (lastBuildDate) is never looked at.
 _DATE_TAGS = ("pubdate", "published", "issued", "date", "created", "updated", "modified")
@@ -64,7 +64,8 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
     Raises:
         ReaderError: The feed declares entities, or no parser finds an item.
     """
-    if _ENTITY.search(text):
+    declares = text.find("<!DOCTYPE")
+    if declares >= 0 and text.find("<!ENTITY", declares) >= 0:
         raise ReaderError(f"not parsed: the feed {url} declares entities of its own, which is how XML bombs are made")
     text = _repaired(_XML_DECLARATION.sub("", text, count=1).lstrip())
     facts = _facts(text)
@@ -75,11 +76,7 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
         entries = []
     if entries and len(entries) == len(facts):
         return [_fast_item(entry, fact) for entry, fact in zip(entries[:MAX_ITEMS], facts, strict=False)]
-    # A stream, because feedparser would open a name or a URL that it is given as a string.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    parsed = feedparser.parse(
-        io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    parsed = _parsed_slowly(data, url)
     items = [_slow_item(entry) for entry in parsed["entries"][:MAX_ITEMS]]
     if not items and parsed.get("bozo"):
         raise ReaderError(f"not parsed: the feed {url} is broken: {parsed.get('bozo_exception')}"[:300])
@@ -88,6 +85,7 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
 
 def _repaired(text: str) -> str:
     """Makes bare ampersands and HTML's entities what an XML parser understands; it would drop what follows them."""
+    text = _SURROGATE_REFERENCE.sub("&#xFFFD;", text)
     if not _BARE_AMPERSAND.search(text):
         return text
     return _CDATA_OR_BARE.sub(_whole, text)
@@ -112,6 +110,27 @@ class _Child(Protocol):
 class _Fact:
     date: str
     guid: str | None
+
+
+def _parsed_slowly(data: bytes, url: str) -> Mapping[str, Any]:
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        # A stream, because feedparser would open a name or a URL that it is given as a string.
+        parsed: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        # feedparser means never to raise, and does on some broken feeds.
+        raise ReaderError(f"not parsed: the feed {url} is broken: {error}"[:300]) from error
+    return parsed
 
 
 def _facts(text: str) -> list[_Fact]:

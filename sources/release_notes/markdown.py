@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from sources.blocks import parse_html
 from sources.document import clean_text
+from sources.release_notes.html import page_lines
 from sources.release_notes.lines import Line
 
 __all__ = ["front_matter", "markdown_lines"]
@@ -17,8 +19,6 @@ _MAX_NESTING = 20
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.{0,8000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$")
-_TAG = re.compile(r"<!--.*?-->|<[/!?A-Za-z][^>]*>", re.S)
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.S | re.I)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -66,7 +66,7 @@ def markdown_lines(text: str) -> list[Line]:
 
 def _literal_lines(token: Token, place: str) -> list[Line]:
     if token.type == "html_block":
-        return _html_lines(token.content, place)
+        return [line._replace(place=place) for line in page_lines(parse_html(token.content), fragment=True)]
     return [Line(text=clean_text(each), place=place) for each in token.content.split("\n")]
 
 
@@ -120,13 +120,3 @@ def _all_bold(children: Sequence[Token]) -> bool:
         elif child.type in ("code_inline", "image"):
             return False
     return bold
-
-
-def _html_lines(html: str, place: str) -> list[Line]:
-    lines = []
-    heading = _HTML_HEADING.search(html)
-    if heading:
-        lines.append(Line(text=clean_text(_TAG.sub(" ", heading.group(2))), level=int(heading.group(1)), place=place))
-        html = html[heading.end() :]
-    lines.extend(Line(text=clean_text(each), place=place) for each in _TAG.sub(" ", html).split("\n"))
-    return lines

@@ -28,6 +28,7 @@ _SET_OFF = re.compile(
 _DOTTED_DATE = re.compile(r"\s*(\d{4}\.\d{2}\.\d{2})(?=[\s,:;–—-]+\S)")
 _MIN_TITLED = 2
 _MAX_TIME_TEXT = 60
+_MAX_HEADING = 500
 
 
 @dataclass(kw_only=True, slots=True)
@@ -139,7 +140,7 @@ def _flat(root: _Section) -> list[_Section]:
 
 
 def _read_heading(section: _Section, order: NumericOrder | None) -> None:
-    text = section.head.text
+    text = section.head.text[:_MAX_HEADING]
     found = find_date(text, order)
     if found is None and section.head.datetime:
         found = find_date(section.head.datetime)

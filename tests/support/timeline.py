@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-
 from detente.records import (
     Fetch,
     Observation,
@@ -60,9 +59,10 @@ class Timeline:
         self.warehouse = Warehouse(self.folder, lock_timeout_s=2)
 
     def page(self, page_id: str = "globex/pricing", kind: str = "pricing") -> Page:
-        url = f"https://{page_id.split('/')[0]}.test/{page_id.split('/')[1]}"
+        url = f"https://{page_id.split('/', maxsplit=1)[0]}.test/{page_id.split('/')[1]}"
         return self.pages.setdefault(
-            page_id, Page(page_id=page_id, competitor=page_id.split("/")[0], url=url, kind=kind)  # type: ignore[arg-type]
+            page_id,
+            Page(page_id=page_id, competitor=page_id.split("/", maxsplit=1)[0], url=url, kind=kind),  # type: ignore[arg-type]
         )
 
     def fetch(
@@ -116,6 +116,6 @@ class Timeline:
     def changes(self) -> list[tuple[Any, ...]]:
         """Kind, subject, old and new of every change, in the order of time."""
         self.build()
-        return self.rows('SELECT kind, subject, "old", "new" FROM change ORDER BY changed_at, kind, subject, "old", "new"')
-
-
+        return self.rows(
+            'SELECT kind, subject, "old", "new" FROM change ORDER BY changed_at, kind, subject, "old", "new"'
+        )

@@ -1,4 +1,4 @@
-"""The warehouse's tables, a folder each: the query that makes it, its grain and columns, and the checks it must pass."""
+"""The warehouse's tables, a folder each: the query that makes it, its grain and columns, and its checks."""
 
 from __future__ import annotations
 
@@ -67,7 +67,12 @@ def tables() -> tuple[Table, ...]:
             continue
         about = tomllib.loads(folder.joinpath("table.toml").read_text(encoding="utf-8"))
         checks = [
-            Check(table=folder.name, name=f"{', '.join(about['key'])} is unique", level="fail", query=_unique(folder.name, about["key"])),
+            Check(
+                table=folder.name,
+                name=f"{', '.join(about['key'])} is unique",
+                level="fail",
+                query=_unique(folder.name, about["key"]),
+            ),
             *(
                 Check(
                     table=folder.name,
@@ -116,8 +121,9 @@ def check(connection: Connection) -> list[str]:
                 faults[one.level].append(f"core.{table.name}: {one.name}, but not in: {shown}")
     if faults["fail"]:
         raise CheckFailedError(
-            "nothing was published, since a check does not hold. " + " | ".join(faults["fail"])
-            + ". `detente rebuild` makes the tables anew from the archive; if that does not help, it is our fault: report it"
+            "nothing was published, since a check does not hold. "
+            + " | ".join(faults["fail"])
+            + ". `detente rebuild` makes the tables anew from the archive; if that does not help, please report it"
         )
     return faults["warn"]
 

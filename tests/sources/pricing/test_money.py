@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from sources.pricing.money import parse_number, read_money, read_term
+from sources.pricing.money import parse_number, read_money
+from sources.pricing.terms import read_term
 
 # line, amount, currency or ambiguous sign, period, unit, billing, qualifier
 PRICES = [
@@ -91,7 +92,9 @@ def test_an_amount_that_is_no_price_is_told_apart(text: str) -> None:
     assert all(money.role == "not_a_price" for money in read_money(text))
 
 
-@pytest.mark.parametrize("text", ["10 GB", "24/7", "2 months free", "call 01202 555 0123", "POA", "${{ price }}", "20%", "v10.13", "$"])
+@pytest.mark.parametrize(
+    "text", ["10 GB", "24/7", "2 months free", "call 01202 555 0123", "POA", "${{ price }}", "20%", "v10.13", "$"]
+)
 def test_a_number_without_a_currency_beside_it_is_no_amount(text: str) -> None:
     assert read_money(text) == []
 
@@ -133,7 +136,7 @@ def test_an_old_price_before_a_new_one_is_struck() -> None:
 
 
 def test_the_ends_of_a_range_are_from_and_up_to() -> None:
-    assert ["from", "up_to"] == [money.qualifier for money in read_money("$24 - $36 / month")]
+    assert [money.qualifier for money in read_money("$24 - $36 / month")] == ["from", "up_to"]
 
 
 def test_a_row_label_tells_a_period_without_per() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -15,7 +16,7 @@ from sources import pricing
 
 CASES = Path(__file__).parent / "cases"
 PAGES = [(path / "page.html").read_text("utf-8") for path in sorted(CASES.iterdir()) if path.is_dir()]
-_FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_FEW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(html: str | bytes, content_type: str | None = "text/html; charset=utf-8") -> Reading:
@@ -67,12 +68,13 @@ def test_a_mutated_page_never_raises_and_invents_no_amount(page: str, data: st.D
 
 
 @_FEW
-@given(page=st.sampled_from(PAGES), seed=st.randoms(use_true_random=False))
-def test_more_white_space_between_elements_changes_no_fact(page: str, seed: object) -> None:
-    spaces = ["\n", "\n\n", " \n\t", "\n    "]
-    chosen = iter(range(10**6))
-    spaced = re.sub(r"\n", lambda _: spaces[(next(chosen) * 7 + id(seed) % 3) % 4], page)
-    assert facts(read(page)) == facts(read(spaced))
+@given(
+    page=st.sampled_from(PAGES),
+    spaces=st.lists(st.sampled_from(["\n", "\n\n", " \n\t", "\n    "]), min_size=5, max_size=9),
+)
+def test_more_white_space_between_elements_changes_no_fact(page: str, spaces: list[str]) -> None:
+    turn = itertools.cycle(spaces)
+    assert facts(read(page)) == facts(read(re.sub(r"\n", lambda _: next(turn), page)))
 
 
 @_FEW
@@ -114,7 +116,7 @@ def test_a_tag_with_thousands_of_attributes_is_refused_quickly() -> None:
 def test_moderate_nesting_is_read_and_what_lies_deeper_is_said_to_be_cut() -> None:
     deep = "<div>" * 400 + "<h3>Deep</h3><p>$5 / month</p>" + "</div>" * 400
     reading = read(f"<h1>Pricing</h1><div class=plan><h3>Top</h3><p>$9 / month</p></div>{deep}")
-    assert ["Top"] == [o.plan for o in reading.observations if isinstance(o, PlanPrice)]
+    assert [o.plan for o in reading.observations if isinstance(o, PlanPrice)] == ["Top"]
     assert "left out" in reading.reason
 
 

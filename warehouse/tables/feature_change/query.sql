@@ -6,7 +6,9 @@ feature AS (
         lower(coalesce(plan_group, '')) AS group_key,
         lower(feature) AS feature_key,
         CASE
-            WHEN unlimited THEN 'unlimited ' || coalesce(unit, feature)
+            -- the page's own words, unless they are the bare cell of a table
+            WHEN (unlimited OR limit_value IS NOT NULL) AND regexp_matches(text, '[[:alpha:]]{2}') AND text <> feature THEN text
+            WHEN unlimited THEN 'unlimited ' || feature
             WHEN limit_value IS NOT NULL THEN concat_ws(' ', rtrim(rtrim(limit_value::VARCHAR, '0'), '.'), coalesce(unit, feature))
             WHEN included = FALSE THEN 'not included'
             ELSE feature
