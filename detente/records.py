@@ -309,10 +309,10 @@ class ReleaseEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageText:
-    """One block of a page's main text, normalised.
+    """One block of a page's main text; what tells only the moment (times, counters, tokens) is left out.
 
     Attributes:
-        block: The text; white space folded, counters and tokens that rotate left as they are.
+        block: The text; white space folded.
         heading: Text of the heading that it stands under.
         place: CSS path.
     """

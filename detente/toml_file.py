@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
+from pydantic_settings import SettingsError
 
 from detente.errors import WorkspaceError
 
@@ -72,22 +74,25 @@ def validated(model: type[Model], path: Path, data: Mapping[str, Any], text: str
     """The data as a `model`.
 
     Raises:
-        WorkspaceError: One line per fault, each with file and line.
+        WorkspaceError: One line per fault, each with file and line, or with the environment variable.
     """
     try:
         return model(**data)
     except ValidationError as error:
-        raise WorkspaceError("\n".join(_complaints(error, path, text))) from None
+        prefix = str(model.model_config.get("env_prefix", ""))
+        raise WorkspaceError("\n".join(_complaints(error, path, text, prefix))) from None
+    except SettingsError as error:  # a variable for a table or a list that does not hold JSON
+        raise WorkspaceError(f"environment: {error}; write it as JSON, such as '[\"host:8080\"]'") from None
 
 
-def _complaints(error: ValidationError, path: Path, text: str) -> list[str]:
+def _complaints(error: ValidationError, path: Path, text: str, prefix: str) -> list[str]:
     positions = key_lines(text)
     lines = []
     for fault in error.errors(include_url=False):
         where: tuple[Step, ...] = tuple(fault["loc"])
         if fault["type"] == "unknown_key":
             where = (*where, str(fault["ctx"]["key"]))
-        line = _line_of(where, positions)
+        place = _variable_of(where, prefix) or f"{path}:{_line_of(where, positions)}"
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "missing":
             message = "is missing"
@@ -100,8 +105,18 @@ def _complaints(error: ValidationError, path: Path, text: str) -> list[str]:
             and repr(fault["input"]) not in message
         ):
             message += f" (it is {fault['input']!r})"
-        lines.append(f"{path}:{line}: {message}")
+        lines.append(f"{place}: {message}")
     return lines
+
+
+def _variable_of(where: tuple[Step, ...], prefix: str) -> str | None:
+    """The environment variable that sets the key, where one does: it wins over the file, so it is at fault."""
+    while prefix and where:
+        name = prefix + "__".join(map(str, where)).upper()
+        if os.environ.get(name):
+            return name
+        where = where[:-1]
+    return None
 
 
 def _line_of(where: tuple[Step, ...], positions: Mapping[tuple[Step, ...], int]) -> int:

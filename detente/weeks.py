@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from detente.errors import UsageError
 
-_LABEL = re.compile(r"^(\d{4})-W(\d{2})$")
+_LABEL = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)

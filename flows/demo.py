@@ -198,4 +198,6 @@ def _same(script: Script, change: Change, one: Found) -> bool:
         return plan == change.subject and any(word in said for word in words.split() if len(word) > 3)
     if change.kind == "text_changed":
         return one.old == change.old and one.new == change.new
+    if change.kind == "release":
+        return change.subject in f"{one.subject} {one.new}"
     return one.subject == change.subject

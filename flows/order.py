@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from detente.errors import WarehouseError
 from detente.records import (
     Document,
     Fetch,
@@ -259,45 +260,54 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
         ),
     )
     selectors = {page.page_id: page.selectors for page in job.workspace.pages}
-    rows = ReadingRows(to_read.known_facts, {page_id: options_of(names) for page_id, names in selectors.items()})
-    if to_read.unread:
-        job.progress.step(f"read {len(to_read.unread)} snapshots", len(to_read.unread))
-    for start in range(0, len(to_read.unread), SNAPSHOTS_PER_BATCH):
-        part = to_read.unread[start : start + SNAPSHOTS_PER_BATCH]
+    options = {page_id: options_of(names) for page_id, names in selectors.items()}
+    with ReadingRows(to_read.known_facts, options) as rows:
+        if to_read.unread:
+            job.progress.step(f"read {len(to_read.unread)} snapshots", len(to_read.unread))
+        for start in range(0, len(to_read.unread), SNAPSHOTS_PER_BATCH):
+            part = to_read.unread[start : start + SNAPSHOTS_PER_BATCH]
 
-        def read(part: Sequence[Unread] = part) -> Counter[ReadStatus]:
-            found: Counter[ReadStatus] = Counter()
-            for one in part:
-                reading = read_snapshot(job, one, selectors.get(one.page_id, {}))
-                rows.add(one.page_id, one.snapshot, reading)
-                found[reading.status] += 1
-                if reading.status != ReadStatus.READ:
-                    summary.failed[one.page_id] = f"{reading.status.value}: {reading.reason}"
-                else:
-                    summary.failed.pop(one.page_id, None)
-                job.progress.advance()
-            return found
+            def read(part: Sequence[Unread] = part) -> None:
+                _read(job, part, selectors, rows, summary)
 
-        found = await run(f"read {len(part)} snapshots", lambda read=read: _in_thread(read))  # type: ignore[misc]
-        summary.read += found[ReadStatus.READ]
-    job.progress.step("make, check and publish the tables")
-    built = await run(
-        "make, check and publish the tables",
-        lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
-    )
+            await run(f"read {len(part)} snapshots", lambda read=read: _in_thread(read))  # type: ignore[misc]
+        job.progress.step("make, check and publish the tables")
+        built = await run(
+            "make, check and publish the tables",
+            lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
+        )
     return summary, built
+
+
+def _read(
+    job: Job, part: Sequence[Unread], selectors: Mapping[str, Mapping[str, str]], rows: ReadingRows, summary: Summary
+) -> None:
+    """Reads snapshots, the oldest first; what counts of a page is how its newest one was read."""
+    for one in part:
+        job.progress.advance()
+        try:
+            reading = read_snapshot(job, one, selectors.get(one.page_id, {}))
+        except WarehouseError as error:  # one damaged snapshot must not keep all others from being read
+            summary.failed[one.page_id] = str(error)
+            continue
+        rows.add(one.page_id, one.snapshot, reading)
+        if reading.status == ReadStatus.READ:
+            summary.read += 1
+            summary.failed.pop(one.page_id, None)
+        else:
+            summary.failed[one.page_id] = f"{reading.status.value}: {reading.reason}"
 
 
 def read_snapshot(job: Job, unread: Unread, selectors: Mapping[str, str]) -> Reading:
     """What the page's reader sees in a snapshot.
 
-    Selectors are written for a page as it looks now; where they find nothing, as in an old version of it, the reader's
-    own heuristics are asked.
+    Selectors are written for a page as it looks now; where they find nothing in an imported old version, the reader's
+    own heuristics are asked. A page of today from which they find nothing is a broken reader, and said to be one.
     """
     body = job.archive.get(unread.snapshot)
     document = Document(body=body, url=unread.url, content_type=unread.content_type, selectors=selectors)
     reading = readers.read(unread.kind, document)
-    if selectors and reading.status == ReadStatus.EMPTY:
+    if selectors and unread.imported and reading.status != ReadStatus.READ:
         plain = Document(body=body, url=unread.url, content_type=unread.content_type)
         return readers.read(unread.kind, plain)
     return reading

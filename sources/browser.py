@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.records import Outcome
 from detente.urls import UrlParts, split_url
-from sources.exchange import Ask, Desk, Ending, exchange
+from sources.exchange import Ask, Ending, Means, exchange
 from sources.outcome import classify
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 PARTS: Final = 200
 PART_TYPES: Final = frozenset({"script", "xhr", "fetch"})
 SETTLE_MS: Final = 5_000
+CLOSING_S: Final = 5.0
 INSTALL: Final = "install the 'browser' extra (pip install 'detente[browser]') and Chromium (apt install chromium)"
 
 # Whatever gets past the routes finds no name, no proxy and no peer.
@@ -62,13 +63,13 @@ class Browser:
     """A browser that is started at the first page that needs it, and shows one page at a time.
 
     Args:
-        desk: Fetches the parts of pages.
+        means: Fetches the parts of pages.
         permit: Asked before each part; raises FetchFailedError.
         limit: Bytes that a rendered page, and all its parts together, may have.
     """
 
-    def __init__(self, *, desk: Desk, permit: Callable[[UrlParts], Awaitable[None]], limit: int) -> None:
-        self._desk = replace(desk, retries=0)
+    def __init__(self, *, means: Means, permit: Callable[[UrlParts], Awaitable[None]], limit: int) -> None:
+        self._means = replace(means, retries=0)
         self._permit = permit
         self._limit = limit
         self._running: _Running | None = None
@@ -88,18 +89,18 @@ class Browser:
         except ImportError:
             return _broken(ending, f"the page needs a browser: {INSTALL}")
         async with self._one_page:
-            began = self._desk.clock.monotonic()
+            began = self._means.clock.monotonic()
             try:
-                async with asyncio.timeout(self._desk.deadline_s):
+                async with asyncio.timeout(self._means.deadline_s):
                     running = self._running or await self._start()
                     if running is None:
                         return _broken(ending, f"there is no Chromium on this machine: {INSTALL}")
                     html = await self._show(running.chromium, ending)
             except TimeoutError:
-                return _broken(ending, f"the page was not rendered within {self._desk.deadline_s:g} s")
+                return _broken(ending, f"the page was not rendered within {self._means.deadline_s:g} s")
             except Error as error:
                 return _broken(ending, f"the browser gave up: {error.message.splitlines()[0][:200]}")
-            elapsed_ms = ending.elapsed_ms + round((self._desk.clock.monotonic() - began) * 1000)
+            elapsed_ms = ending.elapsed_ms + round((self._means.clock.monotonic() - began) * 1000)
         return self._judged(ending, html.encode("utf-8", "replace"), elapsed_ms)
 
     async def aclose(self) -> None:
@@ -144,22 +145,28 @@ class Browser:
 
     async def _show(self, chromium: Chromium, ending: Ending) -> str:
         context = await chromium.new_context(
-            service_workers="block", accept_downloads=False, user_agent=self._desk.user_agent.decode()
+            service_workers="block", accept_downloads=False, user_agent=self._means.user_agent.decode()
         )
         try:
             await self._guard(context, ending)
             page = await context.new_page()
-            await page.goto(ending.final_url, wait_until="load", timeout=self._desk.deadline_s * 1000)
+            await page.goto(ending.final_url, wait_until="load", timeout=self._means.deadline_s * 1000)
             await _settle(page)
             return await page.content()
         finally:
-            # Parts still on their way have nobody left to be handed to.
-            await context.unroute_all(behavior="ignoreErrors")
-            await context.close()
+            await self._close(context)
+
+    async def _close(self, context: BrowserContext) -> None:
+        """Ends a page; a browser that cannot do even that is ended with it, and the next page gets a new one."""
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await context.close()
+        except TimeoutError:
+            await self.aclose()
 
     async def _guard(self, context: BrowserContext, ending: Ending) -> None:
         """Puts our client between the page and the world."""
-        parts = _Parts(self._desk, self._permit, self._limit, ending)
+        parts = _Parts(self._means, self._permit, self._limit, ending)
         await context.route("**/*", parts.answer)
         await context.route_web_socket("**/*", _no_web_socket)
 
@@ -179,21 +186,31 @@ async def _no_web_socket(socket: WebSocketRoute) -> None:
 class _Parts:
     """Answers what one page asks for: its own document from what we have, scripts and data from the guarded client."""
 
-    def __init__(self, desk: Desk, permit: Callable[[UrlParts], Awaitable[None]], limit: int, document: Ending) -> None:
-        self._desk = desk
+    def __init__(
+        self, means: Means, permit: Callable[[UrlParts], Awaitable[None]], limit: int, document: Ending
+    ) -> None:
+        self._means = means
         self._permit = permit
         self._room = limit
         self._count = 0
         self._document: Ending | None = document
 
     async def answer(self, route: Route, request: Request) -> None:
+        """Answers one request of the page; when the page is gone meanwhile, nobody waits for the answer."""
+        from playwright.async_api import Error  # noqa: PLC0415 - optional, and slow to import
+
+        with contextlib.suppress(Error):
+            await self._answer(route, request)
+
+    async def _answer(self, route: Route, request: Request) -> None:
         document = self._document
         if document is not None and request.is_navigation_request() and request.url == document.final_url:
             self._document = None
             await route.fulfill(status=200, headers=_passed_on(document.headers), body=document.body)
             return
         self._count += 1
-        if request.method != "GET" or request.resource_type not in PART_TYPES or self._count > PARTS or self._room <= 0:
+        unwanted = request.method != "GET" or request.resource_type not in PART_TYPES
+        if unwanted or self._count > PARTS or self._room <= 0:
             await route.abort("blockedbyclient")
             return
         part = await self._fetch(request)
@@ -212,7 +229,7 @@ class _Parts:
         ask = Ask(
             url=url, limit=self._room, max_redirects=5, permit=self._permit, accept=accept, hurried=True, judge=False
         )
-        return await exchange(self._desk, ask)
+        return await exchange(self._means, ask)
 
 
 def _passed_on(headers: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from sources.outcome import FetchFailedError, classify
 from sources.pace import Closed, Host, Pace, retry_after_seconds
 from sources.transport import Answer, Line, PoliteRetry, Wish
 
-__all__ = ["Ask", "Desk", "Ending", "exchange"]
+__all__ = ["Ask", "Ending", "Means", "exchange"]
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -66,7 +66,7 @@ class Ending:
 
 
 @dataclass(kw_only=True, slots=True)
-class Desk:
+class Means:
     """What all exchanges of one run share.
 
     Attributes:
@@ -86,29 +86,29 @@ class Desk:
     user_agent: bytes
 
 
-async def exchange(desk: Desk, ask: Ask) -> Ending:
+async def exchange(means: Means, ask: Ask) -> Ending:
     """Asks for a page until there is an outcome; raises for nothing that a site does.
 
     Args:
-        desk: What all exchanges share.
+        means: What all exchanges share.
         ask: What is asked for.
 
     Returns:
         The ending.
     """
-    return await _Exchange(desk, ask).run()
+    return await _Exchange(means, ask).run()
 
 
 class _Exchange:
     """The state of one exchange."""
 
-    def __init__(self, desk: Desk, ask: Ask) -> None:
-        self._desk = desk
+    def __init__(self, means: Means, ask: Ask) -> None:
+        self._means = means
         self._ask = ask
         self._url = ask.url
         self._loop = asyncio.get_running_loop()
-        self._deadline = asyncio.timeout(desk.deadline_s)
-        self._began = desk.clock.monotonic()
+        self._deadline = asyncio.timeout(means.deadline_s)
+        self._began = means.clock.monotonic()
         self._paused_s = 0.0
         self._attempts = 0
         self._status: int | None = None
@@ -121,14 +121,14 @@ class _Exchange:
             async with self._deadline:
                 answer = await self._follow()
         except TimeoutError:
-            detail = f"no whole answer within {self._desk.deadline_s:g} s"
+            detail = f"no whole answer within {self._means.deadline_s:g} s"
             if self._host is not None:
                 self._host.failed(Outcome.TIMEOUT, detail)
             return self._ending(Outcome.TIMEOUT, detail)
         except FetchFailedError as failure:
-            host = self._desk.pace.host(self._url.host)
+            host = self._means.pace.host(self._url.host)
             if failure.outcome is Outcome.RATE_LIMITED and self._retry_after_s is None and host.closed is not None:
-                self._retry_after_s = _seconds_until(host.closed.until, self._desk.clock.now())
+                self._retry_after_s = _seconds_until(host.closed.until, self._means.clock.now())
             return self._ending(failure.outcome, failure.detail)
         return self._judged(answer)
 
@@ -169,7 +169,7 @@ class _Exchange:
 
     async def _hop(self) -> Answer:
         """One hop; a 304 that nobody asked for is asked again, in a way that caches must not answer."""
-        self._refuse_if_closed(self._desk.pace.host(self._url.host))
+        self._refuse_if_closed(self._means.pace.host(self._url.host))
         if self._ask.permit is not None:
             await self._uncounted(self._ask.permit(self._url))
         headers = self._headers()
@@ -185,7 +185,7 @@ class _Exchange:
         authority = url.origin.partition("://")[2]
         headers = [
             (b"Host", authority.encode()),
-            (b"User-Agent", self._desk.user_agent),
+            (b"User-Agent", self._means.user_agent),
             (b"Accept", self._ask.accept),
             (b"Accept-Encoding", b"gzip"),
         ]
@@ -199,34 +199,34 @@ class _Exchange:
         return headers
 
     async def _get(self, headers: list[tuple[bytes, bytes]]) -> Answer:
-        desk, ask = self._desk, self._ask
-        host = self._host = desk.pace.host(self._url.host)
+        means, ask = self._means, self._ask
+        host = self._host = means.pace.host(self._url.host)
         if host.turn.locked():
             await self._uncounted(host.turn.acquire())
         else:
             await host.turn.acquire()
         try:
             self._refuse_if_closed(host)
-            if not ask.hurried and (wait := desk.pace.wait_s(host)):
-                await self._uncounted(desk.pace.wait(wait))
+            if not ask.hurried and (wait := means.pace.wait_s(host)):
+                await self._uncounted(means.pace.wait(wait))
             wish = Wish(url=self._url, headers=headers, limit=ask.limit, cut=ask.cut, host=host)
             if not self._attempts:
                 self._attempts = 1
-            answer = await desk.line.get(wish, PoliteRetry(retries=desk.retries, wait=self._wait))
+            answer = await means.line.get(wish, PoliteRetry(retries=means.retries, wait=self._wait))
             self._status = answer.status
             return answer
         finally:
-            desk.pace.went(host)
+            means.pace.went(host)
             host.turn.release()
 
     async def _uncounted(self, waiting: Awaitable[object]) -> None:
         """Waits for our own reasons: neither the deadline nor the elapsed time counts it."""
-        when, began, clocked = self._deadline.when(), self._loop.time(), self._desk.clock.monotonic()
+        when, began, clocked = self._deadline.when(), self._loop.time(), self._means.clock.monotonic()
         self._deadline.reschedule(None)
         await waiting
         if when is not None:
             self._deadline.reschedule(when + self._loop.time() - began)
-        self._paused_s += self._desk.clock.monotonic() - clocked
+        self._paused_s += self._means.clock.monotonic() - clocked
 
     async def _wait(self, came: Answer | FetchFailedError, backoff_s: float) -> None:
         """Between two attempts: as long as the server asks, at least the gap, never past the deadline."""
@@ -238,7 +238,7 @@ class _Exchange:
                 raise came
             raise self._verdict_without_time(came, asked)
         self._attempts += 1
-        await self._desk.pace.wait(wait)
+        await self._means.pace.wait(wait)
 
     def _verdict_without_time(self, answer: Answer, asked: int | None) -> FetchFailedError:
         """What an answer is that ought to be asked for again, when there is no time to."""
@@ -255,7 +255,7 @@ class _Exchange:
         return float("inf") if when is None else when - self._loop.time()
 
     def _retry_after(self, answer: Answer) -> int | None:
-        return retry_after_seconds(answer.headers.get("retry-after"), now=self._desk.clock.now())
+        return retry_after_seconds(answer.headers.get("retry-after"), now=self._means.clock.now())
 
     def _close_host(self, answer: Answer, detail: str) -> None:
         """Leaves the host alone for the rest of the run."""
@@ -263,16 +263,16 @@ class _Exchange:
         if self._host is not None and self._host.closed is None:
             until = None
             if self._retry_after_s:
-                until = self._desk.clock.now() + timedelta(seconds=self._retry_after_s)
+                until = self._means.clock.now() + timedelta(seconds=self._retry_after_s)
             self._host.closed = Closed(outcome=Outcome.RATE_LIMITED, detail=f"not asked: {detail}", until=until)
 
     def _refuse_if_closed(self, host: Host | None) -> None:
         if host is not None and host.closed is not None:
-            self._retry_after_s = _seconds_until(host.closed.until, self._desk.clock.now())
+            self._retry_after_s = _seconds_until(host.closed.until, self._means.clock.now())
             raise FetchFailedError(host.closed.outcome, host.closed.detail)
 
     def _ending(self, outcome: Outcome, detail: str, answer: Answer | None = None) -> Ending:
-        elapsed = self._desk.clock.monotonic() - self._began - self._paused_s
+        elapsed = self._means.clock.monotonic() - self._began - self._paused_s
         return Ending(
             outcome=outcome,
             detail=detail,

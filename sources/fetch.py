@@ -20,7 +20,7 @@ from detente.urls import UrlParts, canonical_url, split_url
 from sources.address_guard import AddressGuard, Resolver, system_resolver
 from sources.browser import Browser
 from sources.dialer import Dialer
-from sources.exchange import Ask, Desk, Ending, exchange
+from sources.exchange import Ask, Ending, Means, exchange
 from sources.pace import Pace, Sleep
 from sources.robots import ROBOTS_BYTES, ROBOTS_REDIRECTS, Robots, RobotsAnswer
 from sources.transport import GuardedTransport, Line, open_pool, proxy_place, trusted_roots
@@ -179,7 +179,7 @@ class _Run:
             known=robots, max_age_h=settings.robots_max_age_h, clock=clock, ask=self._ask_robots,
             slow_down=self._pace.slow_down,
         )  # fmt: skip
-        self._desk = Desk(
+        self._means = Means(
             line=_open_line(settings, clock, resolver, tls, network),
             pace=self._pace,
             clock=clock,
@@ -187,7 +187,7 @@ class _Run:
             retries=settings.retries,
             user_agent=user_agent(contact).encode(),
         )
-        self._browser = Browser(desk=self._desk, permit=self._robots.permit, limit=settings.max_body_bytes)
+        self._browser = Browser(means=self._means, permit=self._robots.permit, limit=settings.max_body_bytes)
 
     async def all(self, pages: Sequence[Page]) -> list[Fetch]:
         queue = self._by_host(pages)
@@ -200,7 +200,7 @@ class _Run:
             raise several.exceptions[0] from None
         finally:
             await self._browser.aclose()
-            await self._desk.line.aclose()
+            await self._means.line.aclose()
         return self._records
 
     def _by_host(self, pages: Sequence[Page]) -> deque[list[tuple[Page, UrlParts]]]:
@@ -247,7 +247,7 @@ class _Run:
             max_redirects=self._settings.max_redirects,
             permit=self._robots.permit,
         )
-        ending = await exchange(self._desk, ask)
+        ending = await exchange(self._means, ask)
         if page.render and ending.outcome is Outcome.OK:
             ending = await self._browser.render(ending)
         return self._record(subject, ending, vouched)
@@ -275,7 +275,7 @@ class _Run:
             judge=False,
             accept=b"text/plain,*/*;q=0.5",
         )
-        ending = await exchange(self._desk, ask)
+        ending = await exchange(self._means, ask)
         missing = ending.outcome is Outcome.REDIRECT_LOOP or (
             ending.status is not None
             and ending.status != 429

@@ -33,7 +33,8 @@ _FOR_THE_MOMENT = ", ".join(
         "[data-variant]",
         "[class*=experiment i]",
         "[class*=ab-test i]",
-        "[class*=announcement-bar i]",
+        "[class*=announcement i]",
+        "[role=region][aria-label*=announcement i]",
         "[class*=promo-b i]",
         "[class*=countdown i]",
         "[class*=csrf i]",
@@ -160,10 +161,20 @@ def _selected(tree: LexborHTMLParser, document: Document) -> list[Block]:
         root: LexborNode | None = tree.css_first(main) if main else None
     except (SelectolaxError, ValueError) as error:
         raise ReaderError(f"{document.url}: a selector of this page is no CSS: {main or drop!r}: {error}") from error
-    if main and root is None:
+    if not main:
+        root = _marked_main(tree)
+    elif root is None:
         raise ReaderError(f"{document.url}: the selector {main!r} matches nothing; mend it in the competitor's file")
     without = f"{_FOR_THE_MOMENT}, {drop}" if drop else _FOR_THE_MOMENT
     return blocks_of(tree, root=root, without=without)
+
+
+def _marked_main(tree: LexborHTMLParser) -> LexborNode | None:
+    """The element that the page itself marks as its main part; None where it marks none, several, or an empty shell."""
+    marked = tree.css("main, [role=main]")
+    if len(marked) == 1 and len(marked[0].text(strip=True)) >= _SHORT:
+        return marked[0]
+    return None
 
 
 def _kept(blocks: list[Block]) -> list[PageText]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO, Self
 
 from detente.records import KnownRobots, LastFetch, Observation, Outcome, Page, PageKind, Reading, content_key
 from warehouse.archive import Archive, to_json_line
@@ -38,6 +39,7 @@ class Unread:
     url: str
     snapshot: str
     content_type: str | None
+    imported: bool
 
 
 def options_of(selectors: Mapping[str, str]) -> str:
@@ -106,7 +108,9 @@ def unread(connection: Connection) -> list[Unread]:
     """The snapshots that today's readers have not read, oldest first."""
     rows = connection.execute(
         """
-        SELECT f.page_id, p.kind, arg_min(f.final_url, f.fetched_at), f.snapshot, arg_min(f.content_type, f.fetched_at)
+        SELECT
+            f.page_id, p.kind, arg_min(f.final_url, f.fetched_at), f.snapshot, arg_min(f.content_type, f.fetched_at),
+            bool_and(f.origin = 'import')
         FROM raw.fetch AS f
         JOIN raw.page AS p ON p.page_id = f.page_id
         WHERE f.outcome = 'ok' AND f.snapshot IS NOT NULL
@@ -120,47 +124,70 @@ def unread(connection: Connection) -> list[Unread]:
         """
     ).fetchall()
     return [
-        Unread(page_id=page_id, kind=kind, url=url, snapshot=snapshot, content_type=content_type)
-        for page_id, kind, url, snapshot, content_type in rows
+        Unread(
+            page_id=page_id, kind=kind, url=url, snapshot=snapshot, content_type=content_type, imported=imported
+        )
+        for page_id, kind, url, snapshot, content_type, imported in rows
     ]
 
 
 class ReadingRows:
-    """Readings as rows, gathered outside the lock and stored in one short section.
+    """Readings as lines of files, gathered outside the lock and stored in one short section.
 
     Observations are kept only where their set of facts is new: a page that differs from its last version in noise
-    alone adds one row.
+    alone adds one line. The files are gone when the context ends.
     """
 
     def __init__(self, known: Iterable[str], options: Mapping[str, str]) -> None:
         self._known = set(known)
         self._options = options
-        self._rows: dict[str, list[Row]] = defaultdict(list)
+        self._folder = ExitStack()
+        self._files: dict[str, IO[str]] = {}
+
+    def __enter__(self) -> Self:
+        self._path = Path(self._folder.enter_context(tempfile.TemporaryDirectory(prefix="detente-")))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+        self._folder.close()
 
     def add(self, page_id: str, snapshot: str, reading: Reading) -> None:
-        """Takes what a reader saw in a snapshot."""
+        """Takes what a reader saw in a snapshot.
+
+        Raises:
+            OSError: The disk refused.
+        """
         observations: tuple[Observation, ...] = reading.observations
         facts = facts_id(page_id, observations) if observations else None
         options = self._options.get(page_id, "")
-        self._rows["reading"].append(
+        self._write(
+            "reading",
             {
                 "reading_id": content_key(page_id, snapshot, reading.reader, reading.version, options),
                 "page_id": page_id, "snapshot": snapshot, "reader": reading.reader, "reader_version": reading.version,
                 "options": options, "status": reading.status, "reason": reading.reason, "how": reading.how,
                 "facts_id": facts, "observations": len(observations),
-            }
+            },
         )  # fmt: skip
         if facts is not None and facts not in self._known:
             self._known.add(facts)
             for table, rows in as_rows(page_id, snapshot, observations).rows.items():
-                self._rows[table] += rows
+                for row in rows:
+                    self._write(table, row)
 
-    def store(self, connection: Connection) -> int:
-        """Inserts the rows that are not there yet; returns the number of readings."""
-        for table, rows in self._rows.items():
+    def store(self, connection: Connection) -> None:
+        """Inserts the rows that are not there yet."""
+        for table, file in self._files.items():
+            file.flush()
             key = {"reading": "reading_id", "fact": "facts_id, observation_id"}.get(table, "observation_id")
-            _insert(connection, f"raw.{table}", rows, unless=key)
-        return len(self._rows["reading"])
+            _insert_files(connection, f"raw.{table}", [file.name], unless=key)
+
+    def _write(self, table: str, row: Row) -> None:
+        if table not in self._files:
+            self._files[table] = (self._path / f"{table}.jsonl").open("w", encoding="utf-8")
+        self._files[table].write(f"{to_json_line(row)}\n")
 
 
 def known_facts(connection: Connection) -> list[str]:

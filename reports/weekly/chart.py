@@ -10,7 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from reports.weekly.model import Gap, PriceHistory, PriceStep
-from reports.weekly.words import amount, day, percent
+from reports.weekly.words import amount, day, percent, plain_day
 
 WIDTH, HEIGHT = 340, 132
 LEFT, RIGHT, TOP, BOTTOM = 4, 336, 30, 104
@@ -56,7 +56,8 @@ class StepChart:
         history: What is drawn.
         path: Lines of the prices, broken where the page was not read.
         jumps: Verticals where one price followed another.
-        end: Position of the newest price, if it stands.
+        end: Where the newest price ends.
+        stands: It is still there.
         gaps: Hatched stretches.
         amounts: Labels of the prices, those that fit.
         days: Labels of the time axis.
@@ -66,7 +67,8 @@ class StepChart:
     history: PriceHistory
     path: str
     jumps: str
-    end: tuple[float, float] | None
+    end: tuple[float, float]
+    stands: bool
     gaps: tuple[Box, ...]
     amounts: tuple[Label, ...]
     days: tuple[Label, ...]
@@ -88,7 +90,8 @@ def step_chart(history: PriceHistory, zone: str) -> StepChart:
         history=history,
         path=" ".join(_lines(history, scale)),
         jumps=" ".join(_jumps(history.steps, scale)),
-        end=(scale.x(history.until), scale.y(last.amount)) if last.valid_to is None else None,
+        end=(scale.x(last.valid_to or history.until), scale.y(last.amount)),
+        stands=last.valid_to is None,
         gaps=tuple(_box(gap, history, scale) for gap in history.gaps),
         amounts=tuple(_amounts(history, scale)),
         days=_days(history, zone),
@@ -166,12 +169,11 @@ def _amounts(history: PriceHistory, scale: _Scale) -> list[Label]:
 
 
 def _days(history: PriceHistory, zone: str) -> tuple[Label, ...]:
-    first = day(history.since, zone, year=True)
-    last = day(history.until.astimezone(ZoneInfo(zone)).date() - _DAY, zone, year=True)
+    last = history.until.astimezone(ZoneInfo(zone)).date() - _DAY
     y = HEIGHT - 8
     return (
-        Label(x=LEFT, y=y, anchor="start", text=first.partition(" ")[2]),
-        Label(x=RIGHT, y=y, anchor="end", text=last.partition(" ")[2]),
+        Label(x=LEFT, y=y, anchor="start", text=plain_day(history.since, zone)),
+        Label(x=RIGHT, y=y, anchor="end", text=plain_day(last, zone)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.records import Outcome
 from reports.weekly.model import Coverage, PageCoverage, PageState
-from reports.weekly.words import aware, count, cut, day, safe_url, shown
+from reports.weekly.words import aware, count, day, safe_url, shown
 
 _WHY = {
     Outcome.BLOCKED: "blocked",
@@ -96,20 +96,21 @@ def _since(row: Mapping[str, Any], state: PageState) -> datetime | None:
 
 def _words(row: Mapping[str, Any], state: PageState, since: datetime | None, zone: str) -> str:
     when = f" since {day(since, zone)}" if since else ""
+    detail = shown(row["last_detail"] or "", 160).rstrip(".")
+    because = f" ({detail})" if detail else ""
     match state:
         case "read":
             return ""
         case "robots":
-            return f"closed to us by robots.txt{when}; we keep to it"
+            return f"closed to us by robots.txt{when}{because}; we keep to it"
         case "unreadable":
             seen = f"; its last known facts are from {day(since, zone)}" if since else "; nothing was ever read from it"
             return f"answered, but the reader gets nothing from it{seen}"
         case "not_tried":
             return f"not fetched this week{f'; last tried on {day(since, zone)}' if since else ''}"
     why = _WHY.get(Outcome(row["last_outcome"]), "not readable")
-    detail = shown(row["last_detail"] or "", 160).rstrip(".")
     until = f"; read until {day(aware(row['last_answer_at']), zone)}" if state == "stopped" else ""
-    return f"{why}{when}{f' ({detail})' if detail else ''}{until}"
+    return f"{why}{when}{because}{until}"
 
 
 def _sentence(pages: tuple[PageCoverage, ...], read: int, stopped: int) -> str:
@@ -124,10 +125,5 @@ def _sentence(pages: tuple[PageCoverage, ...], read: int, stopped: int) -> str:
     return (
         f"{text}; silence on the others is not news."
         if read
-        else f"{text}: there is no news, because there is no data."
+        else f"{text}: there is no data, so nothing can be said about this week."
     )
-
-
-def silent_words(page: PageCoverage, cap: int = 200) -> str:
-    """One line about a page that was not read to the end: `Globex, pricing: blocked since Tue 10 Nov`."""
-    return cut(f"{page.name}, {page.page_id.partition('/')[2]}: {page.words}", cap)

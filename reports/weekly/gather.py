@@ -127,12 +127,22 @@ def _competitors(rows: Iterable[Row]) -> tuple[CompetitorChanges, ...]:
     found = []
     for slug, group in groupby(rows, key=lambda row: str(row["competitor"])):
         of_one = list(group)
-        changes = sorted(
-            (_change(row) for row in of_one), key=lambda change: (_GROUPS.index(change.group), *weight(change))
-        )
+        changes = sorted((_change(row) for row in of_one), key=_place)
         name = shown(of_one[0]["competitor_name"], 80)
         found.append(CompetitorChanges(competitor=slug, name=name, changes=tuple(changes)))
-    return tuple(sorted(found, key=lambda one: (min(weight(change)[:3] for change in one.changes), one.competitor)))
+    return tuple(sorted(found, key=lambda one: (min(weight(change) for change in one.changes), one.competitor)))
+
+
+def _place(change: Change) -> tuple[object, ...]:
+    """Where a change stands among those of its competitor; never left to chance."""
+    return (
+        _GROUPS.index(change.group),
+        *weight(change),
+        change.page_id,
+        change.subject,
+        change.changed_at,
+        change.change_id,
+    )
 
 
 def _change(row: Row) -> Change:

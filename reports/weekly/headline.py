@@ -23,11 +23,11 @@ _RANK = (
 )
 
 
-def weight(change: Change) -> tuple[bool, int, float, str]:
+def weight(change: Change) -> tuple[bool, int, float]:
     """Sorts the most important first: what is certain, then by kind, then by size."""
     moves = {"price_increase": 0, "price_decrease": 0}
     rank = moves.get(change.kind, _RANK.index(change.kind) if change.kind in _RANK else len(_RANK))
-    return change.needs_review, rank, -abs(change.change_pct or 0.0), change.change_id
+    return change.needs_review, rank, -abs(change.change_pct or 0.0)
 
 
 def week_state(
@@ -61,8 +61,11 @@ def headline(
         case "baseline":
             return f"{first}; changes are told from next week on.", f"Known from now on: {_known(known)}."
         case "quiet":
-            where = f"all {pages}" if _complete(coverage) else f"the {coverage.read} of {pages} that could be read"
-            return f"Nothing changed on {where}.", f"They still show {_known(known)}."
+            still = f"What is known still stands: {_known(known)}."
+            if _complete(coverage):
+                all_read = "the one page was read" if coverage.total == 1 else f"all {pages} were read"
+                return f"Nothing changed: {all_read}.", still
+            return f"Nothing changed on the {coverage.read} of {pages} that could be read.", still
     total = sum(len(one.changes) for one in competitors)
     if not competitors:
         one = releases[0]

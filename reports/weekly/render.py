@@ -8,7 +8,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,9 +20,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.weekly.chart import HEIGHT, WIDTH, step_chart
-from reports.weekly.model import Change, WeeklyReport
+from reports.weekly.model import Change, PriceHistory, WeeklyReport
 from reports.weekly.text_diff import word_diff
-from reports.weekly.words import amount, count, day, moment, percent, shown, stamp
+from reports.weekly.words import amount, count, day, glued, listed, moment, percent, plain_day, shown, stamp
 
 FORMAT = "detente.weekly"
 FORMAT_VERSION = 1
@@ -42,14 +43,14 @@ class Section:
     Attributes:
         name: The competitor.
         changes: Those that are shown.
-        total: How many there are.
+        summary: How many of which kind there are.
         more: How many are not shown.
         folded: They are shown when asked for.
     """
 
     name: str
     changes: tuple[Change, ...]
-    total: int
+    summary: str
     more: int
     folded: bool
 
@@ -65,7 +66,7 @@ def render_html(report: WeeklyReport) -> str:
             **_shared(report),
             css=Markup(css),  # noqa: S704  (our own file)
             css_hash=Markup(digest),  # noqa: S704  (base64)
-            charts=[step_chart(history, report.zone) for history in report.histories[:MAX_CHARTS]],
+            charts=[step_chart(history, report.zone) for history in _drawn(report.histories)],
             charts_more=max(len(report.histories) - MAX_CHARTS, 0),
             chart_width=WIDTH,
             chart_height=HEIGHT,
@@ -111,12 +112,28 @@ def _sections(report: WeeklyReport) -> list[Section]:
         Section(
             name=one.name,
             changes=one.changes[:share],
-            total=len(one.changes),
+            summary=_kinds(one.changes),
             more=max(len(one.changes) - share, 0),
             folded=total > FOLD_FROM and len(competitors) > 1,
         )
         for one in competitors
     ]
+
+
+def _kinds(changes: Sequence[Change]) -> str:
+    """`3 price up, 1 plan gone`, the most frequent first."""
+    counted = Counter(change.label for change in changes).most_common()
+    return listed([f"{number} {label}" for label, number in counted])
+
+
+def _drawn(histories: Sequence[PriceHistory]) -> list[PriceHistory]:
+    """The histories that are drawn: all of them, or first one of each competitor, then a second of each, and so on."""
+    turns: Counter[str] = Counter()
+    queue = []
+    for position, history in enumerate(histories):
+        queue.append((turns[history.competitor], position))
+        turns[history.competitor] += 1
+    return [histories[position] for position in sorted(position for _, position in sorted(queue)[:MAX_CHARTS])]
 
 
 @cache
@@ -133,8 +150,10 @@ def _environment(kind: str) -> Environment:
         amount=amount,
         count=count,
         day=day,
+        glued=glued,
         moment=moment,
         percent=percent,
+        plain_day=plain_day,
         shown=shown,
         stamp=stamp,
         word_diff=word_diff,

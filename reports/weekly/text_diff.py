@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from reports.weekly.words import cut, shown
 
 AROUND = 8
-WORDS = 400
+WORDS = 600
+
+_WORD = re.compile(r"\s*(?:\w+|[^\w\s])")
 
 Parts = list[tuple[bool, str]]
 
@@ -23,7 +26,7 @@ def word_diff(old: str, new: str, cap: int = 700) -> tuple[Parts, Parts]:
     Returns:
         The parts of the old and of the new text.
     """
-    before, after = shown(old, 4_000).split()[:WORDS], shown(new, 4_000).split()[:WORDS]
+    before, after = _words(old), _words(new)
     left: Parts = []
     right: Parts = []
     for tag, i, j, k, m in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
@@ -32,11 +35,23 @@ def word_diff(old: str, new: str, cap: int = 700) -> tuple[Parts, Parts]:
             left.append((False, same))
             right.append((False, same))
         else:
-            if j > i:
-                left.append((True, cut(" ".join(before[i:j]), cap)))
-            if m > k:
-                right.append((True, cut(" ".join(after[k:m]), cap)))
+            left += _differing(before[i:j], cap)
+            right += _differing(after[k:m], cap)
     return left, right
+
+
+def _differing(words: list[str], cap: int) -> Parts:
+    """The words as one part; white space before them is no difference."""
+    text = "".join(words)
+    if not text:
+        return []
+    bare = text.lstrip()
+    return ([(False, " ")] if bare != text else []) + [(True, cut(bare, cap))]
+
+
+def _words(text: str) -> list[str]:
+    """Words and marks, each with the white space before it."""
+    return _WORD.findall(shown(text, 4_000))[:WORDS]
 
 
 def _shortened(words: list[str], *, first: bool, last: bool) -> str:
@@ -44,5 +59,5 @@ def _shortened(words: list[str], *, first: bool, last: bool) -> str:
     head = 0 if first else AROUND
     tail = 0 if last else AROUND
     if len(words) <= head + tail + AROUND:
-        return " ".join(words)
-    return " ".join([*words[:head], "…", *(words[len(words) - tail :] if tail else [])])
+        return "".join(words)
+    return "".join([*words[:head], " …", *(words[len(words) - tail :] if tail else [])])

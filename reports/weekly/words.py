@@ -17,6 +17,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Joiners belong to emoji and to some scripts; everything else that is invisible or turns the direction does not.
 _KEPT = "\u200c\u200d"
+_MONEY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)")
 _SPACE = re.compile(r"\s+")
 
 
@@ -54,6 +55,11 @@ def day(moment: datetime | date, zone: str, *, year: bool = False) -> str:
     return f"{text} {local.year}" if year else text
 
 
+def plain_day(at: datetime | date, zone: str) -> str:
+    """`10 Nov 2026`, by the zone's calendar."""
+    return day(at, zone, year=True).partition(" ")[2]
+
+
 def moment(at: datetime, zone: str, *, year: bool = False) -> str:
     """`Tue 10 Nov, 05:00`, by the zone's clock."""
     return f"{day(at, zone, year=year)}, {at.astimezone(ZoneInfo(zone)):%H:%M}"
@@ -74,6 +80,11 @@ def percent(value: float) -> str:
     """`+20.4 %`, with a real minus."""
     sign = "+" if value > 0 else "\u2212" if value < 0 else ""
     return f"{sign}{abs(value):g}\u00a0%"
+
+
+def glued(text: str) -> str:
+    """`49 USD / user`, which no line end takes apart."""
+    return _MONEY.sub("\u00a0", text.replace(" / ", "\u00a0/\u00a0"))
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -185,7 +185,7 @@ def _told_by(text: str) -> _Told:
 
 def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature | None:
     text = cell.text
-    if cell.marks and cell.priced:
+    if cell.priced:
         return None
     told = _told_by(text) if text else _Told(included=_icon(cell))
     return PlanFeature(

@@ -141,8 +141,11 @@ def refuse_bombs(html: str) -> None:
 
 def label_of(node: LexborNode) -> str:
     """Class, id, data-* names and aria-label of a node, lower case, in one string."""
+    attributes = node.attributes
+    if not attributes:
+        return ""
     found = []
-    for name, value in node.attributes.items():
+    for name, value in attributes.items():
         if name in ("class", "id", "aria-label", "itemprop", "title", "alt"):
             found.append(value or "")
         elif name.startswith("data-"):

@@ -11,7 +11,7 @@ from typing import Literal
 from detente.records import PlanFeature, PlanPrice
 
 from .context import MoneyContext
-from .money import Money, read_money
+from .money import SIGNS, Money, read_money
 from .page import CENTS, Element, Line, VisiblePage, label_of
 from .terms import Billing, Term, spare_words
 from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
@@ -24,6 +24,11 @@ _LOOKS_PRICED = re.compile(r"price|amount|cost|fee|[$€£]|/ ?(?:mo|month|yr|ye
 _ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
 _DIGIT = re.compile(r"\d")
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,2})?", re.ASCII)
+_SWITCHED_NOTE = (
+    "only an attribute that the page's toggle reads holds it; whether it is per month or per year is not told"
+)
+_SIGN_CHARS = 4
+_NUMBER_FIRST = re.compile(r"\d[\d.,' ]{0,12}(?![\w%])")
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -84,15 +89,34 @@ def bare(text: str) -> str:
 def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
     """Every line of the page that tells a price, sentences among them, in order."""
     marks = []
-    for line in page.lines:
+    surroundings = _Surroundings()
+    joined: Line | None = None
+    for own in page.lines:
+        line = own if joined is None else joined
+        joined = _joined(page, own) if len(own.text) <= _SIGN_CHARS and own.text in SIGNS else None
         mark = mark_of(line, context)
-        if mark is None or is_foreign(line.element):
+        if mark is None:
+            continue
+        foreign, answers = surroundings.of(line.element)
+        if foreign:
             continue
         mark.linked = _is_linked(line)
+        mark.told_in_answers = answers
         mark.amounts = [replace(m, qualifier="struck") if is_struck(line, m) else m for m in mark.amounts]
         mark.told_in_answers = any(e.tag == "details" or _ANSWERS.search(e.label) for e in line.element.ancestors())
         marks.append(mark)
     return marks
+
+
+def _joined(page: VisiblePage, sign: Line) -> Line | None:
+    """A currency sign and the number in the block after it as one line; None if no number follows nearby."""
+    if sign.index + 1 >= len(page.lines):
+        return None
+    number = page.lines[sign.index + 1]
+    around = {e for e in (sign.element.parent, sign.element) if e is not None}
+    if not _NUMBER_FIRST.match(number.text) or not around & {number.element.parent, number.element}:
+        return None
+    return Line(number.index, f"{sign.text}{number.text}", number.element, [*sign.parts, *number.parts])
 
 
 def _is_linked(line: Line) -> bool:
@@ -131,9 +155,24 @@ def mark_of(line: Line, context: MoneyContext) -> Mark | None:
     return None
 
 
-def is_foreign(element: Element) -> bool:
-    """Whether an element stands in a testimonial, a calculator, a comparison with others."""
-    return any(e.parent is not None and FOREIGN_LABEL.search(e.label) for e in element.ancestors())
+class _Surroundings:
+    """What kind of place an element stands in; the elements around it are asked once each."""
+
+    def __init__(self) -> None:
+        self._known: dict[Element, tuple[bool, bool]] = {}
+
+    def of(self, element: Element) -> tuple[bool, bool]:
+        """Whether it stands in a testimonial, a calculator or the like, and whether among questions and answers."""
+        if element.parent is None:
+            return False, False  # the body's class says nothing of a part of it
+        if element not in self._known:
+            foreign, answers = self.of(element.parent)
+            label = element.label
+            if label:
+                foreign = foreign or bool(FOREIGN_LABEL.search(label))
+                answers = answers or bool(_ANSWERS.search(label))
+            self._known[element] = (foreign, answers or element.tag == "details")
+        return self._known[element]
 
 
 def is_struck(line: Line, money: Money) -> bool:
@@ -264,6 +303,6 @@ def add_switched(plan: Plan, mark: Mark) -> None:
                 basis="inline_js",
                 text=value or "",
                 needs_review=True,
-                note="stands only in an attribute that the page's toggle reads; whether it is per month or per year is not told",
+                note=_SWITCHED_NOTE,
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from detente.errors import ReaderError
 from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading, ReadStatus
 from sources.document import decode
@@ -12,7 +14,7 @@ from .context import MoneyContext
 from .extras import is_extra, read_extras
 from .features import card_features, table_features
 from .page import VisiblePage
-from .plans import Mark, Plan, find_marks
+from .plans import Mark, Plan, find_marks, regrouped
 from .structured import merge_stated, stated_prices
 from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 
@@ -124,27 +126,46 @@ def _without_echoes(plans: list[Plan], cards: list[Plan]) -> list[Plan]:
 
 
 def _without_repeats(plans: list[Plan]) -> list[Plan]:
-    """Fold plans of one name and group into one: tabs and toggles write every plan twice."""
-    result: dict[tuple[str, str | None], Plan] = {}
+    """Fold what is told of one plan in several places into one: tabs, toggles and tables write every plan again."""
+    result: list[Plan] = []
     for plan in plans:
-        key = (plan.name.lower(), plan.group)
-        first = result.setdefault(key, plan)
-        if first is plan:
+        first = next((p for p in result if _same_plan(p, plan)), None)
+        if first is None:
+            result.append(plan)
             continue
-        known = {(p.amount, p.currency, p.period, p.billing) for p in first.prices if p.amount is not None}
+        if first.group is None and plan.group is not None:
+            regrouped(first, plan.group)
         for price in plan.prices:
-            same = any(p.amount == price.amount and price.period in (None, p.period) for p in first.prices)
-            if (
-                price.amount is not None
-                and not same
-                and (price.amount, price.currency, price.period, price.billing) not in known
-            ):
-                first.prices.append(price)
+            if price.amount is not None and not any(_same_price(p, price) for p in first.prices):
+                first.prices.append(replace(price, group=first.group))
         if any(p.amount is not None for p in first.prices):
             first.prices = [p for p in first.prices if p.amount is not None]
-        texts = {f.feature for f in first.features}
-        first.features += [f for f in plan.features if f.feature not in texts]
-    return list(result.values())
+        known = {f.feature for f in first.features}
+        first.features += [replace(f, group=first.group) for f in plan.features if f.feature not in known]
+    return result
+
+
+def _same_plan(one: Plan, other: Plan) -> bool:
+    if one.name.lower() != other.name.lower() or one.addon != other.addon:
+        return False
+    if one.group == other.group:
+        return True
+    if one.group is not None and other.group is not None:
+        return False
+    return any(
+        a.amount is not None
+        and a.amount == b.amount
+        and a.unit == b.unit
+        and (a.period == b.period or None in (a.period, b.period))
+        for a in one.prices
+        for b in other.prices
+    )
+
+
+def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
+    if one.amount != other.amount or one.currency != other.currency:
+        return False
+    return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
 
 
 def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: str) -> Reading:

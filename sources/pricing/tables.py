@@ -21,19 +21,18 @@ _HEADING = re.compile(r"h[1-6]")
 _PRICE_SPARE = 4
 
 
-@dataclass(kw_only=True, slots=True)
 class Cell:
-    """One cell: its element, its text, and the marks in it."""
+    """One cell: its element, its text, the text's first line, and the marks in it."""
 
-    element: Element
-    text: str
-    first: str
-    marks: list[Mark]
+    __slots__ = ("element", "first", "marks", "priced", "text")
 
-    @property
-    def priced(self) -> bool:
+    def __init__(self, element: Element, text: str, first: str, marks: list[Mark]) -> None:
+        self.element = element
+        self.text = text
+        self.first = first
+        self.marks = marks
+        self.priced = bool(marks) and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in marks)
         """It tells a price and little else."""
-        return bool(self.marks) and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in self.marks)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -90,14 +89,10 @@ def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell
     if end - start == 1:
         text = page.lines[start].text
         mark = by_line.get(start)
-        return Cell(element=element, text=text, first=text, marks=[mark] if mark is not None else [])
+        return Cell(element, text, text, [mark] if mark is not None else [])
     lines = page.lines[start:end]
-    return Cell(
-        element=element,
-        text=" ".join(line.text for line in lines),
-        first=lines[0].text if lines else "",
-        marks=[by_line[i] for i in range(start, end) if i in by_line],
-    )
+    text = " ".join(line.text for line in lines)
+    return Cell(element, text, lines[0].text if lines else "", [by_line[i] for i in range(start, end) if i in by_line])
 
 
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from detente.records import Period
@@ -38,6 +39,7 @@ class Term:
     billing: Billing | None = None
 
 
+@lru_cache(maxsize=2_048)
 def read_term(text: str, *, bare: bool = False) -> Term:
     """Read period, unit and billing from the words after an amount ("/ active user / month, billed annually").
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["FoundDate", "NumericOrder", "date_line", "find_date", "numeric_order", "read_date_field"]
@@ -68,6 +69,29 @@ _DATE_WORDS = re.compile(
 _LAST_UPDATED = re.compile(
     r"\b(?:last|zuletzt|dernière)\s+(?:updated|modified|changed|edited|reviewed|aktualisiert|mise)", re.I
 )
+_HAS_YEAR = re.compile(r"\d{4}")
+_HAS_WORD = re.compile(r"[^\W\d_]{3,}")
+# Loading all of dateparser's two hundred languages takes seconds.
+_LANGUAGES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "hu",
+    "ro",
+    "ru",
+    "uk",
+    "tr",
+]
 _MAX_SEARCHED = 300
 _MAX_DATE_LINE = 80
 
@@ -118,9 +142,6 @@ def find_date(text: str, order: NumericOrder | None = None) -> FoundDate | None:
     return None
 
 
-_HAS_YEAR = re.compile(r"\d{4}")
-
-
 def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
     """The date of a line that holds a date and nothing else but words such as "released on" and a time of day."""
     if len(text) > _MAX_DATE_LINE or _LAST_UPDATED.search(text):
@@ -133,19 +154,28 @@ def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
     return None if re.search(r"\w", rest) else found
 
 
-def read_date_field(text: str) -> FoundDate | None:
-    """The date of a field that is meant to hold one (a feed's `pubDate`, a `<time>` element).
+def read_date_field(text: str, *, thorough: bool = True) -> FoundDate | None:
+    """The date of a field that is meant to hold one (a feed's `pubDate`, the `date` of a post).
 
     dateparser is asked last, and only where the text is short, names a year of four digits and a word: it would
     otherwise read version numbers and single words as dates, or complete them from today.
+
+    Args:
+        text: The field.
+        thorough: Whether dateparser may be asked, which takes milliseconds.
     """
     found = find_date(text)
-    if found or len(text) > 40 or not _HAS_YEAR.search(text) or not re.search(r"[^\W\d_]{3,}", text):
+    if found or not thorough or len(text) > 40 or not _HAS_YEAR.search(text) or not _HAS_WORD.search(text):
         return found
+    return _asked_dateparser(text)
+
+
+@lru_cache(maxsize=512)
+def _asked_dateparser(text: str) -> FoundDate | None:
     from dateparser import parse  # noqa: PLC0415  a tenth of a second to import, and hardly ever needed
 
     settings = {"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "DMY"}
-    parsed = parse(text, settings=settings)
+    parsed = parse(text, languages=_LANGUAGES, settings=settings)
     if parsed is None or str(parsed.year) not in text or parsed.year < FIRST_YEAR:
         return None
     day = parsed.date()

@@ -186,7 +186,7 @@ def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
         set_off = False
     if not parts or date_line(text):
         return None
-    if not set_off:
+    if not set_off and len(parts) > 1:
         return text
     cleaned = _EMPTY_BRACKETS.sub(" ", before + " " + after if before else after)
     cleaned = " ".join(_SET_OFF.sub("", cleaned).split())
@@ -212,7 +212,8 @@ def _read_date_lines(root: _Section, sections: Sequence[_Section], order: Numeri
                 del section.own[place]
                 break
             found = None if line.item else _date_of(line, order)
-            if found:
+            # The last of several lines stands above the next heading rather than under this one.
+            if found and (place == 0 or place + 1 < len(section.own)):
                 after[number] = (place, found)
                 break
         if previous.own and not previous.own[-1].item:

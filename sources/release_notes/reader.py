@@ -38,6 +38,8 @@ _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
 _MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _MANY = 3
+_THOROUGH = 100
+"""Items of a feed whose dates may cost milliseconds each."""
 
 
 def read(document: Document) -> Reading:
@@ -220,7 +222,7 @@ def _from_item(item: FeedItem, number: int, document: Document) -> ReleaseEntry:
     return _build(
         version=version,
         title=title or None,
-        found=read_date_field(item.date) if item.date else None,
+        found=read_date_field(item.date, thorough=number <= _THOROUGH) if item.date else None,
         published_text=clean_text(item.date[:100]),
         lines=lines,
         labels=[title, *item.tags],

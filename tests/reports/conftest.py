@@ -47,9 +47,9 @@ class World:
         self.shows.setdefault(page_id, ("pricing", ()))
         self.failing[page_id] = (outcome, detail)
 
-    def mornings(self, first: date, count: int = 1, hour: int = 5, **more: Any) -> None:
+    def mornings(self, first: date, count: int = 1, every: int = 1, **more: Any) -> None:
         for number in range(count):
-            at = datetime.combine(first + timedelta(days=number), time(hour), tzinfo=UTC)
+            at = datetime.combine(first + timedelta(days=every * number), time(5), tzinfo=UTC)
             for minute, (page_id, (kind, facts)) in enumerate(sorted(self.shows.items())):
                 outcome, detail = self.failing.get(page_id, (Outcome.OK, ""))
                 # the timeline goes a day ahead with each fetch
@@ -66,7 +66,7 @@ class World:
                 self.fail(page_id, Outcome(outcome), detail)
             for page_id in step.get("heals", []):
                 self.failing.pop(page_id)
-            self.mornings(step["from"], step.get("days", 1))
+            self.mornings(step["from"], step.get("times", 1), step.get("every", 1))
 
     def report(self, week: Week = WEEK, **more: Any) -> weekly.WeeklyReport:
         """Builds, publishes and gathers."""

@@ -105,10 +105,10 @@ class Timeline:
         competitors = [CompetitorRow(competitor=name, name=name.title()) for name in sorted(names)]
         versions = more.pop("versions", VERSIONS)
         to_read = build.take_in(self.warehouse, self.archive, competitors, list(self.pages.values()), versions, self.at)
-        rows = ReadingRows(to_read.known_facts, {})
-        for one in to_read.unread:
-            rows.add(one.page_id, one.snapshot, self.read(one.snapshot))
-        return build.finish(self.warehouse, rows, self.at, keep=3)
+        with ReadingRows(to_read.known_facts, {}) as rows:
+            for one in to_read.unread:
+                rows.add(one.page_id, one.snapshot, self.read(one.snapshot))
+            return build.finish(self.warehouse, rows, self.at, keep=3)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         return ask(self.warehouse.published, question).rows

@@ -170,9 +170,8 @@ def test_one_url_is_fetched_under_the_same_rules(world):
     site = world.site(answers={"/": world.html(PLANS), "/robots.txt": world.http("User-agent: *\nDisallow: /x")})
     fetch, body = world.fetch_one(site.url())
     assert (Outcome.OK, PLANS.encode()) == (fetch.outcome, body)
-    assert (lambda pair: (pair[0].outcome, pair[1]))(
-        world.fetch_one(site.url("/x"))
-    ) == (Outcome.BLOCKED_BY_ROBOTS, b"")
+    fetch, body = world.fetch_one(site.url("/x"))
+    assert (fetch.outcome, body) == (Outcome.BLOCKED_BY_ROBOTS, b"")
     fetch, body = world.fetch_one("http://10.0.0.1/")
     assert (fetch.outcome, body) == (Outcome.REFUSED_ADDRESS, b"")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 import trustme
 
@@ -93,16 +95,12 @@ def test_f26_no_cookie_is_ever_sent_back(world):
 
 
 def tls_client(ca):
-    import ssl
-
     context = ssl.create_default_context()
     ca.configure_trust(context)
     return context
 
 
 def tls_server(ca, name):
-    import ssl
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca.issue_cert(name).configure_cert(context)
     return context

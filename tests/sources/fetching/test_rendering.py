@@ -69,7 +69,8 @@ def test_a_page_cannot_make_the_browser_reach_inside(world, trap):
       try {{ new WebSocket('ws://{inside}/socket'); }} catch (e) {{}}
       new Image().src = 'http://{inside}/image';
       const frame = document.createElement('iframe'); frame.src = 'http://{inside}/frame'; document.body.append(frame);
-      const link = document.createElement('link'); link.rel = 'preconnect'; link.href = 'http://{inside}'; document.head.append(link);
+      const link = document.createElement('link'); link.rel = 'preconnect'; link.href = 'http://{inside}';
+      document.head.append(link);
       new Worker(URL.createObjectURL(new Blob(["fetch('http://{inside}/worker')"])));
       document.body.append('ran');
     """

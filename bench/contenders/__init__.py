@@ -1,0 +1,1 @@
+"""Who is measured: each prepares a folder, checks all pages once per call, and says what it reported."""

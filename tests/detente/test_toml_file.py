@@ -1,0 +1,53 @@
+"""The line of every key of a TOML text is known, as tomllib itself would name the key."""
+
+from __future__ import annotations
+
+from detente.toml_file import key_lines, nearest
+
+TEXT = '''\
+name = "x"
+"quoted key" = 1
+
+[table]   # with a comment
+a.b = 2
+text = """
+[not_a_table]
+key = "inside a string"
+"""
+after = 1
+
+[[list]]
+one = 1
+
+[[list]]
+two = 2
+[list.inner]
+three = 3
+[[list.many]]
+four = 4
+'''
+
+
+def test_tables_keys_and_arrays_of_tables_have_their_lines() -> None:
+    assert {
+        ("name",): 1,
+        ("quoted key",): 2,
+        ("table",): 4,
+        ("table", "a", "b"): 5,
+        ("table", "text"): 6,
+        ("table", "after"): 10,
+        ("list", 0): 12,
+        ("list", 0, "one"): 13,
+        ("list", 1): 15,
+        ("list", 1, "two"): 16,
+        ("list", 1, "inner"): 17,
+        ("list", 1, "inner", "three"): 18,
+        ("list", 1, "many", 0): 19,
+        ("list", 1, "many", 0, "four"): 20,
+    } == key_lines(TEXT)
+
+
+def test_the_nearest_name_is_offered_and_all_where_none_is_near() -> None:
+    assert nearest("pricng", ["pricing", "page"]) == "; did you mean 'pricing'?"
+    assert nearest("zzz", ["pricing", "page"]) == "; known are page, pricing"
+    assert nearest("zzz", []) == ""
