@@ -15,6 +15,7 @@ from detente.records import Summary
 from detente.toml_file import nearest
 from flows import history, order, runs
 from flows.job import Job
+from flows.work import Ask, FlowName
 
 SOME_FAILED = 3
 
@@ -39,12 +40,12 @@ def run(
 
     Example: detente run pipeline
     """
-    names: dict[str, runs.FlowName] = {
+    names: dict[str, FlowName] = {
         "collect": "collect", "build": "build", "daily": "daily", "weekly": "weekly", "pipeline": "pipeline"
     }  # fmt: skip
     if flow not in names:
         raise UsageError(f"no flow {flow!r}{nearest(flow, list(names))}")
-    asked = runs.Ask(flow=names[flow], week=week, everything=everything, now=moment(now))
+    asked = Ask(flow=names[flow], week=week, everything=everything, now=moment(now))
     with progress() as bars:
         summary = runs.run(the_workspace(workspace), asked, bars, say)
     _end(summary, as_json)

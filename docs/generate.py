@@ -110,7 +110,7 @@ def _workspace_files() -> str:
         parts += [f"| `{key}` | {kind} | {default} | {meaning} |\n" for key, kind, default, meaning in _keys(model)]
     parts += [
         "\n## Selectors\n\nCSS selectors by name. Where those of a pricing page find no plan, as in an old version of ",
-        "it, the reader's own heuristics are asked. Where `main` finds nothing, the page is `not_parsed` and says so.\n\n",
+        "it, the reader's own heuristics are asked. Where `main` finds nothing, the page is `not_parsed`.\n\n",
         "| kind | selector | what it chooses |\n|---|---|---|\n",
         *(f"| `pricing` | `{name}` | {meaning} |\n" for name, meaning in SELECTORS.items()),
         "| `page` | `main` | only what is inside the first match is read |\n",

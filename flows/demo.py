@@ -17,9 +17,9 @@ from detente.records import Summary
 from detente.weeks import Week
 from detente.workspace import Workspace, load
 from examples.demo import FIRST_WEEK, LAST_WEEK, Change, DemoSite, Script, iso_week, write_workspace_files
-from flows import runs
 from flows.job import Progress, progress_now
 from flows.server import free_port, prefect_server
+from flows.work import Ask, job_for, work
 from warehouse import ask
 
 _MARK = ".detente-demo"
@@ -105,20 +105,20 @@ async def _weeks(workspace: Workspace, site: DemoSite, progress: Progress, *, by
         site.set_week(number)
         label = iso_week(number)
         progress.step(f"week {label}")
-        asked = runs.Ask(flow="pipeline", week=label, everything=True, now=thursday(label, workspace))
+        asked = Ask(flow="pipeline", week=label, everything=True, now=thursday(label, workspace))
         summaries[label] = await call(asked)
     return summaries
 
 
-def _by_prefect() -> Callable[[runs.Ask], Awaitable[Summary]]:
+def _by_prefect() -> Callable[[Ask], Awaitable[Summary]]:
     from flows import prefect_flows  # noqa: PLC0415  (Prefect reads its settings when it is imported)
 
     return prefect_flows.call
 
 
-def _directly(workspace: Workspace) -> Callable[[runs.Ask], Awaitable[Summary]]:
-    async def call(asked: runs.Ask) -> Summary:
-        return await runs.work(runs.job_for(workspace, asked), asked)
+def _directly(workspace: Workspace) -> Callable[[Ask], Awaitable[Summary]]:
+    async def call(asked: Ask) -> Summary:
+        return await work(job_for(workspace, asked), asked)
 
     return call
 

@@ -23,7 +23,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from detente.workspace import Workspace
 from flows import prefect_flows
-from flows.runs import FlowName
+from flows.work import FlowName
 
 # A run that comes while one of its kind is under way would do the same work again.
 _ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -19,7 +19,7 @@ from prefect.logging import get_run_logger
 
 from detente.records import Summary
 from detente.workspace import find, load
-from flows.runs import Ask, job_for, work
+from flows.work import Ask, job_for, work
 
 Result = TypeVar("Result")
 

@@ -17,6 +17,7 @@ from flows import runs
 from flows.address import serving_file
 from flows.job import Job, Silent
 from flows.server import prefect_server
+from flows.work import Ask, FlowName
 
 
 @contextmanager
@@ -82,9 +83,9 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
         asyncio.run(serve_deployments(workspace))
 
 
-def _catch_up(workspace: Workspace, flow: runs.FlowName, say: Callable[[str], None]) -> None:
+def _catch_up(workspace: Workspace, flow: FlowName, say: Callable[[str], None]) -> None:
     """One run for all that were missed; what goes wrong in it is said, and the schedules go on."""
     try:
-        say(str(runs.run(workspace, runs.Ask(flow=flow), Silent(), say)))
+        say(str(runs.run(workspace, Ask(flow=flow), Silent(), say)))
     except DetenteError as error:
         say(f"{flow}: {error}")

@@ -17,13 +17,13 @@ from detente.clock import Clock
 from detente.records import Fetch, FetchPurpose, KnownRobots, LastFetch, Outcome, Page, content_key
 from detente.settings import FetchSettings
 from detente.urls import UrlParts, canonical_url, split_url
-from sources.address_guard import AddressGuard, Resolver, system_resolver
-from sources.browser import Browser
-from sources.dialer import Dialer
-from sources.exchange import Ask, Ending, Means, exchange
-from sources.pace import Pace, Sleep
-from sources.robots import ROBOTS_BYTES, ROBOTS_REDIRECTS, Robots, RobotsAnswer
-from sources.transport import GuardedTransport, Line, open_pool, proxy_place, trusted_roots
+from sources.fetching.address_guard import AddressGuard, Resolver, system_resolver
+from sources.fetching.browser import Browser
+from sources.fetching.dialer import Dialer
+from sources.fetching.exchange import Ask, Ending, Means, exchange
+from sources.fetching.pace import Pace, Sleep
+from sources.fetching.robots import ROBOTS_BYTES, ROBOTS_REDIRECTS, Robots, RobotsAnswer
+from sources.fetching.transport import GuardedTransport, Line, open_pool, proxy_place, trusted_roots
 
 __all__ = ["Keep", "fetch_one", "fetch_pages", "user_agent"]
 

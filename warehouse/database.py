@@ -21,6 +21,7 @@ Connection = duckdb.DuckDBPyConnection
 # Every DuckDB from 1.5 on reads and writes this format, so that an upgrade can be taken back.
 STORAGE_VERSION = "v1.5.0"
 _ROOM = re.compile(r"no space left|disk full|could not write|failed to write", re.IGNORECASE)
+_DAMAGE = re.compile(r"corrupt|checksum|not a valid duckdb", re.IGNORECASE)
 
 
 class Warehouse:
@@ -84,10 +85,15 @@ class Warehouse:
         return self.path.with_name(self.path.name + ".wal")
 
     def _open(self) -> Connection:
-        if not self.path.exists():
+        if not self.path.exists() or not self.path.stat().st_size:
+            # aside, so that a process that is killed here leaves no file that is neither new nor old
+            aside = self.path.with_name(self.path.name + ".new")
+            for leftover in (aside, aside.with_name(aside.name + ".wal"), self._wal):
+                leftover.unlink(missing_ok=True)
             with duckdb.connect() as creator:
-                creator.execute(f"ATTACH '{quoted(self.path)}' AS made (STORAGE_VERSION '{STORAGE_VERSION}')")
+                creator.execute(f"ATTACH '{quoted(aside)}' AS made (STORAGE_VERSION '{STORAGE_VERSION}')")
                 creator.execute("DETACH made")
+            aside.replace(self.path)
         connection = duckdb.connect(str(self.path), config=_LOCAL)
         connection.execute("SET TimeZone = 'UTC'")
         return connection
@@ -129,7 +135,8 @@ def _plain(error: duckdb.Error, path: Path) -> WarehouseError | StorageError:
         return WarehouseVersionError(f"{path}: written by a newer DuckDB; upgrade Détente, or restore an older file")
     if _ROOM.search(text):
         return StorageError(f"{path}: the disk refused: {text.splitlines()[0]}; make room, then run again")
-    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.SerializationException):
+    broken = duckdb.IOException | duckdb.FatalException | duckdb.SerializationException | duckdb.InternalException
+    if isinstance(error, broken) or _DAMAGE.search(text):
         return WarehouseError(
             f"{path}: cannot be read ({text.splitlines()[0]}); `detente rebuild` makes it anew from the archive"
         )

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 
 from bench.contenders.contender import Mode, Verdict
-from bench.measure import BenchError, Server, run
+from bench.measure import ROOT, BenchError, Server, run
 from detente.settings import FetchSettings
 
 _CONNECTIONS = FetchSettings.model_fields["hosts_at_once"].default
-_LOOP = Path(__file__).with_name("fetch_loop.py")
+_LOOP = ROOT / "bench" / "programs" / "fetch_loop.py"
 
 
 class BareLoop:

@@ -35,7 +35,16 @@ class ChangeDetection:
             "ALLOW_IANA_RESTRICTED_ADDRESSES": "true", "DISABLE_VERSION_CHECK": "true", "LLM_FEATURES_DISABLED": "true",
             "LISTEN_HOST": "127.0.0.1",
         }  # fmt: skip
-        command = [self._programs / "changedetection.io", "-C", "-d", self._store, "-h", "127.0.0.1", "-l", "WARNING"]
+        command: list[str | Path] = [
+            self._programs / "changedetection.io",
+            "-C",
+            "-d",
+            self._store,
+            "-h",
+            "127.0.0.1",
+            "-l",
+            "WARNING",
+        ]
         began = int(time.time())
         cost = run([*command, "-b", *pages], home=self._folder, server=self._server, log=log, more=more)
         checked, changed = self._found(began)

@@ -46,7 +46,7 @@ class Detente:
     def check(self, number: int) -> Verdict:
         """Runs the daily flow over all pages and compares what is published with the truth, fact by fact."""
         log = self._folder / f"check-{number}.log"
-        command = [Path(sys.executable).parent / "detente", "run", "daily", "--all", "--json"]
+        command: list[str | Path] = [Path(sys.executable).parent / "detente", "run", "daily", "--all", "--json"]
         cost = run(
             [*command, "--workspace", self._workspace],
             home=self._folder,

@@ -25,7 +25,15 @@ def install(package: str) -> Path:
     if mark.exists() and mark.read_text(encoding="utf-8").strip() == package:
         return programs
     venv.create(folder, with_pip=True, clear=True)
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+    command: list[str | Path] = [
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        package,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         why = next((line for line in done.stderr.splitlines() if line.startswith("ERROR")), "pip gave no reason")

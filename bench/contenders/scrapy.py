@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bench.contenders.contender import Mode, Verdict, judged
 from bench.contenders.installing import install
-from bench.measure import BenchError, Server, run
+from bench.measure import ROOT, BenchError, Server, run
 
-_SPIDER = Path(__file__).with_name("scrapy_spider.py")
+_SPIDER = ROOT / "bench" / "programs" / "scrapy_spider.py"
 
 
 class Scrapy:
@@ -27,7 +27,15 @@ class Scrapy:
     def check(self, number: int) -> Verdict:
         """Crawls all pages once."""
         log = self._folder / f"check-{number}.log"
-        command = [self._programs / "scrapy", "runspider", _SPIDER, "-L", "ERROR", "-a", f"folder={self._folder}"]
+        command: list[str | Path] = [
+            self._programs / "scrapy",
+            "runspider",
+            _SPIDER,
+            "-L",
+            "ERROR",
+            "-a",
+            f"folder={self._folder}",
+        ]
         cost = run(command, home=self._folder, server=self._server, log=log)
         if cost.code != 0 or not (self._folder / "seen.txt").exists():
             raise BenchError(f"ended with {cost.code}: {log.read_text(errors='replace').strip()[-200:]}")

@@ -35,7 +35,7 @@ class Urlwatch:
     def check(self, number: int) -> Verdict:
         """Runs it once; its report names the pages that changed."""
         folder, log = self._folder, self._folder / f"check-{number}.log"
-        command = [
+        command: list[str | Path] = [
             self._programs / "urlwatch", "--urls", folder / "urls.yaml", "--config", folder / "urlwatch.yaml",
             "--hooks", folder / "hooks.py", "--cache", folder / "cache.db",
         ]  # fmt: skip

@@ -1,13 +1,42 @@
-"""The fixture of the warehouse's tests."""
+"""The fixtures of the warehouse's tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from timeline import Timeline
+from timeline import Timeline, block, feature, price, release
+
+from detente.records import Outcome
 
 
 @pytest.fixture
 def timeline(tmp_path: Path) -> Timeline:
     return Timeline(tmp_path)
+
+
+@pytest.fixture(scope="package")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
+    """A warehouse with rows in every table, built once; tests only read it."""
+    timeline = Timeline(tmp_path_factory.mktemp("known"))
+    notes = {"page_id": "globex/notes", "kind": "release_notes"}
+    trust = {"page_id": "globex/trust", "kind": "page"}
+    users = feature("Team", "users", limit=Decimal(5), unit="user")
+    fewer = feature("Team", "users", limit=Decimal(3), unit="user")
+    timeline.seen(price("Team", "49"), users)
+    timeline.fetch(release("1.0"), **notes)
+    timeline.seen(block("Hosted in Ireland.", "Data"), **trust)
+    timeline.seen(price("Team", "59"), fewer)
+    timeline.fetch(release("1.1", body='=HYPERLINK("http://evil.test")'), release("1.0"), **notes)
+    timeline.seen(block("Hosted in Frankfurt.", "Data"), **trust)
+    timeline.fetch(block("Hosted on the moon.", "Data"), **trust)
+    timeline.fetch(page_id="initech/pricing", outcome=Outcome.BLOCKED, detail="a captcha")
+    run = {
+        "run_id": "r1", "flow": "collect", "slot": "2026-10-06", "state": "ok", "started_at": timeline.at,
+        "ended_at": timeline.at, "pages_read": 1, "unchanged": 0, "changed": 0, "not_due": 0, "failed": 0, "notes": ["@note"],
+    }  # fmt: skip
+    timeline.archive.log_run(run, timeline.at)
+    timeline.build()
+    yield timeline

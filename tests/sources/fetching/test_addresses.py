@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detente.records import Outcome
-from sources.address_guard import why_not_public
+from sources.fetching.address_guard import why_not_public
 
 PUBLIC = "93.184.216.34"
 

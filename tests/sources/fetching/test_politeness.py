@@ -10,7 +10,7 @@ import pytest
 
 from detente.records import Outcome
 from sources.fetch import user_agent
-from sources.pace import retry_after_seconds
+from sources.fetching.pace import retry_after_seconds
 
 PLANS = "<h1>Plans</h1><p>Team $12 per seat</p>"
 SOON = "429 Too Many Requests"

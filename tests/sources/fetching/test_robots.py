@@ -7,7 +7,7 @@ import time
 import pytest
 
 from detente.records import Outcome
-from sources.robots import Rules
+from sources.fetching.robots import Rules
 
 PLANS = "<h1>Plans</h1><p>Team $12 per seat</p>"
 KEEP_OUT = "User-agent: *\nDisallow: /"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from detente.records import Outcome
-from sources.outcome import classify
+from sources.fetching.outcome import classify
 
 CASES = Path(__file__).parent / "cases"
 HTML = {"content-type": "text/html; charset=utf-8"}

@@ -14,7 +14,7 @@ from protego import Protego
 from detente.clock import Clock
 from detente.records import KnownRobots, Outcome
 from detente.urls import UrlParts
-from sources.outcome import FetchFailedError
+from sources.fetching.outcome import FetchFailedError
 
 __all__ = ["OUR_NAME", "Robots", "RobotsAnswer", "Rules"]
 

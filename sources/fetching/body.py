@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 from typing import Final
 
 from detente.records import Outcome
-from sources.outcome import FetchFailedError, PassingFailureError
+from sources.fetching.outcome import FetchFailedError, PassingFailureError
 
 __all__ = ["read_body"]
 

@@ -17,10 +17,10 @@ from httpx_retries import Retry, RetryTransport
 from detente.errors import UsageError
 from detente.records import Outcome
 from detente.urls import DEFAULT_PORTS, UrlParts
-from sources.body import read_body
-from sources.dialer import Dialer, WatchedStream
-from sources.outcome import FetchFailedError, PassingFailureError
-from sources.pace import Host
+from sources.fetching.body import read_body
+from sources.fetching.dialer import Dialer, WatchedStream
+from sources.fetching.outcome import FetchFailedError, PassingFailureError
+from sources.fetching.pace import Host
 
 __all__ = [
     "Answer",

@@ -10,7 +10,7 @@ from typing import Final
 
 from detente.clock import Clock
 from detente.records import Outcome
-from sources.outcome import FetchFailedError
+from sources.fetching.outcome import FetchFailedError
 
 __all__ = ["AddressGuard", "Resolver", "system_resolver", "why_not_public"]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from detente.records import Outcome
 from detente.urls import UrlParts, split_url
-from sources.exchange import Ask, Ending, Means, exchange
-from sources.outcome import classify
+from sources.fetching.exchange import Ask, Ending, Means, exchange
+from sources.fetching.outcome import classify
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium

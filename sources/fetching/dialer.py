@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import httpcore
 
 from detente.records import Outcome
-from sources.address_guard import AddressGuard
-from sources.outcome import FetchFailedError
+from sources.fetching.address_guard import AddressGuard
+from sources.fetching.outcome import FetchFailedError
 
 if TYPE_CHECKING:
     SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]

@@ -11,9 +11,9 @@ from typing import Final
 from detente.clock import Clock
 from detente.records import Outcome
 from detente.urls import UrlParts, resolve_link, split_url
-from sources.outcome import FetchFailedError, classify
-from sources.pace import Closed, Host, Pace, retry_after_seconds
-from sources.transport import Answer, Line, PoliteRetry, Wish
+from sources.fetching.outcome import FetchFailedError, classify
+from sources.fetching.pace import Closed, Host, Pace, retry_after_seconds
+from sources.fetching.transport import Answer, Line, PoliteRetry, Wish
 
 __all__ = ["Ask", "Ending", "Means", "exchange"]
 
