@@ -57,7 +57,7 @@ def _commands() -> str:
 
 
 def _help(program: str, *words: str) -> str:
-    settings = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    settings: dict[str, Any] = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
     shown = CliRunner().invoke(app, [*words, "--help"], prog_name=program, color=False, **settings)
     lines = [line.rstrip() for line in shown.output.strip().splitlines()]
     return "```text\n" + "\n".join(lines) + "\n```\n"
@@ -109,8 +109,8 @@ def _workspace_files() -> str:
         parts.append(f"\n## {name}\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
         parts += [f"| `{key}` | {kind} | {default} | {meaning} |\n" for key, kind, default, meaning in _keys(model)]
     parts += [
-        "\n## Selectors\n\nCSS selectors by name. Where those of a pricing page find no plan, as in an old version of ",
-        "it, the reader's own heuristics are asked. Where `main` finds nothing, the page is `not_parsed`.\n\n",
+        "\n## Selectors\n\nCSS selectors by name. Where they find nothing, the reader has read nothing, and ",
+        "`page_health` says so; in an imported old version the reader's own heuristics are asked instead.\n\n",
         "| kind | selector | what it chooses |\n|---|---|---|\n",
         *(f"| `pricing` | `{name}` | {meaning} |\n" for name, meaning in SELECTORS.items()),
         "| `page` | `main` | only what is inside the first match is read |\n",

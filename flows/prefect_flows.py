@@ -6,7 +6,9 @@ runs are kept for ever.
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -97,3 +99,15 @@ async def call(ask: Ask) -> Summary:
             return await weekly(week=ask.week, now=ask.now, unless_done=ask.unless_done)
         case "pipeline":
             return await pipeline(week=ask.week, everything=ask.everything, now=ask.now, unless_done=ask.unless_done)
+
+
+def _end_quietly() -> None:
+    """Silences the last moments of the process, when all of ours and of Prefect's has been said.
+
+    Prefect's threads outlive the interpreter's modules, and DuckDB's binding then prints forty lines about "leaks".
+    """
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+atexit.register(_end_quietly)

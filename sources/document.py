@@ -171,8 +171,10 @@ def decode(document: Document) -> str:
     text = _to_text(body, document.content_type)
     if len(text) > MAX_TEXT:
         raise ReaderError(_too_long(document))
-    # A decoder gives no lone surrogates.
-    return text.replace("\x00", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    # A decoder gives no lone surrogates. Looking for one character is quick, for two of them it is not.
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def sniff(document: Document) -> str:

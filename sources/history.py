@@ -68,6 +68,8 @@ def saved_versions(folder: Path) -> SavedVersions:
             notes.append(f"{path.name}: left out, since {stamp!r} holds no date")
         elif not path.is_file():
             notes.append(f"{path.name}: left out, since there is no such file")
+        elif not path.resolve().is_relative_to(folder.resolve()):
+            notes.append(f"{path.name}: left out, since it is a link that leads outside of {folder}")
         else:
             found.append(SavedVersion(path=path, at=at, url=url))
     if not found:
@@ -107,7 +109,7 @@ def _index_rows(index: Path) -> list[Mapping[str, object]]:
         if index.suffix == ".csv":
             return list(csv.DictReader(text.splitlines()))
         rows = json.loads(text) if index.suffix == ".json" else [json.loads(line) for line in text.splitlines() if line]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{index}: cannot be read: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UsageError(f"{index}: must hold a list of entries with 'file' and 'date'")

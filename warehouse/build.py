@@ -13,7 +13,7 @@ from detente.records import KnownRobots, LastFetch, Page, PageKind
 from warehouse import load, tables
 from warehouse.archive import Archive
 from warehouse.database import Warehouse
-from warehouse.load import CompetitorRow, ReadingRows, Unread
+from warehouse.load import CompetitorRow, ReadBefore, ReadingRows, Unread
 from warehouse.publish import Published, newest, publish
 from warehouse.read import connect
 
@@ -35,10 +35,17 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToRead:
-    """What the readers have before them: snapshots, and the sets of facts that are known already."""
+    """What the readers have before them.
+
+    Attributes:
+        unread: Snapshots, the oldest first.
+        known_facts: Sets of facts that the warehouse has.
+        before: By page, how its newest snapshot was read.
+    """
 
     unread: Sequence[Unread]
     known_facts: Sequence[str]
+    before: Mapping[str, ReadBefore]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +94,11 @@ def take_in(
     with warehouse.section("build: load logs") as connection:
         load.load_workspace(connection, competitors, pages, reader_versions)
         load.load_logs(connection, archive, now)
-        return ToRead(unread=load.unread(connection), known_facts=load.known_facts(connection))
+        return ToRead(
+            unread=load.unread(connection),
+            known_facts=load.known_facts(connection),
+            before=load.read_before(connection),
+        )
 
 
 def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) -> Built:

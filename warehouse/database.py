@@ -106,6 +106,8 @@ _LOCAL: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "memory_limit": "2GB",
+    # measured on two cores with 300,000 observations: half the processor time of two threads, in the same wall time
+    "threads": "1",
 }
 
 

@@ -81,9 +81,7 @@ def _copy(connection: Connection, as_of: datetime) -> None:
     for table in tables():
         if table.published:
             columns = ", ".join(table.columns)
-            connection.execute(
-                f"CREATE TABLE published.pub.{table.name} AS SELECT {columns} FROM core.{table.name} ORDER BY ALL"
-            )
+            connection.execute(f"CREATE TABLE published.pub.{table.name} AS SELECT {columns} FROM core.{table.name}")
             _comment(connection, table)
     connection.execute(
         "CREATE TABLE published.pub.build AS SELECT ?::TIMESTAMP AS as_of", [as_of.astimezone(UTC).replace(tzinfo=None)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from warehouse.tables import tables
 Parameter = str | int | float | bool | datetime | None
 ExportFormat = Literal["parquet", "csv", "json"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# what a spreadsheet takes for the begin of a formula, also after blanks and in full width
+_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,7 +167,7 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet runs; numbers stay numbers."""
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
 

@@ -15,7 +15,7 @@ class ChangeDetection:
     """`changedetection.io -b`: adds all URLs at the first check, rechecks all at the others."""
 
     package = "changedetection.io==0.60.10"
-    name = "changedetection.io 0.60.10"
+    name = "changedetection.io 0.60.10 (batch)"
     modes: tuple[Mode, ...] = ("dynamic",)
 
     def prepare(self, folder: Path, server: Server) -> None:

@@ -6,7 +6,7 @@ WITH
 -- every attempt that was made before the window ended
 attempt AS (
     SELECT *, outcome IN ('ok', 'not_modified') AS answered, fetched_at >= $start::TIMESTAMP AS inside
-    FROM "fetch"
+    FROM page_fetch
     WHERE fetched_at < $end::TIMESTAMP
 ),
 
@@ -19,6 +19,8 @@ per_page AS (
         min(fetched_at) FILTER (answered) AS first_answer_at,
         max(fetched_at) FILTER (answered) AS last_answer_at,
         arg_max(snapshot, (fetched_at, fetch_id)) FILTER (answered) AS last_snapshot,
+        max_by(read_status, (fetched_at, fetch_id)) FILTER (answered) AS last_read_status,
+        max(fetched_at) FILTER (read_status = 'read') AS facts_seen_at,
         max(fetched_at) AS last_attempt_at,
         max_by(outcome, (fetched_at, fetch_id)) AS last_outcome,
         max_by(detail, (fetched_at, fetch_id)) AS last_detail,
@@ -55,14 +57,11 @@ SELECT
     p.last_fetch_id,
     f.failing_since,
     -- an answer from which the reader got nothing, although facts were seen before: those facts are older than the answer
-    coalesce(
-        h.state IN ('reader_broken', 'nothing_read') AND (h.facts_seen_at IS NULL OR h.facts_seen_at < p.last_answer_at), FALSE
-    ) AS unreadable,
-    h.facts_seen_at
+    coalesce(p.last_read_status <> 'read', FALSE) AS unreadable,
+    p.facts_seen_at
 FROM per_page AS p
 LEFT JOIN failing AS f ON f.page_id = p.page_id
 LEFT JOIN page AS g ON g.page_id = p.page_id
 LEFT JOIN competitor AS k ON k.competitor = p.competitor
-LEFT JOIN page_health AS h ON h.page_id = p.page_id
 WHERE p.attempts > 0 OR coalesce(g.watched, FALSE)
 ORDER BY p.competitor, p.page_id

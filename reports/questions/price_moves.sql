@@ -13,7 +13,7 @@ look AS (
             WHEN origin = 'import' THEN fetched_at
             ELSE coalesce(lead(fetched_at) OVER (PARTITION BY page_id ORDER BY fetched_at, fetch_id), fetched_at)
         END AS known_at
-    FROM "fetch"
+    FROM page_fetch
     WHERE outcome IN ('ok', 'not_modified')
 ),
 

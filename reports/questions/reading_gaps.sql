@@ -11,7 +11,7 @@ attempt AS (
         count(*) FILTER (outcome IN ('ok', 'not_modified')) OVER (
             PARTITION BY page_id ORDER BY fetched_at, fetch_id ROWS UNBOUNDED PRECEDING
         ) AS answer_no
-    FROM "fetch"
+    FROM page_fetch
     WHERE fetched_at < $end::TIMESTAMP
 ),
 

@@ -97,20 +97,20 @@ def _since(row: Mapping[str, Any], state: PageState) -> datetime | None:
 def _words(row: Mapping[str, Any], state: PageState, since: datetime | None, zone: str) -> str:
     when = f" since {day(since, zone)}" if since else ""
     detail = shown(row["last_detail"] or "", 160).rstrip(".")
-    because = f" ({detail})" if detail else ""
+    because = f": {detail}" if detail else ""
     match state:
         case "read":
             return ""
         case "robots":
-            return f"closed to us by robots.txt{when}{because}; we keep to it"
+            return f"closed to us by robots.txt{when}, and we keep to it{because}"
         case "unreadable":
             seen = f"; its last known facts are from {day(since, zone)}" if since else "; nothing was ever read from it"
             return f"answered, but the reader gets nothing from it{seen}"
         case "not_tried":
             return f"not fetched this week{f'; last tried on {day(since, zone)}' if since else ''}"
     why = _WHY.get(Outcome(row["last_outcome"]), "not readable")
-    until = f"; read until {day(aware(row['last_answer_at']), zone)}" if state == "stopped" else ""
-    return f"{why}{when}{because}{until}"
+    until = f", read until {day(aware(row['last_answer_at']), zone)}" if state == "stopped" else ""
+    return f"{why}{when}{until}{because}"
 
 
 def _sentence(pages: tuple[PageCoverage, ...], read: int, stopped: int) -> str:
@@ -119,9 +119,10 @@ def _sentence(pages: tuple[PageCoverage, ...], read: int, stopped: int) -> str:
     total = count(len(pages), "page")
     if read == len(pages) and not stopped:
         return "The one page was read." if read == 1 else f"All {total} were read."
-    text = f"{read} of {total} read"
-    if stopped:
-        text += f", {stopped} of them not to the end of the week"
+    to_the_end = f", {stopped} of them not to the end of the week" if stopped else ""
+    if read == len(pages):
+        return f"{read} of {total} read{to_the_end}; silence since then is not news."
+    text = f"{read} of {total} read{to_the_end}"
     return (
         f"{text}; silence on the others is not news."
         if read

@@ -46,12 +46,12 @@ _LABELS: Mapping[str, tuple[ChangeGroup, str]] = {
 }
 _GROUPS: tuple[ChangeGroup, ...] = ("price", "plan", "feature", "text")
 _TABLES = {
-    "changes": ("change", "competitor", "fetch", "page"),
+    "changes": ("change", "competitor", "page_fetch", "page"),
     "releases": ("competitor", "page", "release"),
-    "price_moves": ("competitor", "fetch", "page", "plan_price"),
-    "reading_gaps": ("fetch",),
-    "coverage": ("competitor", "fetch", "page", "page_health"),
-    "known_facts": ("fetch", "plan_feature", "plan_price", "release"),
+    "price_moves": ("competitor", "page_fetch", "page", "plan_price"),
+    "reading_gaps": ("page_fetch",),
+    "coverage": ("competitor", "page", "page_fetch"),
+    "known_facts": ("page_fetch", "plan_feature", "plan_price", "release"),
 }
 
 Row = Mapping[str, Any]

@@ -12,10 +12,10 @@ _RANK = (
     "price_decrease",
     "to_custom",
     "from_custom",
-    "currency_changed",
-    "period_changed",
     "plan_removed",
     "plan_added",
+    "currency_changed",
+    "period_changed",
     "limit_changed",
     "feature_removed",
     "feature_added",
@@ -87,7 +87,7 @@ def headline(
 def sentence(change: Change, name: str) -> str:
     """A change as a sentence without its full stop."""
     subject = shown(change.subject, 80)
-    old, new = shown(change.old or "", 60), shown(change.new or "", 60)
+    old, new = _pair(shown(change.old or "", 80), shown(change.new or "", 80))
     doubt = "To be checked: " if change.needs_review else ""
     size = f" by {amount_of(change.change_pct)}" if change.change_pct else ""
     said = {
@@ -110,6 +110,12 @@ def sentence(change: Change, name: str) -> str:
             else f"changed the text under “{subject}”"
         )
     return f"{doubt}{name} {said}"
+
+
+def _pair(old: str, new: str) -> tuple[str, str]:
+    """`49 USD`, `59 USD / user / month`: what both have in common behind the amount is said once."""
+    head, stroke, per = old.partition(" / ")
+    return (head, new) if stroke and new.endswith(f"{stroke}{per}") else (old, new)
 
 
 def amount_of(pct: float | None) -> str:

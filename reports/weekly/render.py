@@ -94,13 +94,31 @@ def _shared(report: WeeklyReport) -> dict[str, object]:
         "last_day": report.end - timedelta(seconds=1),
         "sections": _sections(report),
         "competitors_more": max(len(report.competitors) - MAX_COMPETITORS, 0),
-        "movers": len({one.competitor for one in report.competitors} | {one.competitor for one in report.releases}),
+        "facts": _facts(report),
         "releases": report.releases[:MAX_RELEASES],
         "releases_more": max(len(report.releases) - MAX_RELEASES, 0),
         "silent": silent[:MAX_SILENT],
         "silent_more": max(len(silent) - MAX_SILENT, 0),
         "questions": sorted({method.question for method in report.methods}),
     }
+
+
+def _facts(report: WeeklyReport) -> list[tuple[str, str]]:
+    """The three numbers at the top: what moved, or in a first week what is known; unknown is not zero."""
+    movers = {one.competitor for one in report.competitors} | {one.competitor for one in report.releases}
+    numbers = [(len(report.changes), "change"), (len(movers), "competitor"), (len(report.releases), "release")]
+    ending = {"competitor": " moved"}
+    if report.state == "baseline":
+        known = report.known
+        numbers = [(known.plans, "plan"), (known.prices, "price"), (known.releases, "release")]
+        ending = {word: " known" for _, word in numbers}
+    return [
+        (
+            count(number, word).partition(" ")[2] + ending.get(word, ""),
+            "–" if report.state == "no_data" else f"{number:,}",
+        )
+        for number, word in numbers
+    ]
 
 
 def _sections(report: WeeklyReport) -> list[Section]:

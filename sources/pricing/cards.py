@@ -6,7 +6,7 @@ import re
 
 from .context import MoneyContext
 from .names import NAMED, PLAIN, Ranks, clean_name, first_name, name_in, plain_name
-from .page import Element, VisiblePage, fold
+from .page import Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, add_switched
 from .rows import MAX_CARD_LINES, Card, Children, has_twin, name_rows, silent_cards
 from .terms import Term, read_term, spare_words
@@ -26,9 +26,9 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     ranks = Ranks(page, marks)
     cards = _gather(page, marks, ranks)
     cards = _split_shared(page, cards)
-    cards = [card for card in cards if _worth(card)]
+    cards = [card for card in cards if _worth(card, cards)]
     children = Children(page)
-    _grow(cards, children)
+    _grow(page, cards, children)
     plans = []
     for position, card in enumerate(cards):
         plan = Plan(name=name_in(card.name_line) or card.name_line.text, text=card.name_line.text)
@@ -41,7 +41,8 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         plan.addon = bool(ADDON_HEADING.search(plan.group or "")) or bool(ADDON_HEADING.search(plan.name))
         chosen = _own_prices(card)
         plan.addon = plan.addon or any(m.kind == "price" and m.amounts[0].addition for m in chosen)
-        hints = {m.line.index: _hint(page, m, card.root) for m in chosen if m.kind == "price"}
+        priced = {m.line.index for m in chosen if m.kind == "price"}
+        hints = {m.line.index: _hint(page, m, card.root, priced) for m in chosen if m.kind == "price"}
         add_prices(plan, chosen, context, hints)
         for mark in chosen:
             add_switched(plan, mark)
@@ -68,6 +69,10 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks) -> list[Card]:
     for mark in marks:
         index = mark.line.index
         branch = _branch(mark, marks)
+        own = _own_name(mark, branch, ranks)
+        if own is not None:
+            cards.setdefault(index, own).marks.append(mark)
+            continue
         for element in mark.line.element.ancestors():
             found = ranks.before(element.start, index)
             if found is None and element is branch:
@@ -85,6 +90,19 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks) -> list[Card]:
                     card.root = element
             break
     return sorted(cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
+
+
+def _own_name(mark: Mark, branch: Element, ranks: Ranks) -> Card | None:
+    """The card of a heading that both names a plan and tells its price: "Free", with no other name above it."""
+    index = mark.line.index
+    rank = ranks[index] if mark.kind != "price" and ranks.is_heading(index) else None
+    if rank is None or (index and ranks[index - 1] is not None):
+        return None
+    if any(ranks[i] is not None for i in range(branch.start, index)):
+        return None
+    around = (e for e in mark.line.element.ancestors() if e.end - e.start > 1 and e.tag not in ("header", "hgroup"))
+    root = next(around, mark.line.element)
+    return Card(name_line=mark.line, rank=rank, root=root)
 
 
 def _unmarked_name(page: VisiblePage, branch: Element, index: int) -> tuple[int, int] | None:
@@ -164,14 +182,18 @@ def _conflicts(prices: list[Mark]) -> bool:
     return False
 
 
-def _worth(card: Card) -> bool:
+def _worth(card: Card, cards: list[Card]) -> bool:
     """A lone "contact us" or "free" under a heading is an invitation, not a plan, unless the heading is a card's."""
     if any(m.kind in ("price", "placeholder") for m in card.marks):
         return True
+    if all(m.line is card.name_line for m in card.marks):  # a heading "Free" and no more: beside a plan's only
+        tag = card.name_line.element.tag
+        if not any(c is not card and c.name_line.element.tag == tag and len(c.marks) > 0 for c in cards):
+            return False
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
 
 
-def _grow(cards: list[Card], children: Children) -> None:
+def _grow(page: VisiblePage, cards: list[Card], children: Children) -> None:
     """Let each card reach as far up as it meets no other card; a lone one only as far as it stays small."""
     spots = [(min(c.name_line.index, c.marks[0].line.index), c) for c in cards]
     for card in cards:
@@ -183,7 +205,7 @@ def _grow(cards: list[Card], children: Children) -> None:
             if (
                 others
                 or lone
-                or has_twin(card.root, children)
+                or has_twin(page, card, children)
                 or parent.tag in ("body", "main")
                 or parent.end - parent.start > MAX_CARD_LINES
             ):
@@ -219,17 +241,20 @@ def _own_prices(card: Card) -> list[Mark]:
         prices = [m for m in prices if m.line.element.tag != "li" and (m.spare <= 4 or m.amounts[0].term.period)]
     elif any(m.spare <= 2 for m in prices):
         prices = [m for m in prices if m.spare <= 2 or m.line is card.name_line]
-    return prices or [m for m in card.marks if m.kind != "price"]
+    flags = [m for m in card.marks if m.kind != "price"]
+    return prices or [m for m in flags if m.line is not card.name_line] or flags
 
 
-def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term:
+def _hint(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> Term:
     """Period, unit and billing from the lines beside a price and from the tab or toggle that it stands in."""
     index = mark.line.index
     period = unit = None
     billing = None
+    if mark.amounts[0].term.billing is None and _heads(page, mark, root, priced):
+        billing = read_term(page.lines[index - 1].text, bare=True).billing
     for near in range(index + 1, min(root.end, index + 3)):
         text = page.lines[near].text
-        if len(text) > _TERM_CHARS or any(c.isdigit() for c in text):
+        if len(text) > _TERM_CHARS or any(c.isdigit() for c in text) or _of_another(page.lines[near], index, priced):
             break
         told = read_term(text, bare=len(text.split()) <= 3)
         if not (told.period or told.unit or told.billing) or spare_words(text, []):
@@ -251,3 +276,22 @@ def _hint(page: VisiblePage, mark: Mark, root: Element) -> Term:
             if monthly and period is None:
                 period = "month"
     return Term(period=period, unit=unit, billing=billing)
+
+
+def _of_another(line: Line, index: int, priced: set[int]) -> bool:
+    """Whether a line stands in an element together with another price, apart from the price in line `index`."""
+    for element in line.element.ancestors():
+        if element.start <= index < element.end:
+            return False
+        if any(i in priced for i in range(element.start, element.end)):
+            return True
+    return False
+
+
+def _heads(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> bool:
+    """Whether the line above a price is a label that stands in an element with this price and no other."""
+    index = mark.line.index
+    if index <= root.start or len(page.lines[index - 1].text.split()) > 3:
+        return False
+    around = next(e for e in mark.line.element.ancestors() if e.start < index)
+    return not any(i in priced for i in range(around.start, around.end) if i != index)

@@ -24,6 +24,14 @@ _INLINE = words(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output q ruby s samp small"
     " span strike strong sub sup time tt u var wbr img input"
 )
+_TEXT, _RUN, _BREAK, _NOTHING = "text", "run", "break", "nothing"
+_ROLES: dict[str | None, str] = {
+    "-text": _TEXT,
+    "br": _BREAK,
+    "hr": _BREAK,
+    **dict.fromkeys(_SKIP, _NOTHING),
+    **dict.fromkeys(_INLINE, _RUN),
+}
 # Page furniture; inside a plan's card a <header> holds the plan's name, so only the outer ones go.
 _FURNITURE = frozenset(("header", "footer", "aside"))
 _FURNITURE_DEPTH = 3
@@ -114,7 +122,10 @@ class VisiblePage:
             raise ReaderError("the document holds no element at all")
         self.root = Element(body, body.tag or "body", None, 1, 0)
         self.elements.append(self.root)
-        _Walk(self).block(body, self.root, 0)
+        walk = _Walk(self)
+        walk.children(body, self.root, 0)
+        if walk.parts:
+            walk.flush(self.root)
         self.root.end = len(self.lines)
 
 
@@ -124,7 +135,7 @@ def refuse_bombs(html: str) -> None:
     Raises:
         ReaderError: Thousands of nested elements, or one tag with tens of thousands of attributes.
     """
-    if html.count("<") > _MANY_TAGS:
+    if len(html) > 3 * _MANY_TAGS and html.count("<") > _MANY_TAGS:
         depth = deepest = 0
         for match in _TAG.finditer(html):
             if match[2].lower() in _VOID:
@@ -170,52 +181,47 @@ class _Walk:
         self.parts: list[tuple[str, LexborNode]] = []
         self.length = 0
 
-    def block(self, node: LexborNode, element: Element, depth: int) -> None:
-        """Read the children of a block element."""
-        self._children(node, element, depth)
-        if self.parts:
-            self.flush(element)
-        element.end = len(self.lines)
-
-    def _children(self, node: LexborNode, element: Element, depth: int) -> None:
+    def children(self, node: LexborNode, element: Element, depth: int) -> None:
+        """Read the children of a block element, or of an inline one in it."""
         child = node.first_child
         ordinal = 0
         while child is not None:
             tag = child.tag
-            if tag == "-text":
+            role = _ROLES.get(tag)
+            if role is _TEXT:
                 text = child.text_content
                 if text and (self.parts or not text.isspace()) and self.length < MAX_LINE_CHARS:
                     self.parts.append((text, node))
                     self.length += len(text)
-            elif tag is None or tag[0] in "-!":
-                pass  # comments and processing instructions
+            elif role is None:
+                if tag is not None and tag[0] not in "-!":  # comments and processing instructions
+                    ordinal += 1
+                    self._block(child, tag, element, ordinal, depth)
             else:
                 ordinal += 1
-                if tag in _INLINE:
+                if role is _RUN:
                     if depth < MAX_DEPTH:
-                        self._children(child, element, depth + 1)
-                elif tag == "br" or tag == "hr":
-                    if self.parts:
-                        self.flush(element)
-                elif tag not in _SKIP:
-                    self._block_child(child, tag, element, ordinal, depth)
+                        self.children(child, element, depth + 1)
+                elif role is _BREAK and self.parts:
+                    self.flush(element)
             child = child.next
 
-    def _block_child(self, child: LexborNode, tag: str, element: Element, ordinal: int, depth: int) -> None:
+    def _block(self, child: LexborNode, tag: str, element: Element, ordinal: int, depth: int) -> None:
         if self.parts:
             self.flush(element)
-        if depth >= MAX_DEPTH or len(self.lines) >= MAX_LINES:
+        lines = self.lines
+        start = len(lines)
+        if depth >= MAX_DEPTH or start >= MAX_LINES:
             self.page.cut = True
             return
-        outer = tag in _FURNITURE and depth < _FURNITURE_DEPTH
-        if outer and not _CURRENCY_HINT.search(child.text()):
+        if depth < _FURNITURE_DEPTH and tag in _FURNITURE and not _CURRENCY_HINT.search(child.text()):
             return
-        inner = Element(child, tag, element, ordinal, len(self.lines))
+        inner = Element(child, tag, element, ordinal, start)
         self.elements.append(inner)
-        self._children(child, inner, depth + 1)
+        self.children(child, inner, depth + 1)
         if self.parts:
             self.flush(inner)
-        inner.end = len(self.lines)
+        inner.end = len(lines)
 
     def flush(self, element: Element) -> None:
         """End the line that is being gathered."""

@@ -14,7 +14,7 @@ from .context import MoneyContext
 from .money import SIGNS, Money, read_money
 from .page import CENTS, Element, Line, VisiblePage, label_of
 from .terms import Billing, Term, spare_words
-from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, STRUCK_LABEL
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, QUOTE_LABEL, STRUCK_LABEL
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
@@ -29,6 +29,7 @@ _SWITCHED_NOTE = (
 )
 _SIGN_CHARS = 4
 _NUMBER_FIRST = re.compile(r"\d[\d.,' ]{0,12}(?![\w%])")
+_STATED_WORDS = 2
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -56,6 +57,11 @@ class Mark:
     def prose(self) -> bool:
         """It mentions an amount in a sentence or an invitation, and does not set it beside a plan."""
         return self.spare > PROSE_WORDS or self.linked or self.told_in_answers
+
+    @property
+    def stated(self) -> bool:
+        """The line is nothing but a price, "free" or "contact us": nobody is quoted with that."""
+        return self.kind != "price" or (self.amounts[0].start == 0 and self.spare <= _STATED_WORDS)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -97,13 +103,12 @@ def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
         mark = mark_of(line, context)
         if mark is None:
             continue
-        foreign, answers = surroundings.of(line.element)
-        if foreign:
+        foreign, quoted, answers = surroundings.of(line.element)
+        if foreign or (quoted and not mark.stated):
             continue
         mark.linked = _is_linked(line)
         mark.told_in_answers = answers
         mark.amounts = [replace(m, qualifier="struck") if is_struck(line, m) else m for m in mark.amounts]
-        mark.told_in_answers = any(e.tag == "details" or _ANSWERS.search(e.label) for e in line.element.ancestors())
         marks.append(mark)
     return marks
 
@@ -159,19 +164,20 @@ class _Surroundings:
     """What kind of place an element stands in; the elements around it are asked once each."""
 
     def __init__(self) -> None:
-        self._known: dict[Element, tuple[bool, bool]] = {}
+        self._known: dict[Element, tuple[bool, bool, bool]] = {}
 
-    def of(self, element: Element) -> tuple[bool, bool]:
-        """Whether it stands in a testimonial, a calculator or the like, and whether among questions and answers."""
+    def of(self, element: Element) -> tuple[bool, bool, bool]:
+        """Whether it stands in a testimonial, a calculator or the like; in a quote; among questions and answers."""
         if element.parent is None:
-            return False, False  # the body's class says nothing of a part of it
+            return False, False, False  # the body's class says nothing of a part of it
         if element not in self._known:
-            foreign, answers = self.of(element.parent)
+            foreign, quoted, answers = self.of(element.parent)
             label = element.label
             if label:
                 foreign = foreign or bool(FOREIGN_LABEL.search(label))
+                quoted = quoted or bool(QUOTE_LABEL.search(label))  # of a person, or of a price
                 answers = answers or bool(_ANSWERS.search(label))
-            self._known[element] = (foreign, answers or element.tag == "details")
+            self._known[element] = (foreign, quoted, answers or element.tag == "details")
         return self._known[element]
 
 

@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from .names import NAMED, PLAIN, Ranks, first_name, name_in
+from .names import HEADINGS, NAMED, PLAIN, Ranks, first_name, name_in
 from .page import Element, Line, VisiblePage
-from .plans import Mark, MarkKind, Plan, flag_price
-from .words import NOT_A_NAME, SALES_CALL
+from .plans import Mark, MarkKind, Plan, bare, flag_price
+from .words import CUSTOM, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
+_PHRASE_CHARS = 60
+_LISTED = ("li", "article", "dd", "td")
 _KIND = re.compile(r"plan|pric|tier|package|card|product|edition")
 
 
@@ -25,9 +27,22 @@ class Card:
     marks: list[Mark] = field(default_factory=list)
 
 
-def has_twin(root: Element, children: Children) -> bool:
-    """Whether an element beside this one is of its kind: then this is the card, and the parent the row of cards."""
-    return any(e is not root and e.tag == root.tag and _shared(e, root) for e in children.of(root.parent))
+def has_twin(page: VisiblePage, card: Card, children: Children) -> bool:
+    """Whether an element beside a card's is of its kind: then this is the card, and the parent the row of cards."""
+    root = card.root
+    beside = [e for e in children.of(root.parent) if e is not root and e.tag == root.tag]
+    if any(_shared(e, root) for e in beside):
+        return True
+    return root.tag in _LISTED and any(_headed_alike(page, e, card) for e in beside)
+
+
+def _headed_alike(page: VisiblePage, element: Element, card: Card) -> bool:
+    """Whether an element has one heading, of the level of a card's heading."""
+    tag = card.name_line.element.tag
+    if tag not in HEADINGS or element.end - element.start > MAX_CARD_LINES:
+        return False
+    lines = page.lines[element.start : element.end]
+    return sum(line.element.tag == tag for line in lines) == 1
 
 
 class Children:
@@ -81,16 +96,15 @@ def silent_cards(
     for element, kin in beside:
         if element in [c.root for c in kin] or element.tag != kin[0].root.tag:
             continue
-        if len(kin) < 2 and not any(_KIND.search(word) for word in _shared(element, kin[0].root)):
-            continue
         if element.end - element.start > MAX_CARD_LINES or element.end - element.start < 2:
             continue
         if any(element.start <= m.line.index < element.end for c in cards for m in c.marks):
             continue
         found = [i for i in range(element.start, element.end) if (ranks[i] or PLAIN) <= NAMED]
-        kind, told = _silence(page, element, kin[0].root)
-        if not found and told is not None and (plain := first_name(page, element.start, told.index)) is not None:
-            found = [plain.index]
+        kind, told = _told_instead(page, element, kin, ranks)
+        if not found and told is not None and not any(map(ranks.is_heading, range(element.start, element.end))):
+            plain = first_name(page, element.start, told.index)
+            found = [plain.index] if plain is not None else []
         if not found or told is None:
             continue
         best = min(found, key=lambda i: (ranks[i] or PLAIN, i))
@@ -105,14 +119,41 @@ def silent_cards(
     return added
 
 
-def _silence(page: VisiblePage, element: Element, kin: Element) -> tuple[MarkKind | None, Line | None]:
-    """What a card without a price says instead, and the line that says it; no line if it is no plan's card."""
+def _told_instead(
+    page: VisiblePage, element: Element, kin: list[Card], ranks: Ranks
+) -> tuple[MarkKind | None, Line | None]:
+    """What a card without an amount says instead, and the line that says it; no line if it is no plan's card.
+
+    Where several cards have prices, or the classes speak of plans, an invitation to call is enough. Beside a single
+    one without such classes, the card must have a heading of the same level and say "free" or "on request" in so
+    many words.
+    """
     lines = page.lines[element.start : element.end]
-    instead = next((ln for ln in lines if "price" in ln.element.label), None)
-    if instead is not None and any(_KIND.search(word) for word in _shared(element, kin)):
+    alike = any(_headed_alike(page, element, card) for card in kin)
+    plans_row = any(_KIND.search(word) for word in _shared(element, kin[0].root))
+    if not alike and len(kin) < 2 and not plans_row:
+        return None, None
+    for line in lines:
+        kind = _phrase(line)
+        if kind is not None and ranks[line.index] is None:
+            return kind, line
+    if plans_row and (instead := next((ln for ln in lines if "price" in ln.element.label), None)) is not None:
         return None, instead
-    call = next((ln for ln in lines if SALES_CALL.search(ln.text)), None)
-    return "custom", call
+    if len(kin) < 2 and not plans_row:
+        return None, None
+    return "custom", next((ln for ln in lines if SALES_CALL.search(ln.text)), None)
+
+
+def _phrase(line: Line) -> MarkKind | None:
+    """What a line outside lists and links says in so many words, in whole or in one of its inline elements."""
+    if line.element.tag in ("li", "a", "button") or len(line.text) > _PHRASE_CHARS:
+        return None
+    parts = [text for text, node in line.parts if node.tag not in ("a", "button")]
+    for text in (line.text, *parts) if len(parts) == len(line.parts) else parts:
+        phrase = bare(text)
+        if phrase in FREE or phrase in CUSTOM:
+            return "free" if phrase in FREE else "custom"
+    return None
 
 
 def _shared(one: Element, other: Element) -> set[str]:

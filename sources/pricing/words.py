@@ -138,9 +138,10 @@ PRICE_LABEL = re.compile(
     re.I,
 )
 FOREIGN_LABEL = re.compile(
-    r"(?<![a-z])(?:testimonials?|(?:block)?quotes?|reviews?|case-?stud(?:y|ies)|customer-stor(?:y|ies)|competitors?"
+    r"(?<![a-z])(?:testimonials?|blockquotes?|reviews?|case-?stud(?:y|ies)|customer-stor(?:y|ies)|competitors?"
     r"|versus|calculator|calc|estimat(?:e|or|ion)|cookies?|savings|roi|related-posts?|blog)(?![a-z])"
 )
+QUOTE_LABEL = re.compile(r"(?<![a-z])quotes?(?![a-z])")
 ADDON_HEADING = re.compile(
     r"\badd[- ]?ons?\b|\bextras\b|^optional\b|\badditional\b|^extra (?!large|small|big)|\bzusatz\w*"
     r"|\boptions supplémentaires\b",

@@ -24,7 +24,9 @@ def test_a_variable_overrides_one_key_and_leaves_its_neighbours(
     assert (fetch.pace_s, fetch.retries) == (5.0, 1)
 
 
-def test_a_variable_can_set_what_the_file_leaves_out(workspace_with: WorkspaceWith, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_can_set_what_the_file_leaves_out(
+    workspace_with: WorkspaceWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DETENTE_FETCH__PROXY", "http://user:hush@proxy.test:8080")
     monkeypatch.setenv("DETENTE_LIMITS__KEEP_PUBLISHED", "7")
 
@@ -72,7 +74,9 @@ def test_a_variable_that_names_no_key_is_told(workspace_with: WorkspaceWith, mon
         load(workspace_with(FILE))
 
 
-def test_variables_that_are_not_settings_are_left_alone(workspace_with: WorkspaceWith, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_that_are_not_settings_are_left_alone(
+    workspace_with: WorkspaceWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DETENTE_WORKSPACE", "/somewhere")
     monkeypatch.setenv("DETENTE_KILLS", "50")
 

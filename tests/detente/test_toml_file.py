@@ -29,7 +29,7 @@ four = 4
 
 
 def test_tables_keys_and_arrays_of_tables_have_their_lines() -> None:
-    assert {
+    assert key_lines(TEXT) == {
         ("name",): 1,
         ("quoted key",): 2,
         ("table",): 4,
@@ -44,7 +44,7 @@ def test_tables_keys_and_arrays_of_tables_have_their_lines() -> None:
         ("list", 1, "inner", "three"): 18,
         ("list", 1, "many", 0): 19,
         ("list", 1, "many", 0, "four"): 20,
-    } == key_lines(TEXT)
+    }
 
 
 def test_the_nearest_name_is_offered_and_all_where_none_is_near() -> None:

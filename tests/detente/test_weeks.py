@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,13 +31,13 @@ def test_ten_years_of_windows_leave_no_gap_and_do_not_overlap(zone: str) -> None
     weeks = weeks_from(Week(year=2015, number=1), 522)
     windows = [week.window(zone) for week in weeks]
 
-    assert all(end == start for (_, end), (start, _) in zip(windows, windows[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in itertools.pairwise(windows))
     assert {(end - start).total_seconds() / 3600 for start, end in windows} == HOURS[zone]
     for week, (start, end) in zip(weeks, windows, strict=True):
         assert Week.of(start, zone) == week
         assert Week.of(end - timedelta(microseconds=1), zone) == week
         assert Week.of(end, zone) != week
-        assert (0, 0) == (start.astimezone(ZoneInfo(zone)).weekday(), start.astimezone(ZoneInfo(zone)).hour)
+        assert (start.astimezone(ZoneInfo(zone)).weekday(), start.astimezone(ZoneInfo(zone)).hour) == (0, 0)
 
 
 def test_the_week_before_is_the_week_whose_window_ends_where_this_one_begins() -> None:
@@ -57,7 +58,9 @@ def test_a_label_reads_as_it_is_written(label: str) -> None:
     assert str(Week.parse(label)) == label
 
 
-@pytest.mark.parametrize("label", ["2026-W00", "2026-W54", "2026-46", "2026-w46", "W46", "", "2026-W46 ", "２０２６-W46", "2026-W46\n"])
+@pytest.mark.parametrize(
+    "label", ["2026-W00", "2026-W54", "2026-46", "2026-w46", "W46", "", "2026-W46 ", "２０２６-W46", "2026-W46\n"]
+)
 def test_what_is_no_label_is_refused_with_an_example(label: str) -> None:
     with pytest.raises(UsageError, match="write it like 2026-W46"):
         Week.parse(label)

@@ -148,7 +148,7 @@ def test_braces_in_an_unknown_key_are_only_text(workspace_with: WorkspaceWith) -
 def test_a_workspace_without_roadmap_or_competitors_loads(workspace_with: WorkspaceWith) -> None:
     workspace = load(workspace_with({"roadmap.toml": None, "competitors/globex.toml": None}))
 
-    assert ((), ()) == (workspace.competitors, workspace.themes)
+    assert (workspace.competitors, workspace.themes) == ((), ())
 
 
 def test_the_workspace_is_found_from_below(workspace_with: WorkspaceWith) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from mornings import World
-from timeline import block, feature, price, release
+from timeline import Timeline, block, feature, price, release
 
 from detente.records import Outcome
 from reports import weekly
@@ -76,9 +76,10 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u0007\x1b]")
 HOSTS = re.compile(r"^https?://(globex|initech|umbra)\.test/")
 
 
-@pytest.fixture
-def report(world: World) -> weekly.WeeklyReport:
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> weekly.WeeklyReport:
     """Every field that a page or a server can fill, filled with every payload."""
+    world = World(Timeline(tmp_path_factory.mktemp("hostile")))
     world.show("globex/pricing", *[price(f"{i} {p}", "49", text=p) for i, p in enumerate(PAYLOADS)])
     world.show("globex/trust", *[block(f"{p} old", p) for p in PAYLOADS], kind="page")
     world.show("globex/news", release("1.0"), kind="release_notes")

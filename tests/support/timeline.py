@@ -75,9 +75,9 @@ class Timeline:
     ) -> Fetch:
         """One fetch that shows these facts, a day after the one before."""
         page = self.page(page_id, kind)
-        snapshot = None
+        snapshot, noise = None, more.pop("noise", "")
         if outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
-            body = repr((page_id, facts, more.pop("noise", ""))).encode()
+            body = repr((page_id, facts, noise)).encode()
             snapshot = self.archive.put(body)
             self.facts[snapshot] = facts
         self.at += timedelta(days=1)
@@ -107,7 +107,7 @@ class Timeline:
         to_read = build.take_in(self.warehouse, self.archive, competitors, list(self.pages.values()), versions, self.at)
         with ReadingRows(to_read.known_facts, {}) as rows:
             for one in to_read.unread:
-                rows.add(one.page_id, one.snapshot, self.read(one.snapshot))
+                rows.add(one.page_id, one.snapshot, self.read(one.snapshot), one.snapshot)
             return build.finish(self.warehouse, rows, self.at, keep=3)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:

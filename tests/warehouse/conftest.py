@@ -39,4 +39,4 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     }  # fmt: skip
     timeline.archive.log_run(run, timeline.at)
     timeline.build()
-    yield timeline
+    return timeline

@@ -59,14 +59,14 @@ def main(folder: Path, way: str) -> None:
                 errors[name] = "no error"
             except (StorageError, WarehouseError) as error:
                 errors[name] = f"{type(error).__name__}: {error}"
-        rows_while_full = len(timeline.rows("SELECT * FROM pub.fetch"))
+        rows_while_full = len(timeline.rows("SELECT * FROM pub.page_fetch"))
     timeline.archive.sweep()
     timeline.fetch(price("Team", "59"))
     timeline.build()
     said = {
         "errors": errors,
         "rows while full": rows_while_full,
-        "rows after": len(timeline.rows("SELECT * FROM pub.fetch")),
+        "rows after": len(timeline.rows("SELECT * FROM pub.page_fetch")),
         "changes after": timeline.rows('SELECT kind, "old", "new" FROM change'),
         "leftovers": leftovers(folder),
     }

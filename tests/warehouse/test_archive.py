@@ -33,7 +33,9 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "archive")
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", bytes(range(256)) * 5000, b"a" * 20_000_000], ids=["empty", "small", "binary", "bomb"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", bytes(range(256)) * 5000, b"a" * 20_000_000], ids=["empty", "small", "binary", "bomb"]
+)
 def test_what_was_put_comes_back_before_and_after_it_is_durable(archive: Archive, body: bytes) -> None:
     digest = archive.put(body)
 

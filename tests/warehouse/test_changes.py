@@ -226,7 +226,8 @@ def test_release_entries_that_were_there_at_first_are_known_and_later_ones_are_n
     timeline.fetch(release("1.1", body="Much better."), **notes)
     timeline.build()
 
-    assert timeline.rows(
-        "SELECT version, backfill, body, edited_at IS NOT NULL FROM release ORDER BY version"
-    ) == [("1.0", True, "Better.", False), ("1.1", False, "Much better.", True)]
+    assert timeline.rows("SELECT version, backfill, body, edited_at IS NOT NULL FROM release ORDER BY version") == [
+        ("1.0", True, "Better.", False),
+        ("1.1", False, "Much better.", True),
+    ]
     assert timeline.rows("SELECT kind, title FROM item") == [("release", "Version 1.1")]

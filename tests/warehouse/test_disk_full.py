@@ -18,7 +18,9 @@ MOUNT = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 def _may_mount(folder: Path) -> bool:
     try:
-        return not subprocess.run([*MOUNT, f'mount -t tmpfs none "{folder}"'], capture_output=True, timeout=30).returncode
+        return not subprocess.run(
+            [*MOUNT, f'mount -t tmpfs none "{folder}"'], capture_output=True, timeout=30
+        ).returncode
     except OSError:
         return False
 
@@ -47,6 +49,6 @@ def test_a_full_disk_is_told_and_healed_by_making_room(tmp_path: Path) -> None:
             assert error.startswith("StorageError: "), said["errors"]
             assert "make room" in error
         assert said["rows while full"] == 1
-        assert [] == said["leftovers"]
-        assert [["price_increase", "49 USD / month", "59 USD / month"]] == said["changes after"]
+        assert said["leftovers"] == []
+        assert said["changes after"] == [["price_increase", "49 USD / month", "59 USD / month"]]
         assert said["rows after"] == 3

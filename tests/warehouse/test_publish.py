@@ -35,7 +35,9 @@ def test_only_published_tables_are_in_it_each_with_a_meaning_for_every_column(kn
     assert {f"pub.{table.name}": table.grain for table in public} == {
         name: comment for name, comment in found if name != "pub.build"
     }
-    assert {f"{table.name}.{name}": meaning for table in public for name, meaning in table.columns.items()} == dict(columns)
+    assert {f"{table.name}.{name}": meaning for table in public for name, meaning in table.columns.items()} == dict(
+        columns
+    )
 
 
 def test_no_page_body_is_published(known: Timeline) -> None:
@@ -43,20 +45,22 @@ def test_no_page_body_is_published(known: Timeline) -> None:
     assert b"Timeline" not in known.build().published.path.read_bytes()
 
 
-def test_a_reader_goes_on_with_the_file_it_has_while_new_ones_are_published_and_old_ones_swept(timeline: Timeline) -> None:
+def test_a_reader_goes_on_with_the_file_it_has_while_new_ones_are_published_and_old_ones_swept(
+    timeline: Timeline,
+) -> None:
     timeline.fetch(price("Team", "49"))
     first = timeline.build().published
     with warehouse.open(timeline.folder) as reader:
-        assert reader.execute("SELECT count(*) FROM pub.fetch").fetchall() == [(1,)]
+        assert reader.execute("SELECT count(*) FROM pub.page_fetch").fetchall() == [(1,)]
         for number in range(4):
             timeline.fetch(price("Team", "49"), noise=number)
             timeline.build()
 
         assert not first.path.exists()
-        assert reader.execute("SELECT count(*) FROM pub.fetch").fetchall() == [(1,)]
+        assert reader.execute("SELECT count(*) FROM pub.page_fetch").fetchall() == [(1,)]
         assert reader.execute("SELECT plan, amount::INT FROM plan_price").fetchall() == [("Team", 49)]
         with warehouse.open(timeline.folder) as another:
-            assert another.execute("SELECT count(*) FROM pub.fetch").fetchall() == [(5,)]
+            assert another.execute("SELECT count(*) FROM pub.page_fetch").fetchall() == [(5,)]
     assert len(list(timeline.warehouse.published.glob("detente-*.duckdb"))) == 3
 
 

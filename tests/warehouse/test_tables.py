@@ -42,7 +42,9 @@ def test_the_known_timeline_has_rows_in_every_table(known: Timeline, name: str) 
 def test_a_table_comes_after_all_tables_that_its_query_reads() -> None:
     made: set[str] = set()
     for table in tables.tables():
-        read = {other.name for other in tables.tables() if f"core.{other.name} " in table.query.replace("\n", " ") + " "}
+        read = {
+            other.name for other in tables.tables() if f"core.{other.name} " in table.query.replace("\n", " ") + " "
+        }
         assert read == set(table.after), table.name
         assert read <= made
         made.add(table.name)
@@ -61,9 +63,9 @@ def test_a_check_that_fails_publishes_nothing_and_keeps_the_tables(timeline: Tim
 
     assert "nothing was published" in str(caught.value)
     assert before == newest(timeline.warehouse.published).path
-    assert [(1,)] == timeline.rows("SELECT count(*) FROM pub.fetch")
+    assert timeline.rows("SELECT count(*) FROM pub.page_fetch") == [(1,)]
     with timeline.warehouse.section("look") as connection:
-        assert connection.execute("SELECT count(*) FROM core.fetch").fetchall() == [(1,)]
+        assert connection.execute("SELECT count(*) FROM core.page_fetch").fetchall() == [(1,)]
 
 
 def test_a_column_that_is_never_null_is_checked(timeline: Timeline) -> None:
@@ -102,4 +104,4 @@ def test_a_build_of_nothing_publishes_empty_tables(timeline: Timeline) -> None:
     built = timeline.build()
 
     assert (START, frozenset()) == (built.published.as_of, built.changes)
-    assert [(0,)] == timeline.rows("SELECT count(*) FROM change")
+    assert timeline.rows("SELECT count(*) FROM change") == [(0,)]

@@ -60,7 +60,8 @@ CREATE TABLE raw.reading (
     reason         VARCHAR,
     how            VARCHAR,
     facts_id       VARCHAR,
-    observations   INTEGER
+    observations   INTEGER,
+    fingerprint    VARCHAR
 );
 
 -- Which observations a set of facts holds. Snapshots that differ only in noise share one set.
