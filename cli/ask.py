@@ -21,7 +21,7 @@ from sources import readers
 from sources.fetch import fetch_one
 from warehouse import ask as ask_warehouse
 from warehouse import export as export_warehouse
-from warehouse.read import ExportFormat
+from warehouse.read import ExportFormat, spreadsheet_cell
 
 Format = Literal["table", "csv", "json"]
 
@@ -67,9 +67,9 @@ def sql(
     if output == "json":
         write_json([dict(zip(rows.columns, row, strict=True)) for row in rows.rows])
     elif output == "csv":
-        writer = csv.writer(sys.stdout)
-        writer.writerow(rows.columns)
-        writer.writerows(rows.rows)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(map(spreadsheet_cell, rows.columns))
+        writer.writerows(map(spreadsheet_cell, row) for row in rows.rows)
     else:
         show_rows(rows.columns, rows.rows)
     if rows.truncated:

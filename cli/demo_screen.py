@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from rich.markup import escape
 from rich.table import Table
 
 from cli.screen import data, say
-from flows.demo import Outcome
+from flows.demo import Found, Outcome
 
 
 def show(outcome: Outcome) -> None:
     """Prints what was found week by week, and how that compares with what was planned."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("week", "competitor", "what", "subject", "was", "is"):
-        table.add_column(column, overflow="fold")
-    for one in outcome.found:
-        cells = (one.week, one.competitor, one.kind.replace("_", " "), one.subject, _short(one.old), _short(one.new))
-        table.add_row(*map(escape, cells))
-    data.print(table)
-    data.print()
+    for week, found in groupby(outcome.found, key=lambda one: one.week):
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in (week, "what", "change"):
+            table.add_column(column, no_wrap=column != "change", min_width=12, overflow="fold")
+        for one in found:
+            table.add_row(escape(one.competitor), escape(one.kind.replace("_", " ")), escape(_change(one)))
+        data.print(table)
+        data.print()
     for label, summary in outcome.summaries.items():
         for page, reason in sorted(summary.failed.items()):
             data.print(f"{label}  {page} could not be read: {escape(reason)}", soft_wrap=True)
@@ -33,5 +35,13 @@ def show(outcome: Outcome) -> None:
     data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
 
 
-def _short(text: str | None) -> str:
-    return "" if text is None else text if len(text) <= 60 else text[:59] + "…"
+def _change(one: Found) -> str:
+    if one.kind == "release":
+        return one.new or one.subject
+    if one.old is None or one.new is None:
+        return one.subject if (one.new or one.old or "") in one.subject else f"{one.subject}: {_short(one.new or one.old or '')}"
+    return f"{one.subject}: {_short(one.old)} → {_short(one.new)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

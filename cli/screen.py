@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -19,6 +22,9 @@ from detente.records import Observation, PageText, PlanFeature, PlanPrice, Readi
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False)
+
+# A column of a table that is no wider than this is never folded: dates, amounts and names stay whole.
+_WORTH_FOLDING = 20
 
 
 def say(text: str) -> None:
@@ -100,13 +106,42 @@ def show_summary(summary: Summary, *, as_json: bool) -> None:
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows of a table; control characters are shown, not obeyed."""
+    """Rows as a table, or row by row where a table is too wide for the terminal; control characters are shown, not obeyed."""
+    names = [_cell(column) for column in columns]
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
+    if _room() < sum(min(width, _WORTH_FOLDING) for width in widths) + 2 * len(widths):
+        _show_records(names, cells)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(escape(column), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_cell(value)) for value in row))
-    data.print(table)
+    for position, (name, width) in enumerate(zip(names, widths, strict=True)):
+        is_number = all(_is_number(row[position]) or row[position] is None for row in rows)
+        justify: Literal["left", "right"] = "right" if rows and is_number else "left"
+        table.add_column(escape(name), overflow="fold", no_wrap=width <= _WORTH_FOLDING, justify=justify)
+    for row in cells:
+        table.add_row(*map(escape, row))
+    data.print(table, width=_room())
+
+
+def _room() -> int:
+    """Columns of the terminal; a pipe or a file has as many as it takes."""
+    return data.width if data.is_terminal or "COLUMNS" in os.environ else 100_000
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _show_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for position, row in enumerate(rows):
+        if position:
+            data.print()
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in zip(names, row, strict=True):
+            table.add_row(escape(name), escape(value))
+        data.print(table, width=_room())
 
 
 def write_json(value: object) -> None:
@@ -115,7 +150,20 @@ def write_json(value: object) -> None:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
+    """A value as people write it, on one line."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            text = str(value).lower()
+        case Decimal():
+            text = format(value.normalize(), "f")
+        case datetime():
+            text = value.isoformat(sep=" ", timespec="seconds")
+        case list() | tuple():
+            text = ", ".join(map(_cell, value))
+        case _:
+            text = str(value)
     return "".join(char if char.isprintable() else "␣" if char in "\n\t" else "�" for char in text)
 
 
@@ -131,7 +179,8 @@ def _plain(value: object) -> object:
 
 def show_reading(reading: Reading) -> None:
     """What a reader saw, a line per observation with its verbatim text and place."""
-    head = f"{reading.reader}: {reading.status.value}, {len(reading.observations)} observations"
+    count = len(reading.observations)
+    head = f"{reading.reader}: {reading.status.value}, {count} observation{'' if count == 1 else 's'}"
     data.print(escape(head + (f", by {reading.how}" if reading.how else "")))
     if reading.reason:
         data.print(escape(reading.reason), soft_wrap=True)
@@ -157,7 +206,10 @@ def show_reading(reading: Reading) -> None:
         found = [one for one in reading.observations if isinstance(one, kind)]
         if found:
             data.print()
-            show_rows(names, [[_shown(one, name) for name in names] for one in found])
+            rows = [[_shown(one, name) for name in names] for one in found]
+            # a column in which nothing stands only takes room
+            used = [place for place in range(len(names)) if any(row[place] not in (None, "") for row in rows)]
+            show_rows([names[place] for place in used], [[row[place] for place in used] for row in rows])
 
 
 def _shown(observation: Observation, name: str) -> object:

@@ -13,28 +13,22 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from detente.errors import WarehouseError
 from detente.records import (
-    Document,
     Fetch,
     FetchPurpose,
     KnownRobots,
     LastFetch,
     Outcome,
     Page,
-    PageKind,
-    Reading,
-    ReadStatus,
     Summary,
 )
 from detente.weeks import Week
 from flows.job import Job
+from flows.reading import ReadingDesk
 from reports import weekly as weekly_report
 from sources import readers
 from sources.fetch import fetch_pages
-from sources.fingerprint import fingerprint
 from warehouse import ReadingRows, Unread, build
-from warehouse.load import ReadBefore, options_of
 
 Result = TypeVar("Result")
 
@@ -261,7 +255,7 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             now,
         ),
     )
-    desk = _ReadingDesk(job, to_read.before)
+    desk = ReadingDesk(job, to_read.before)
     with ReadingRows(to_read.known_facts, desk.options) as rows:
         if to_read.unread:
             job.progress.step(f"read {len(to_read.unread)} snapshots", len(to_read.unread))
@@ -278,54 +272,6 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
         )
     return summary, built
-
-
-class _ReadingDesk:
-    """Reads snapshots, the oldest first; what differs from its page's last version in noise alone is not read again."""
-
-    def __init__(self, job: Job, before: Mapping[str, ReadBefore]) -> None:
-        self._job = job
-        self._before = dict(before)
-        self._selectors = {page.page_id: page.selectors for page in job.workspace.pages}
-        self.options = {page_id: options_of(names) for page_id, names in self._selectors.items()}
-
-    def read(self, part: Sequence[Unread], rows: ReadingRows, summary: Summary) -> None:
-        """Reads a part; what counts of a page in the summary is how its newest snapshot was read."""
-        for one in part:
-            self._job.progress.advance()
-            try:
-                body = self._job.archive.get(one.snapshot)
-            except WarehouseError as error:  # one damaged snapshot must not keep all others from being read
-                summary.failed[one.page_id] = str(error)
-                continue
-            selectors = self._selectors.get(one.page_id, {})
-            document = Document(body=body, url=one.url, content_type=one.content_type, selectors=selectors)
-            mark = fingerprint(document)
-            before = self._before.get(one.page_id)
-            if before is not None and before.fingerprint == mark:
-                version = readers.reader_version(one.kind)
-                rows.add_again(one.page_id, one.snapshot, before, reader=one.kind, version=version)
-            else:
-                reading = read_document(one.kind, document, imported=one.imported)
-                before = rows.add(one.page_id, one.snapshot, reading, mark)
-                self._before[one.page_id] = before
-            if before.status == ReadStatus.READ:
-                summary.read += 1
-                summary.failed.pop(one.page_id, None)
-            else:
-                summary.failed[one.page_id] = f"{before.status}: {before.reason}"
-
-
-def read_document(kind: PageKind, document: Document, *, imported: bool) -> Reading:
-    """What the reader of a kind sees in a document.
-
-    Selectors are written for a page as it looks now; where they find nothing in an imported old version, the reader's
-    own heuristics are asked. A page of today from which they find nothing is a broken reader, and said to be one.
-    """
-    reading = readers.read(kind, document)
-    if document.selectors and imported and reading.status != ReadStatus.READ:
-        return readers.read(kind, replace(document, selectors={}))
-    return reading
 
 
 async def _in_thread(work: Callable[..., Result], *arguments: object) -> Result:

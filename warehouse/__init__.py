@@ -5,9 +5,10 @@
 
 from warehouse.archive import Archive
 from warehouse.database import Warehouse
-from warehouse.load import CompetitorRow, ReadingRows, Unread
+from warehouse.load import CompetitorRow
 from warehouse.publish import Published, newest
 from warehouse.read import Rows, ask, export, open  # noqa: A004
+from warehouse.readings import ReadingRows, Unread
 
 __all__ = [
     "Archive",

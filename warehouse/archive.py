@@ -8,8 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,10 @@ import zstandard
 
 from detente.errors import StorageError, WarehouseError
 from detente.records import Fetch, content_key
+from warehouse.json_lines import to_json_line
 
 _LEVEL = 1  # twice as fast as 3, and a tenth larger on pages
 _MAX_SNAPSHOT = 256_000_000  # far above every cap on bodies; bounds what a damaged file may unpack to
-
-
-def to_json_line(values: object) -> str:
-    """One line of JSON; times as naive UTC, as the warehouse keeps them, and decimals as text."""
-    return json.dumps(values, default=_plain, ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    if isinstance(value, Decimal | date):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in a log")
 
 
 class Archive:

@@ -10,12 +10,13 @@ import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import KnownRobots, LastFetch, Page, PageKind
-from warehouse import load, tables
+from warehouse import load, readings, tables
 from warehouse.archive import Archive
 from warehouse.database import Warehouse
-from warehouse.load import CompetitorRow, ReadBefore, ReadingRows, Unread
+from warehouse.load import CompetitorRow
 from warehouse.publish import Published, newest, publish
 from warehouse.read import connect
+from warehouse.readings import ReadBefore, ReadingRows, Unread
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,9 +96,9 @@ def take_in(
         load.load_workspace(connection, competitors, pages, reader_versions)
         load.load_logs(connection, archive, now)
         return ToRead(
-            unread=load.unread(connection),
-            known_facts=load.known_facts(connection),
-            before=load.read_before(connection),
+            unread=readings.unread(connection),
+            known_facts=readings.known_facts(connection),
+            before=readings.read_before(connection),
         )
 
 

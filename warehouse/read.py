@@ -160,10 +160,10 @@ def _write_csv(connection: Connection, table: str, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow([column[0] for column in cursor.description or ()])
         while rows := cursor.fetchmany(10_000):
-            writer.writerows([_cell(value) for value in row] for row in rows)
+            writer.writerows([spreadsheet_cell(value) for value in row] for row in rows)
 
 
-def _cell(value: object) -> object:
+def spreadsheet_cell(value: object) -> object:
     """A cell that no spreadsheet runs; numbers stay numbers."""
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False, default=str)

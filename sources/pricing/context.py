@@ -18,7 +18,8 @@ _HTML_LANG = re.compile(r"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?
 _LOCALE = re.compile(r"<meta\b[^>]{0,200}?og:locale[\"'][^>]{0,100}?content\s*=\s*[\"']?([a-z]{2}[-_][A-Z]{2})", re.I)
 _DECLARED = re.compile(r"priceCurrency[\"']?\s*(?:[:=]\s*|content\s*=\s*)[\"']?\s*([A-Z]{3})\b")
 _DECLARED_META = re.compile(r"price:currency[\"'][^>]{0,60}?content\s*=\s*[\"']?([A-Z]{3})\b")
-_MARKERS = (("priceCurrency", _DECLARED), ("price:currency", _DECLARED_META))
+_MARKERS = ((6, "priceCurrency", _DECLARED), (7, "price:currency", _DECLARED_META))
+_MARKED = "urrency"
 _CODES = re.compile(
     r"\b(USD|AUD|CAD|NZD|SGD|HKD|MXN|TWD|CLP|COP|ARS|JPY|CNY|SEK|NOK|DKK)\b|(US|AU|CA|C|A|NZ|HK|S)\$|\b(US) dollars?\b"
 )
@@ -81,7 +82,8 @@ class MoneyContext:
             return None, f"{sign} may be {' or '.join(sorted(told))} on this page"
         if told:
             return told.pop(), ""
-        locale = _LOCALE.search(html) if "og:locale" in html else None
+        stated_locale = self._page.tree.css_first('meta[property="og:locale"], meta[name="og:locale"]')
+        locale = _LOCALE.search(html) if stated_locale is not None else None
         regions = {self._region, locale[1][-2:].lower() if locale else ""}
         weak = {_REGION_CURRENCY[r] for r in regions if r in _REGION_CURRENCY} & set(possible)
         if len(weak) == 1:
@@ -118,11 +120,12 @@ def _codes(text: str) -> set[str]:
 def _declared(html: str) -> set[str]:
     """Currencies that structured data and meta elements declare."""
     found = set()
-    for word, pattern in _MARKERS:
-        position = html.find(word)
-        while position >= 0:
-            match = pattern.match(html, position)
+    position = html.find(_MARKED)
+    while position >= 0:
+        for before, word, pattern in _MARKERS:
+            start = position - before
+            match = pattern.match(html, start) if start >= 0 and html.startswith(word, start) else None
             if match is not None:
                 found.add(match[1])
-            position = html.find(word, position + 1)
+        position = html.find(_MARKED, position + 1)
     return found

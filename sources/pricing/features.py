@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from detente.records import PlanFeature
 
-from .money import MONEY, parse_number
+from .money import first_money, parse_number
 from .page import Element, VisiblePage, label_of
 from .plans import Mark, Plan, bare
 from .tables import Cell, Table
@@ -132,7 +132,7 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
         if index == header or index in table.price_rows or len(row) < 2:
             continue
         label = row[0].text
-        if not label or len(label) > MAX_FEATURE or row[0] is row[1] or MONEY.search(label):
+        if not label or len(label) > MAX_FEATURE or row[0] is row[1] or first_money(label):
             continue
         read += 1
         row_place = f"{place} tr:nth-of-type({index + 1})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal
 
 from detente.records import Qualifier
@@ -62,6 +63,7 @@ MONEY = re.compile(
     rf"|(?P<postw>{_POST_WORD}|{_ISO})(?!\w))"
 )
 
+_DIGIT = re.compile(r"\d")
 _BEFORE_NOT = re.compile(
     r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised"
     r"|revenue|over|above"
@@ -127,6 +129,12 @@ class Money:
     role: Role
     addition: bool
     note: str
+
+
+@lru_cache(maxsize=4_096)
+def first_money(text: str) -> re.Match[str] | None:
+    """Where a text first tells an amount, whatever it is for."""
+    return MONEY.search(text) if _DIGIT.search(text) else None
 
 
 def parse_number(digits: str, *, comma_decimal: bool = False) -> tuple[Decimal | None, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .money import MONEY
+from .money import first_money
 from .page import Line, VisiblePage
 from .plans import Mark, bare
 from .words import BADGE, CUSTOM, FREE, NAME_LABEL, NOT_A_NAME, PLACEHOLDER
@@ -54,9 +55,10 @@ def name_in(line: Line) -> str | None:
     return clean_name(text)
 
 
+@lru_cache(maxsize=4_096)
 def clean_name(text: str) -> str | None:
     """A name cut before its price; None for a price, a badge, a label or a sentence."""
-    match = MONEY.search(text)
+    match = first_money(text)
     if match is not None:
         text = text[: match.start()].rstrip(" :-–—(|@,")
         text = _TRAILING.sub("", text).rstrip(" :-–—(|,")
@@ -76,12 +78,12 @@ def clean_name(text: str) -> str | None:
 def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
     """The nearest short line before a price that can be a name although nothing marks it as one."""
     line = page.lines[index]
-    match = MONEY.search(line.text)
+    match = first_money(line.text)
     if match is not None and _stands_apart(line, line.text[: match.start()]) and name_in(line) is not None:
         return line
     for position in range(index - 1, max(start, index - 5) - 1, -1):
         line = page.lines[position]
-        if MONEY.search(line.text) or bare(line.text) in FREE:
+        if first_money(line.text) or bare(line.text) in FREE:
             return None
         if len(line.text) <= 40 and len(line.text.split()) <= 5 and name_in(line) is not None:
             return line
@@ -100,7 +102,7 @@ def first_name(page: VisiblePage, start: int, index: int) -> Line | None:
     """The first short line of a card, where neither a heading nor a class tells its name."""
     for position in range(start, min(index, start + 6)):
         line = page.lines[position]
-        if len(line.text) <= 40 and len(line.text.split()) <= 5 and not MONEY.search(line.text):
+        if len(line.text) <= 40 and len(line.text.split()) <= 5 and not first_money(line.text):
             if bare(line.text) not in FREE and name_in(line) is not None:
                 return line
         elif not BADGE.match(line.text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from detente.records import PlanFeature, PlanPrice
@@ -132,31 +133,27 @@ def _is_linked(line: Line) -> bool:
 
 def mark_of(line: Line, context: MoneyContext) -> Mark | None:
     """What a line says about a price, or None."""
-    text = line.text
+    told = _told_by(line.text, context.comma_decimal)
+    return None if told is None else Mark(line=line, kind=told[0], amounts=list(told[1]), spare=told[2])
+
+
+@lru_cache(maxsize=4_096)
+def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...], int] | None:
     if len(text) < 2 or text.isdigit():
         return None
     if ("{" in text or "[[" in text or "%" in text or "@@" in text) and PLACEHOLDER.search(text):
-        return Mark(line=line, kind="placeholder") if len(text) < 80 and _LOOKS_PRICED.search(text) else None
+        return ("placeholder", (), 0) if len(text) < 80 and _LOOKS_PRICED.search(text) else None
     if _DIGIT.search(text):
-        amounts = read_money(text, comma_decimal=context.comma_decimal)
+        amounts = read_money(text, comma_decimal=comma_decimal)
         if amounts:
-            prices = [m for m in amounts if m.role == "price"]
-            return (
-                Mark(
-                    line=line,
-                    kind="price",
-                    amounts=prices,
-                    spare=spare_words(text, [(m.start, m.end) for m in amounts]),
-                )
-                if prices
-                else None
-            )
+            prices = tuple(m for m in amounts if m.role == "price")
+            return ("price", prices, spare_words(text, [(m.start, m.end) for m in amounts])) if prices else None
     if len(text) < 40:
         phrase = bare(text)
         if phrase in FREE:
-            return Mark(line=line, kind="free")
+            return "free", (), 0
         if phrase in CUSTOM:
-            return Mark(line=line, kind="custom")
+            return "custom", (), 0
     return None
 
 

@@ -60,7 +60,7 @@ def find_tables(page: VisiblePage, marks: list[Mark]) -> list[Table]:
 
 def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[list[Cell]]:
     table = page.elements[position]
-    spans = "colspan" in page.html
+    spans = table.node.css_first("[colspan]") is not None
     inside = {table}
     rows: dict[Element, list[Cell]] = {}
     for element in page.elements[position + 1 :]:

@@ -105,7 +105,7 @@ class Reader:
     def _env(self) -> dict[str, str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DETENTE_", "PREFECT_"))}
-        return kept | {"PATH": path, "COLUMNS": "80", "PYTHONPATH": str(ROOT)}
+        return kept | {"PATH": path, "COLUMNS": "80"}
 
     def _compare(self, command: str, output: str, shown: tuple[str, ...]) -> None:
         real = [" ".join(line.split()) for line in output.splitlines()]

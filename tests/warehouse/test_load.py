@@ -13,7 +13,8 @@ from timeline import VERSIONS, Timeline, price
 from detente.records import Fetch, LastFetch, Outcome, Page, PlanPrice, content_key
 from warehouse import ReadingRows, build
 from warehouse.database import Connection
-from warehouse.load import load_logs, options_of
+from warehouse.load import load_logs
+from warehouse.readings import options_of
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -59,7 +60,7 @@ def test_readings_stored_twice_are_there_once(timeline: Timeline) -> None:
     timeline.build()
     # as one that was made before the other was stored
     with ReadingRows([], {}) as rows, timeline.warehouse.section("store") as connection:
-        rows.add(fetch.page_id, fetch.snapshot or "", timeline.read(fetch.snapshot or ""))
+        rows.add(fetch.page_id, fetch.snapshot or "", timeline.read(fetch.snapshot or ""), fingerprint="")
         before = counts(connection)
         rows.store(connection)
         assert before == counts(connection)
@@ -89,7 +90,7 @@ def test_a_newer_reader_reads_every_snapshot_again_and_only_its_readings_count(t
     with ReadingRows(to_read.known_facts, {}) as rows:
         for one in to_read.unread:
             seen = replace(timeline.read(one.snapshot), version=2, observations=(price("Team", "50"),))
-            rows.add(one.page_id, one.snapshot, seen)
+            rows.add(one.page_id, one.snapshot, seen, fingerprint="")
         build.finish(timeline.warehouse, rows, timeline.at, keep=3)
 
     assert [(Decimal(50),)] == timeline.rows("SELECT amount FROM plan_price")

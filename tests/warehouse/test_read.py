@@ -15,7 +15,7 @@ from timeline import Timeline
 
 from detente.errors import StorageError, UsageError, WarehouseError
 from warehouse import ask, export, tables
-from warehouse.read import _cell as cell_of
+from warehouse.read import spreadsheet_cell
 
 PUBLIC = [table.name for table in tables.tables() if table.published]
 
@@ -179,12 +179,12 @@ def test_csv_cells_are_no_formulas_and_numbers_stay_numbers(known: Timeline, tmp
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1+1", "\x00=1"])
 def test_no_spelling_of_a_formula_gets_through(cell: str) -> None:
-    assert cell_of(cell) == f"'{cell}"
+    assert spreadsheet_cell(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", [-1, Decimal("-1.50"), -0.5, None, True, "a=1", "1 + 1", "Größe", "'=1"])
 def test_numbers_and_harmless_texts_stay_as_they_are(cell: object) -> None:
-    assert cell_of(cell) is cell
+    assert spreadsheet_cell(cell) is cell
 
 
 def test_parquet_and_json_hold_the_text_as_it_is(known: Timeline, tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""Reads snapshots with the reader of their page, each set of facts once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from detente.errors import WarehouseError
+from detente.records import Document, PageKind, Reading, ReadStatus, Summary
+from flows.job import Job
+from sources import readers
+from sources.fingerprint import fingerprint
+from warehouse import ReadingRows, Unread
+from warehouse.readings import ReadBefore, options_of
+
+
+class ReadingDesk:
+    """Reads snapshots, the oldest first; what differs from its page's last version in noise alone is not read again."""
+
+    def __init__(self, job: Job, before: Mapping[str, ReadBefore]) -> None:
+        self._job = job
+        self._before = dict(before)
+        self._selectors = {page.page_id: page.selectors for page in job.workspace.pages}
+        self.options = {page_id: options_of(names) for page_id, names in self._selectors.items()}
+
+    def read(self, part: Sequence[Unread], rows: ReadingRows, summary: Summary) -> None:
+        """Reads a part; what counts of a page in the summary is how its newest snapshot was read."""
+        for one in part:
+            self._job.progress.advance()
+            try:
+                body = self._job.archive.get(one.snapshot)
+            except WarehouseError as error:  # one damaged snapshot must not keep all others from being read
+                summary.failed[one.page_id] = str(error)
+                continue
+            selectors = self._selectors.get(one.page_id, {})
+            document = Document(body=body, url=one.url, content_type=one.content_type, selectors=selectors)
+            mark = fingerprint(document)
+            before = self._before.get(one.page_id)
+            if before is not None and before.fingerprint == mark:
+                version = readers.reader_version(one.kind)
+                rows.add_again(one.page_id, one.snapshot, before, reader=one.kind, version=version)
+            else:
+                reading = read_document(one.kind, document, imported=one.imported)
+                before = rows.add(one.page_id, one.snapshot, reading, mark)
+                self._before[one.page_id] = before
+            if before.status == ReadStatus.READ:
+                summary.read += 1
+                summary.failed.pop(one.page_id, None)
+            else:
+                summary.failed[one.page_id] = f"{before.status}: {before.reason}"
+
+
+def read_document(kind: PageKind, document: Document, *, imported: bool) -> Reading:
+    """What the reader of a kind sees in a document.
+
+    Selectors are written for a page as it looks now; where they find nothing in an imported old version, the reader's
+    own heuristics are asked. A page of today from which they find nothing is a broken reader, and said to be one.
+    """
+    reading = readers.read(kind, document)
+    if document.selectors and imported and reading.status != ReadStatus.READ:
+        return readers.read(kind, replace(document, selectors={}))
+    return reading
