@@ -21,9 +21,9 @@ def show(outcome: Outcome) -> None:
             table.add_row(escape(one.competitor), escape(one.kind.replace("_", " ")), escape(_change(one)))
         data.print(table)
         data.print()
-    for label, summary in outcome.summaries.items():
-        for page, reason in sorted(summary.failed.items()):
-            data.print(f"{label}  {page} could not be read: {escape(reason)}", soft_wrap=True)
+    for (page, reason), weeks in _failures(outcome).items():
+        when = "in any week" if len(weeks) == len(outcome.summaries) else f"in {', '.join(weeks)}"
+        data.print(escape(f"{page} could not be read {when}: {reason}"), soft_wrap=True)
     data.print()
     for change in outcome.missed:
         say(f"planned, but not found: {change.competitor} {change.kind} {change.subject}")
@@ -35,11 +35,22 @@ def show(outcome: Outcome) -> None:
     data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
 
 
+def _failures(outcome: Outcome) -> dict[tuple[str, str], list[str]]:
+    """The weeks in which each page failed for each reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for week, summary in outcome.summaries.items():
+        for page, reason in sorted(summary.failed.items()):
+            found.setdefault((page, reason), []).append(week)
+    return found
+
+
 def _change(one: Found) -> str:
     if one.kind == "release":
         return one.new or one.subject
+    if one.kind in ("feature_added", "feature_removed"):
+        return one.subject
     if one.old is None or one.new is None:
-        return one.subject if (one.new or one.old or "") in one.subject else f"{one.subject}: {_short(one.new or one.old or '')}"
+        return f"{one.subject}: {_short(one.new or one.old or '')}"
     return f"{one.subject}: {_short(one.old)} → {_short(one.new)}"
 
 

@@ -25,6 +25,8 @@ data = Console(highlight=False)
 
 # A column of a table that is no wider than this is never folded: dates, amounts and names stay whole.
 _WORTH_FOLDING = 20
+# More bars than a small terminal has lines could not be redrawn.
+_BARS_AT_ONCE = 8
 
 
 def say(text: str) -> None:
@@ -53,6 +55,8 @@ class Bars:
     def step(self, name: str, total: int | None = None) -> None:
         """Ends the bar before and begins another."""
         self._end()
+        if len(self._bars.tasks) >= _BARS_AT_ONCE:
+            self._bars.remove_task(self._bars.tasks[0].id)
         self._task = self._bars.add_task(escape(name), total=total)
 
     def advance(self, by: int = 1) -> None:
@@ -106,7 +110,7 @@ def show_summary(summary: Summary, *, as_json: bool) -> None:
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows as a table, or row by row where a table is too wide for the terminal; control characters are shown, not obeyed."""
+    """Rows as a table, or row by row where that is too wide; control characters are shown, not obeyed."""
     names = [_cell(column) for column in columns]
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]

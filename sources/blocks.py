@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -28,6 +27,7 @@ _NOT_CONTENT = frozenset((
 # fmt: on
 _ENDS_HEADING = frozenset(("p", "ul", "ol", "dl", "table", "section", "article", "main", "pre", "blockquote"))
 _REGION_TAGS = frozenset(("article", "li", "section", "tr", "dd", "details"))
+_BOLD = ("strong", "b")
 _SPACED = frozenset(("span", "a", "small", "label", "strong", "b", "em"))
 # By role, by what it is for, and what a browser does not show.
 _NOT_CONTENT_SELECTOR = ", ".join((
@@ -150,14 +150,7 @@ def blocks_of(
     if root is None:
         return []
     walk = _Walk(skipped=set() if fragment else _skipped(tree, without), badges=set() if fragment else _badges(tree))
-    for entering, node in _visits(root, walk.skips):
-        if entering:
-            walk.enter(node)
-        else:
-            walk.leave(node)
-        if len(walk.blocks) >= MAX_BLOCKS:
-            break
-    walk.flush()
+    walk.read(root)
     return walk.blocks
 
 
@@ -170,33 +163,6 @@ def _skipped(tree: LexborHTMLParser, without: str) -> set[int]:
 
 def _badges(tree: LexborHTMLParser) -> set[int]:
     return {node.mem_id for node in tree.css(_BADGE_SELECTOR) if _BADGE_WORD.search(node.attributes.get("class") or "")}
-
-
-def _visits(root: LexborNode, skips: Callable[[LexborNode], bool]) -> Iterator[tuple[bool, LexborNode]]:
-    """Depth-first, without recursion: a hostile page can nest deeper than Python's stack."""
-    top = root.mem_id
-    node: LexborNode = root
-    while True:
-        skipped = skips(node)
-        if not skipped:
-            yield True, node
-            child = node.first_child
-            if child is not None:
-                node = child
-                continue
-            yield False, node
-        while True:
-            if node.mem_id == top:
-                return
-            following = node.next
-            if following is not None:
-                node = following
-                break
-            parent = node.parent
-            if parent is None:
-                return
-            node = parent
-            yield False, node
 
 
 class _Walk:
@@ -219,51 +185,76 @@ class _Walk:
         self._regions: list[int] = [0]
         self._region_count = 0
 
-    def skips(self, node: LexborNode) -> bool:
-        """Whether the node and all in it is no content."""
-        return node.tag in _NOT_CONTENT or node.mem_id in self._skipped
+    def read(self, root: LexborNode) -> None:
+        """Walks depth-first, without recursion: a hostile page can nest deeper than Python's stack."""
+        top = root.mem_id
+        node = root
+        skipped = self._skipped
+        while len(self.blocks) < MAX_BLOCKS:
+            tag = node.tag or ""
+            if tag == "-text":
+                self._add(node.text_content or "")
+            elif tag not in _NOT_CONTENT and node.mem_id not in skipped:
+                self._enter(node, tag)
+                child = node.first_child
+                if child is not None:
+                    node = child
+                    continue
+                self._leave(node, tag)
+            following = node.next if node.mem_id != top else None
+            while following is None:
+                parent = node.parent if node.mem_id != top else None
+                if parent is None:
+                    self.flush()
+                    return
+                node = parent
+                self._leave(node, node.tag or "")
+                following = node.next if node.mem_id != top else None
+            node = following
+        self.flush()
 
-    def enter(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        if tag == "-text":
-            self._add(node.text_content or "")
-            return
+    def _enter(self, node: LexborNode, tag: str) -> None:
         if tag in _ENDS_HEADING and self._heading is not None:
             # An unclosed heading would swallow the rest of the page.
             self.flush()
             self._heading = None
             self._tags[-1] = "div"
-        if tag in _BLOCK_TAGS and self._heading is None:
-            self._open_block(node, tag)
-        elif tag in _BLOCK_TAGS or tag in _SPACED:
+        if tag in _BLOCK_TAGS:
+            if self._heading is None:
+                self._open_block(node, tag)
+            else:
+                self._space_before(node)
+        elif tag in _SPACED:
             self._space_before(node)
         if tag == "a":
             href = node.attributes.get("href")
             self._link.append(href)
             self._href = self._href or href
-        elif tag in ("strong", "b"):
+        elif tag in _BOLD:
             self._bold += 1
         elif tag == "time":
             self._datetime = self._datetime or node.attributes.get("datetime") or clean_text(node.text())[:80] or None
-        if node.mem_id in self._badges and self._heading is None:
+        if self._badges and node.mem_id in self._badges and self._heading is None:
             self.flush()
             self._badge = True
 
-    def leave(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        if tag == "-text":
-            return
-        if node.mem_id in self._badges and self._heading is None:
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        if self._badges and node.mem_id in self._badges and self._heading is None:
             self.flush()
-        if tag == "a" and self._link:
-            self._link.pop()
-        elif tag in ("strong", "b"):
+        if tag in _BLOCK_TAGS:
+            self._close_block(tag)
+        elif tag == "a":
+            if self._link:
+                self._link.pop()
+        elif tag in _BOLD:
             self._bold = max(0, self._bold - 1)
+
+    def _close_block(self, tag: str) -> None:
         if tag == self._heading:
             self.flush()
             self._heading = None
             self._tags.pop()
-        elif tag in _BLOCK_TAGS and self._heading is None:
+        elif self._heading is None:
             self.flush()
             if len(self._tags) > 1:
                 self._tags.pop()
@@ -321,9 +312,9 @@ class _Walk:
         self.flush()
         if tag in _HEADINGS:
             self._heading = tag
-            self._ident = node.attributes.get("id") or self._ident
+            self._ident = node.id or self._ident
         self._tags.append(tag)
         if tag in _REGION_TAGS:
             self._region_count += 1
             self._regions.append(self._region_count)
-            self._ident = node.attributes.get("id")
+            self._ident = node.id

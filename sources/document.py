@@ -22,6 +22,10 @@ MAX_LINK = 2_000
 
 _LINE_BREAKS = re.compile(r"[\t\n\r]")
 _NO_HOST = re.compile(r"[\s<>\"'`]")
+# Absolute, and with nothing in it that would have to be resolved, dropped or encoded: what most links are.
+_PLAIN_LINK = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9._~%!$&()*+,=:@-]+)*/?(?:\?[A-Za-z0-9._~%=&+-]+)?(?:#[A-Za-z0-9._~%=&+-]+)?"
+)
 _LINK_EDGES = "".join(map(chr, range(33)))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -214,9 +218,9 @@ def clean_text(text: str) -> str:
     text round (U+202A–U+202E, U+2066–U+2069), are shown as `⟨U+202E⟩`; other invisible characters are dropped, except
     the two joiners; NUL and lone surrogates become U+FFFD.
     """
-    if not text.isascii() or not text.isprintable():
-        text = _ODD.sub(_shown, text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    # Nothing that is dropped or shown is printable.
+    return text if text.isprintable() else " ".join(_ODD.sub(_shown, text).split())
 
 
 def clean_lines(text: str) -> str:
@@ -242,6 +246,8 @@ def safe_link(href: str | None, base: str) -> str | None:
     """
     if not href or len(href) > MAX_LINK:
         return None
+    if _PLAIN_LINK.fullmatch(href):
+        return href
     href = _LINE_BREAKS.sub("", href.strip(_LINK_EDGES))
     if not href or "\\" in href:
         return None

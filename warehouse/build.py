@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from detente.errors import WarehouseError
 from detente.records import KnownRobots, LastFetch, Page, PageKind
 from warehouse import load, readings, tables
 from warehouse.archive import Archive
-from warehouse.database import Warehouse
+from warehouse.database import Connection, Warehouse
 from warehouse.load import CompetitorRow
 from warehouse.publish import Published, newest, publish
 from warehouse.read import connect
@@ -103,25 +104,33 @@ def take_in(
 
 
 def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) -> Built:
-    """Stores the readings, makes all tables in one transaction, checks and publishes them.
+    """Stores the readings, makes all tables anew, checks and publishes them.
 
     Raises:
         CheckFailedError: A check does not hold; the tables stay as they were.
         StorageError: The disk refused.
     """
     with warehouse.section("build: tables") as connection:
-        connection.execute("BEGIN")
-        try:
+        with _at_once(connection):  # a reading without its observations would never be read again
             rows.store(connection)
+        with _at_once(connection):
             tables.build(connection)
             warnings = tables.check(connection)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
         changes = frozenset(row[0] for row in connection.execute("SELECT change_id FROM core.change").fetchall())
         published = publish(connection, warehouse.published, now, keep)
     return Built(published=published, changes=changes, warnings=tuple(warnings))
+
+
+@contextmanager
+def _at_once(connection: Connection) -> Iterator[None]:
+    """One transaction: all of it, or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def change_ids(warehouse: Warehouse) -> frozenset[str]:

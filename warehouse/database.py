@@ -105,7 +105,7 @@ _LOCAL: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
-    "memory_limit": "2GB",
+    "memory_limit": "512MB",
     # measured on two cores with 300,000 observations: half the processor time of two threads, in the same wall time
     "threads": "1",
 }

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from detente.errors import StorageError, WarehouseError
 from warehouse.database import STORAGE_VERSION, Connection, quoted
 from warehouse.tables import Table, tables
@@ -44,7 +46,14 @@ def publish(connection: Connection, folder: Path, as_of: datetime, keep: int) ->
         folder.mkdir(parents=True, exist_ok=True)
         connection.execute(f"ATTACH '{quoted(aside)}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
         try:
+            # one transaction, since each statement's own would wait for the disk
+            connection.execute("BEGIN")
             _copy(connection, as_of)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # a commit that failed has ended its transaction
+                connection.execute("ROLLBACK")
+            raise
         finally:
             connection.execute("DETACH published")
         _settle(aside, path)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -165,6 +166,8 @@ def _write_csv(connection: Connection, table: str, path: Path) -> None:
 
 def spreadsheet_cell(value: object) -> object:
     """A cell that no spreadsheet runs; numbers stay numbers."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")  # 49, where the column's type says 49.000000
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, str) and _FORMULA.match(value):

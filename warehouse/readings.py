@@ -14,6 +14,9 @@ from warehouse.database import Connection
 from warehouse.json_lines import insert_files, to_json_line
 from warehouse.observations import Facts
 
+# What one statement loads; DuckDB takes several times as much memory for it.
+_FILE_BYTES = 8 << 20
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unread:
@@ -64,7 +67,7 @@ class ReadingRows:
         self._known = set(known)
         self._options = options
         self._folder = ExitStack()
-        self._files: dict[str, IO[bytes]] = {}
+        self._files: dict[str, list[IO[bytes]]] = {}
         self._longest: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -72,8 +75,9 @@ class ReadingRows:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in self._files.values():
-            file.close()
+        for files in self._files.values():
+            for file in files:
+                file.close()
         self._folder.close()
 
     def add(self, page_id: str, snapshot: str, reading: Reading, fingerprint: str) -> ReadBefore:
@@ -115,17 +119,19 @@ class ReadingRows:
 
     def store(self, connection: Connection) -> None:
         """Inserts what is not there yet."""
-        for table, file in self._files.items():
-            file.flush()
-            if table == "reading":
-                insert_files(connection, "raw.reading", [file.name], unless="reading_id")
-            else:
-                _insert_observations(connection, table, file.name, self._longest[table])
+        for table, files in self._files.items():
+            for file in files:
+                file.flush()
+                if table == "reading":
+                    insert_files(connection, "raw.reading", [file.name], unless="reading_id")
+                else:
+                    _insert_observations(connection, table, file.name, self._longest[table])
 
     def _write(self, table: str, line: bytes) -> None:
-        if table not in self._files:
-            self._files[table] = (self._path / f"{table}.jsonl").open("wb")
-        self._files[table].write(line)
+        files = self._files.setdefault(table, [])
+        if not files or files[-1].tell() > _FILE_BYTES:
+            files.append((self._path / f"{table}-{len(files)}.jsonl").open("wb"))
+        files[-1].write(line)
         self._longest[table] = max(self._longest.get(table, 0), len(line))
 
 

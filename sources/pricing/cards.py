@@ -118,13 +118,14 @@ def _unmarked_name(page: VisiblePage, branch: Element, index: int) -> tuple[int,
 def _branch(mark: Mark, marks: list[Mark]) -> Element:
     """The largest element around a mark in which no other price contradicts it: the card, if there are several."""
     element = mark.line.element
+    known = 1
     while element.parent is not None:
         outer = element.parent
         inside = [m for m in marks if outer.start <= m.line.index < outer.end]
-        if len(inside) > 1 and (
-            _conflicts([m for m in inside if m.kind == "price"]) or len({m.kind for m in inside}) > 1
-        ):
-            return element
+        if len(inside) > known:
+            if len({m.kind for m in inside}) > 1 or _conflicts([m for m in inside if m.kind == "price"]):
+                return element
+            known = len(inside)
         element = outer
     return element
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .money import AMBIGUOUS, HINT, MONEY, SIGNS
+from .money import AMBIGUOUS, MONEY, SIGNS, hints_at_money
 from .page import VisiblePage
 from .words import STATED_UNIT, UNITS, words
 
@@ -105,7 +105,7 @@ class MoneyContext:
         if not any(word in whole for word in _CODE_WORDS):
             return stated, beside
         for text in whole.split("\n"):
-            if HINT.search(text) or "ollar" in text or "peso" in text:
+            if hints_at_money(text) or "ollar" in text or "peso" in text:
                 for match in MONEY.finditer(text):
                     beside |= _codes(match[0])
                 stated |= _codes(MONEY.sub(" ", text))

@@ -64,42 +64,46 @@ def _crossed_item(label: str, style: str | None) -> bool:
 def _is_feature(text: str, told: Mark | None) -> bool:
     if told is not None and (told.kind != "price" or told.spare <= 2):
         return False
-    if not any(c.isalpha() for c in text) or PLACEHOLDER.search(text) or _CONTROL.match(text):
+    return _names_feature(text)
+
+
+@lru_cache(maxsize=4_096)
+def _names_feature(text: str) -> bool:
+    if not any(map(str.isalpha, text)) or PLACEHOLDER.search(text) or _CONTROL.match(text):
         return False
     return not (len(text) < 40 and SALES_CALL.search(text))
 
 
 def list_feature(plan: Plan, text: str, place: str, *, included: bool | None) -> PlanFeature:
     """The record of one list item: its limit and unit where it begins with a number, its whole text otherwise."""
-    name = text.lstrip("✓✔☑✅✗✘✕✖❌☒•●·-–— ").strip() or text
-    match = _COUNT.match(name)
-    if match is not None and match["unit"]:
-        limit = _limit(match)
-        if limit is not None:
-            unit = match["unit"]
-            rest = match["rest"].strip()
-            size = unit.lower() in _SIZE
-            return PlanFeature(
-                plan=plan.name,
-                group=plan.group,
-                feature=(re.sub(r"^(?:of|de|d['’])\s+", "", rest) or unit) if size else f"{unit} {rest}".strip(),
-                included=included,
-                limit=limit,
-                unit=unit if size else _unit_of(unit, rest),
-                text=text,
-                place=place,
-            )
-    unlimited = bool(UNLIMITED.search(name))
-    feature = " ".join(UNLIMITED.sub(" ", name).split()) if unlimited else name
+    feature, limit, unlimited, unit = _told_in_item(text)
     return PlanFeature(
         plan=plan.name,
         group=plan.group,
-        feature=feature or name,
+        feature=feature,
         included=included,
+        limit=limit,
         unlimited=unlimited,
+        unit=unit,
         text=text,
         place=place,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _told_in_item(text: str) -> tuple[str, Decimal | None, bool, str | None]:
+    """Feature, limit, whether it is unlimited, and unit of a list item's text."""
+    name = text.lstrip("✓✔☑✅✗✘✕✖❌☒•●·-–— ").strip() or text
+    match = _COUNT.match(name)
+    limit = _limit(match) if match is not None and match["unit"] else None
+    if match is not None and limit is not None:
+        unit, rest = match["unit"], match["rest"].strip()
+        if unit.lower() in _SIZE:
+            return re.sub(r"^(?:of|de|d['’])\s+", "", rest) or unit, limit, False, unit
+        return f"{unit} {rest}".strip(), limit, False, _unit_of(unit, rest)
+    if not UNLIMITED.search(name):
+        return name, None, False, None
+    return " ".join(UNLIMITED.sub(" ", name).split()) or name, None, True, None
 
 
 def _unit_of(word: str, rest: str) -> str:
@@ -137,10 +141,8 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
         read += 1
         row_place = f"{place} tr:nth-of-type({index + 1})"
         for column, plan in columns.items():
-            if column < len(row) and len(plan.features) < MAX_FEATURES:
-                feature = _cell_feature(plan, label, row[column], row_place)
-                if feature is not None:
-                    plan.features.append(feature)
+            if column < len(row) and not row[column].priced and len(plan.features) < MAX_FEATURES:
+                plan.features.append(_cell_feature(plan, label, row[column], row_place))
     return read
 
 
@@ -183,10 +185,8 @@ def _told_by(text: str) -> _Told:
     return _Told(literal=True)
 
 
-def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature | None:
+def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature:
     text = cell.text
-    if cell.priced:
-        return None
     told = _told_by(text) if text else _Told(included=_icon(cell))
     return PlanFeature(
         plan=plan.name,

@@ -52,8 +52,11 @@ _PRE = _alternatives(re.compile(r"[$€£₹₽₩₺₴₪₫₱฿₦¥]|^(?:R
 _POST_SIGN = _alternatives(re.compile(r"[$€£₹₽₩₺₴₪₫₱฿₦¥]"))
 _POST_WORD = _alternatives(re.compile(r"^(?:zł|Kč|Ft|lei|kr\.?|Rs\.?|Fr\.|[A-Za-z ]*(?:dollars?|euros?))$"))
 _MAGNITUDE = r"(?P<mag>\s?(?:k|K|[Mm]|bn|B|mio\.?|million|billion|thousand|mln)\b(?![$€£]))?"
-HINT = re.compile(
-    rf"[$€£₹₽₩₺₴₪₫₱฿₦¥]|\b(?:{_ISO})\b|\d\s?(?:zł|Kč|Ft|lei|kr|Rs|Fr\.|US dollar|dollar|euro)|\b(?:Rs|kr|Fr)\.?\s?\d"
+_ANY_SIGN = re.compile("[$€£₹₽₩₺₴₪₫₱฿₦¥]")
+_CODE_LIKE = re.compile(r"[A-Z]{3}")
+_CODE = re.compile(rf"\b(?:{_ISO})\b")
+_IN_WORDS = re.compile(
+    r"\d\s?(?:zł|Kč|Ft|lei|kr|Rs|Fr\.|US dollar|dollar|euro)|(?:(?<![\w])(?:Rs|kr|Fr))\.?\s?\d"
 )
 MONEY = re.compile(
     rf"(?P<sign>(?<!\S)[-−–])?(?<![\w.,])(?:(?P<iso0>{_ISO}):?\s?)?(?P<pre>{_PRE}):?(?P<sign2>[-−]?)\s?(?:(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE})(?:\s?(?P<iso1>{_ISO})\b)?"
@@ -131,6 +134,13 @@ class Money:
     note: str
 
 
+def hints_at_money(text: str) -> bool:
+    """Whether a text holds a sign, a code or a word of a currency; quick, and true of more than amounts."""
+    if _ANY_SIGN.search(text) or _IN_WORDS.search(text):
+        return True
+    return bool(_CODE_LIKE.search(text) and _CODE.search(text))
+
+
 @lru_cache(maxsize=4_096)
 def first_money(text: str) -> re.Match[str] | None:
     """Where a text first tells an amount, whatever it is for."""
@@ -187,7 +197,7 @@ def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
         text: One line of visible text.
         comma_decimal: The page's language writes a decimal comma.
     """
-    if not HINT.search(text):
+    if not hints_at_money(text):
         return []
     matches = list(MONEY.finditer(text))
     found: list[Money] = []

@@ -98,12 +98,14 @@ def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
     marks = []
     surroundings = _Surroundings()
     joined: Line | None = None
+    comma_decimal = context.comma_decimal
     for own in page.lines:
         line = own if joined is None else joined
         joined = _joined(page, own) if len(own.text) <= _SIGN_CHARS and own.text in SIGNS else None
-        mark = mark_of(line, context)
-        if mark is None:
+        told = _told_by(line.text, comma_decimal)
+        if told is None:
             continue
+        mark = Mark(line=line, kind=told[0], amounts=list(told[1]), spare=told[2])
         foreign, quoted, answers = surroundings.of(line.element)
         if foreign or (quoted and not mark.stated):
             continue

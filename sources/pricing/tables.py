@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .context import MoneyContext
@@ -19,6 +20,7 @@ _OVERAGE = re.compile(
 )
 _HEADING = re.compile(r"h[1-6]")
 _PRICE_SPARE = 4
+_NO_MARKS: tuple[Mark, ...] = ()
 
 
 class Cell:
@@ -26,12 +28,12 @@ class Cell:
 
     __slots__ = ("element", "first", "marks", "priced", "text")
 
-    def __init__(self, element: Element, text: str, first: str, marks: list[Mark]) -> None:
+    def __init__(self, element: Element, text: str, first: str, marks: Sequence[Mark]) -> None:
         self.element = element
         self.text = text
         self.first = first
         self.marks = marks
-        self.priced = bool(marks) and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in marks)
+        self.priced = len(marks) > 0 and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in marks)
         """It tells a price and little else."""
 
 
@@ -61,27 +63,32 @@ def find_tables(page: VisiblePage, marks: list[Mark]) -> list[Table]:
 def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[list[Cell]]:
     table = page.elements[position]
     spans = table.node.css_first("[colspan]") is not None
-    inside = {table}
-    rows: dict[Element, list[Cell]] = {}
+    inside: set[Element | None] = {table}
+    rows: dict[Element | None, list[Cell]] = {}
     for element in page.elements[position + 1 :]:
         parent = element.parent
-        if parent not in inside or parent is None:
+        if parent not in inside:
             break
-        if element.tag == "table":
-            return []
+        tag = element.tag
         inside.add(element)
-        if element.tag == "tr":
+        if tag == "td" or tag == "th":
+            row = rows.get(parent)
+            wide = _span(element) if spans else 1
+            if row is not None and len(row) + wide <= MAX_COLUMNS:
+                row += [_cell(page, element, by_line)] * wide
+        elif tag == "tr":
             if len(rows) >= MAX_ROWS:
                 page.cut = True
                 break
             rows[element] = []
-        elif element.tag in ("td", "th") and parent in rows:
-            cell = _cell(page, element, by_line)
-            span = element.node.attributes.get("colspan") if spans else None
-            wide = int(span) if span and span.isascii() and span.isdigit() and len(span) < 3 else 1
-            if len(rows[parent]) + wide <= MAX_COLUMNS:
-                rows[parent] += [cell] * max(1, wide)
+        elif tag == "table":
+            return []
     return list(rows.values())
+
+
+def _span(cell: Element) -> int:
+    span = cell.node.attributes.get("colspan")
+    return max(1, int(span)) if span and span.isascii() and span.isdigit() and len(span) < 3 else 1
 
 
 def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell:
@@ -89,10 +96,12 @@ def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell
     if end - start == 1:
         text = page.lines[start].text
         mark = by_line.get(start)
-        return Cell(element, text, text, [mark] if mark is not None else [])
+        return Cell(element, text, text, _NO_MARKS if mark is None else (mark,))
+    if end == start:
+        return Cell(element, "", "", _NO_MARKS)
     lines = page.lines[start:end]
     text = " ".join(line.text for line in lines)
-    return Cell(element, text, lines[0].text if lines else "", [by_line[i] for i in range(start, end) if i in by_line])
+    return Cell(element, text, lines[0].text, [by_line[i] for i in range(start, end) if i in by_line])
 
 
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
@@ -111,9 +120,10 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
 
 
 def _tells_prices(row: list[Cell]) -> bool:
-    if any(m.kind == "price" for c in row[1:] if c.priced for m in c.marks):
-        return True
-    return any(c.priced for c in row[1:]) and _is_price_label(row[0].text)
+    priced = [c for c in row[1:] if c.priced]
+    if not priced:
+        return False
+    return any(m.kind == "price" for c in priced for m in c.marks) or _is_price_label(row[0].text)
 
 
 def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
 from sources.blocks import blocks_of, parse_html
@@ -37,6 +38,8 @@ _GENERAL_TAGS = re.compile(
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
 _MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
+_FLAT = re.compile(r"\s*(?:<ul>\s*(?:<li>[^<&]*</li>\s*)+</ul>|<p>[^<&]*</p>(?:\s*<p>[^<&]*</p>)*)\s*")
+_FLAT_TEXT = re.compile(r"<(?:li|p)>([^<]*)")
 _MANY = 3
 _THOROUGH = 100
 """Items of a feed whose dates may cost milliseconds each."""
@@ -121,9 +124,9 @@ def _reading(status: ReadStatus, reason: str, how: str, entries: Sequence[Releas
 
 def _bounded(entries: Sequence[ReleaseEntry], how: str) -> Reading:
     # A feed that repeats an item unchanged says nothing new; where it stands does not matter.
-    once: dict[ReleaseEntry, ReleaseEntry] = {}
+    once: dict[object, ReleaseEntry] = {}
     for entry in entries:
-        once.setdefault(replace(entry, place=""), entry)
+        once.setdefault(_TOLD(entry), entry)
     kept = list(once.values())
     notes = []
     if len(kept) > MAX_ENTRIES:
@@ -137,6 +140,7 @@ def _bounded(entries: Sequence[ReleaseEntry], how: str) -> Reading:
 
 
 _CUT = "\n[…]"
+_TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name != "place"))
 
 
 def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
@@ -239,6 +243,10 @@ def _content_lines(item: FeedItem) -> list[Line]:
         return markdown_lines(item.content[: 4 * MAX_BODY])
     if "<" not in item.content and "&" not in item.content:
         return [Line(text=each) for each in clean_lines(item.content).split("\n") if each]
+    if _FLAT.fullmatch(item.content, 0, 8 * MAX_BODY):  # nothing that a parser would have to be asked about
+        is_list = "<li>" in item.content
+        texts = (clean_text(text) for text in _FLAT_TEXT.findall(item.content, 0, 8 * MAX_BODY))
+        return [Line(text=text, item=is_list) for text in texts if text]
     return page_lines(parse_html(item.content[: 8 * MAX_BODY]), fragment=True)
 
 

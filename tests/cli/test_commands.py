@@ -1,4 +1,4 @@
-"""Every command says what it does, what went wrong in a sentence, and by its exit code what a script should think of it."""
+"""Every command says what it does, what went wrong in one sentence, and by its exit code what to think of it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_command_has_help_with_an_example_and_a_meaning_for_each_of_its_wo
 def test_the_version_is_told() -> None:
     shown = CliRunner().invoke(app, ["--version"])
 
-    assert (0, "detente 0.1.0\n") == (shown.exit_code, shown.output)
+    assert (shown.exit_code, shown.output) == (0, "detente 0.1.0\n")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_init_check_and_the_first_hint(tmp_path: Path, detente: Detente) -> None
     checked = detente("check", "--workspace", str(folder))
     again = detente("init", str(folder))
 
-    assert (0, 0, 2) == (made.returncode, checked.returncode, again.returncode)
+    assert (made.returncode, checked.returncode, again.returncode) == (0, 0, 2)
     assert f"`detente run pipeline --workspace {folder}`" in made.stderr
     assert "0 competitors, 0 pages, 0 themes; all valid" in checked.stderr
 
@@ -127,7 +127,9 @@ def test_check_tells_every_fault_on_a_line_of_its_own(tmp_path: Path, detente: D
 
 
 @pytest.mark.slow
-def test_some_pages_failed_is_exit_code_3_and_json_stays_json(site: SmallSite, tmp_path: Path, detente: Detente) -> None:
+def test_some_pages_failed_is_exit_code_3_and_json_stays_json(
+    site: SmallSite, tmp_path: Path, detente: Detente
+) -> None:
     folder = site.workspace(tmp_path / "ws")
     site.broken["/trust"] = 503
     try:
@@ -148,15 +150,19 @@ def test_history_is_imported_and_the_warehouse_made_anew(site: SmallSite, tmp_pa
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "2024-03-01.html").write_text(PRICING.replace("{team}", "39"))
 
-    imported = detente("import-history", "globex/pricing", str(tmp_path / "saved"), "--workspace", str(folder), "--json")
+    imported = detente(
+        "import-history", "globex/pricing", str(tmp_path / "saved"), "--workspace", str(folder), "--json"
+    )
     rebuilt = detente("rebuild", "--workspace", str(folder), "--json")
     built = detente("run", "build", "--workspace", str(folder), "--json")
-    asked = detente("sql", "SELECT amount::INT AS amount FROM plan_price WHERE plan = 'Team'", "-w", str(folder), "-f", "json")
+    asked = detente(
+        "sql", "SELECT amount::INT AS amount FROM plan_price WHERE plan = 'Team'", "-w", str(folder), "-f", "json"
+    )
 
     assert json.loads(imported.stdout)["read"] == 1, imported.stderr
     assert json.loads(rebuilt.stdout)["step"] == "rebuild", rebuilt.stderr
     assert json.loads(built.stdout)["step"] == "build", built.stderr
-    assert [{"amount": 39}] == json.loads(asked.stdout), asked.stderr
+    assert json.loads(asked.stdout) == [{"amount": 39}], asked.stderr
 
 
 def test_a_published_file_answers_in_three_formats(collected: Path, detente: Detente) -> None:
@@ -176,7 +182,15 @@ def test_a_published_file_answers_in_three_formats(collected: Path, detente: Det
 
 def test_parameters_and_questions_from_standard_input(collected: Path, detente: Detente) -> None:
     ended = detente(
-        "sql", "-", "-w", str(collected), "-p", "plan=Team", "-f", "csv", feed="SELECT count(*) AS n FROM plan_price WHERE plan = $plan"
+        "sql",
+        "-",
+        "-w",
+        str(collected),
+        "-p",
+        "plan=Team",
+        "-f",
+        "csv",
+        feed="SELECT count(*) AS n FROM plan_price WHERE plan = $plan",
     )
 
     assert ended.stdout == "n\n2\n"
@@ -207,7 +221,9 @@ def test_an_export_says_what_it_wrote(collected: Path, tmp_path: Path, kind: str
 def test_what_a_reader_sees_is_shown_with_the_keys_that_the_scorer_reads(tmp_path: Path, detente: Detente) -> None:
     page, notes = tmp_path / "page.html", tmp_path / "notes.md"
     page.write_text(PRICING.replace("{team}", "49"))
-    notes.write_text("# Changelog\n\n## 1.2.0 - 2026-10-01\n\n- Added: exports\n\n## 1.1.0 - 2026-09-01\n\n- Fixed: imports\n")
+    notes.write_text(
+        "# Changelog\n\n## 1.2.0 - 2026-10-01\n\n- Added: exports\n\n## 1.1.0 - 2026-09-01\n\n- Fixed: imports\n"
+    )
 
     pricing: dict[str, Any] = json.loads(detente("extract", "pricing", str(page), "--json").stdout)
     releases: dict[str, Any] = json.loads(detente("extract", "release_notes", str(notes), "--json").stdout)
@@ -215,10 +231,11 @@ def test_what_a_reader_sees_is_shown_with_the_keys_that_the_scorer_reads(tmp_pat
     team = next(plan for plan in pricing["plans"] if plan["name"] == "Team")
     assert {"name", "custom_price", "prices"} <= set(team)
     [price] = [price for price in team["prices"] if price["amount"]]
-    assert ("USD", "month", "user") == (price["currency"], price["period"], price["unit"])
+    assert (price["currency"], price["period"], price["unit"]) == ("USD", "month", "user")
     assert float(price["amount"]) == 49
-    assert [("1.2.0", "2026-10-01"), ("1.1.0", "2026-09-01")] == [
-        (entry["version"], entry["date"]) for entry in releases["entries"]
+    assert [(entry["version"], entry["date"]) for entry in releases["entries"]] == [
+        ("1.2.0", "2026-10-01"),
+        ("1.1.0", "2026-09-01"),
     ]
     assert {"version", "title", "date", "first_line"} <= set(releases["entries"][0])
 

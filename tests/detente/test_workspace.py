@@ -1,12 +1,14 @@
-"""A workspace's files are read whole or not at all, and every fault is told with file, line and the nearest right name."""
+"""A workspace is read whole or not at all, and every fault is told with file, line and the nearest right name."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from detente.errors import StorageError, UsageError, WorkspaceError
 from detente.workspace import find, init, json_schemas, load
@@ -34,29 +36,114 @@ def test_a_valid_workspace_gives_its_settings_competitors_pages_and_themes(works
 
 
 FAULTS: dict[str, tuple[dict[str, str | None], str, int, str]] = {
-    "unknown table": ({"detente.toml": '[company]\nname = "A"\n\n[fecth]\npace_s = 1\n'}, "detente.toml", 4, "did you mean 'fetch'?"),
-    "unknown key": ({"detente.toml": '[company]\nname = "A"\n[fetch]\npace = 1\n'}, "detente.toml", 4, "did you mean 'pace_s'?"),
-    "unknown key of a page": ({"competitors/initech.toml": competitor(page("https://a.test/"), "slector = {}\n")}, "competitors/initech.toml", 6, "did you mean 'selectors'?"),
-    "key far from every name": ({"roadmap.toml": '[[themes]]\nname = "A"\nqqqq = 1\n'}, "roadmap.toml", 3, "known are description, keywords, name, status, weight"),
+    "unknown table": (
+        {"detente.toml": '[company]\nname = "A"\n\n[fecth]\npace_s = 1\n'},
+        "detente.toml",
+        4,
+        "did you mean 'fetch'?",
+    ),
+    "unknown key": (
+        {"detente.toml": '[company]\nname = "A"\n[fetch]\npace = 1\n'},
+        "detente.toml",
+        4,
+        "did you mean 'pace_s'?",
+    ),
+    "unknown key of a page": (
+        {"competitors/initech.toml": competitor(page("https://a.test/"), "slector = {}\n")},
+        "competitors/initech.toml",
+        6,
+        "did you mean 'selectors'?",
+    ),
+    "key far from every name": (
+        {"roadmap.toml": '[[themes]]\nname = "A"\nqqqq = 1\n'},
+        "roadmap.toml",
+        3,
+        "known are description, keywords, name, status, weight",
+    ),
     "missing name": ({"detente.toml": '[company]\ncurrency = "EUR"\n'}, "detente.toml", 1, "company.name: is missing"),
-    "missing table": ({"detente.toml": '[fetch]\npace_s = 1\n'}, "detente.toml", 1, "company: is missing"),
-    "wrong type": ({"detente.toml": '[company]\nname = "A"\n\n[fetch]\n\nretries = "some"\n'}, "detente.toml", 6, "(it is 'some')"),
-    "out of bounds": ({"detente.toml": '[company]\nname = "A"\n[fetch]\nretries = 50\n'}, "detente.toml", 4, "less than or equal to 5"),
-    "time zone": ({"detente.toml": '[company]\nname = "A"\ntime_zone = "Berlin"\n'}, "detente.toml", 3, "such as Europe/Berlin"),
+    "missing table": ({"detente.toml": "[fetch]\npace_s = 1\n"}, "detente.toml", 1, "company: is missing"),
+    "wrong type": (
+        {"detente.toml": '[company]\nname = "A"\n\n[fetch]\n\nretries = "some"\n'},
+        "detente.toml",
+        6,
+        "(it is 'some')",
+    ),
+    "out of bounds": (
+        {"detente.toml": '[company]\nname = "A"\n[fetch]\nretries = 50\n'},
+        "detente.toml",
+        4,
+        "less than or equal to 5",
+    ),
+    "time zone": (
+        {"detente.toml": '[company]\nname = "A"\ntime_zone = "Berlin"\n'},
+        "detente.toml",
+        3,
+        "such as Europe/Berlin",
+    ),
     "currency": ({"detente.toml": '[company]\nname = "A"\ncurrency = "euro"\n'}, "detente.toml", 3, "(it is 'euro')"),
-    "cron": ({"detente.toml": '[company]\nname = "A"\n[schedule]\nweekly = "7 o\'clock"\n'}, "detente.toml", 4, "is not a cron line"),
-    "host without port": ({"detente.toml": '[company]\nname = "A"\n[fetch]\nallow_hosts = ["intranet.test"]\n'}, "detente.toml", 4, "is not host:port"),
+    "cron": (
+        {"detente.toml": '[company]\nname = "A"\n[schedule]\nweekly = "7 o\'clock"\n'},
+        "detente.toml",
+        4,
+        "is not a cron line",
+    ),
+    "host without port": (
+        {"detente.toml": '[company]\nname = "A"\n[fetch]\nallow_hosts = ["intranet.test"]\n'},
+        "detente.toml",
+        4,
+        "is not host:port",
+    ),
     "broken TOML": ({"detente.toml": '[company]\nname = "A\n'}, "detente.toml", 2, "not valid TOML"),
     "TOML that ends too soon": ({"detente.toml": '[company]\nname = """A\n\n\n'}, "detente.toml", 5, "not valid TOML"),
-    "scheme": ({"competitors/initech.toml": competitor(page("ftp://a.test/x"))}, "competitors/initech.toml", 5, "beginning with https:// or http://"),
-    "password in URL": ({"competitors/initech.toml": competitor(page("https://me:secret@a.test/"))}, "competitors/initech.toml", 5, "remove it"),
-    "kind": ({"competitors/initech.toml": competitor(page("https://a.test/", "prices"))}, "competitors/initech.toml", 4, "'pricing', 'release_notes' or 'page'"),
-    "bad name of a page": ({"competitors/initech.toml": competitor(page("https://a.test/", name="My Page"))}, "competitors/initech.toml", 6, "single hyphens"),
-    "two pages of one name": ({"competitors/initech.toml": competitor(page("https://a.test/a"), page("https://a.test/b"))}, "competitors/initech.toml", 7, "a second page 'initech/page'"),
-    "file name": ({"competitors/In_itech.toml": competitor()}, "competitors/In_itech.toml", 1, "such as 'acme-desk.toml'"),
-    "two themes of one name": ({"roadmap.toml": '[[themes]]\nname = "SSO"\n\n[[themes]]\nname = "sso"\n'}, "roadmap.toml", 4, "a second theme 'sso'"),
-    "proxy with a password": ({"detente.toml": '[company]\nname = "A"\n[fetch]\nproxy = "http://u:hush@p.test:1"\n'}, "detente.toml", 4, "DETENTE_FETCH__PROXY"),
-}  # fmt: skip
+    "scheme": (
+        {"competitors/initech.toml": competitor(page("ftp://a.test/x"))},
+        "competitors/initech.toml",
+        5,
+        "beginning with https:// or http://",
+    ),
+    "password in URL": (
+        {"competitors/initech.toml": competitor(page("https://me:secret@a.test/"))},
+        "competitors/initech.toml",
+        5,
+        "remove it",
+    ),
+    "kind": (
+        {"competitors/initech.toml": competitor(page("https://a.test/", "prices"))},
+        "competitors/initech.toml",
+        4,
+        "'pricing', 'release_notes' or 'page'",
+    ),
+    "bad name of a page": (
+        {"competitors/initech.toml": competitor(page("https://a.test/", name="My Page"))},
+        "competitors/initech.toml",
+        6,
+        "single hyphens",
+    ),
+    "two pages of one name": (
+        {"competitors/initech.toml": competitor(page("https://a.test/a"), page("https://a.test/b"))},
+        "competitors/initech.toml",
+        7,
+        "a second page 'initech/page'",
+    ),
+    "file name": (
+        {"competitors/In_itech.toml": competitor()},
+        "competitors/In_itech.toml",
+        1,
+        "such as 'acme-desk.toml'",
+    ),
+    "two themes of one name": (
+        {"roadmap.toml": '[[themes]]\nname = "SSO"\n\n[[themes]]\nname = "sso"\n'},
+        "roadmap.toml",
+        4,
+        "a second theme 'sso'",
+    ),
+    "proxy with a password": (
+        {"detente.toml": '[company]\nname = "A"\n[fetch]\nproxy = "http://u:hush@p.test:1"\n'},
+        "detente.toml",
+        4,
+        "DETENTE_FETCH__PROXY",
+    ),
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -199,10 +286,6 @@ def test_init_says_when_the_folder_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_the_schemas_accept_what_init_writes_and_refuse_what_load_refuses(tmp_path: Path) -> None:
-    import tomllib
-
-    from jsonschema import Draft202012Validator
-
     init(tmp_path)
     schemas = {name.removesuffix(".schema.json"): json.loads(text) for name, text in json_schemas()}
     files = {

@@ -17,7 +17,7 @@ from flows.job import Silent
 def test_each_planned_change_is_found_and_none_that_nobody_planned(tmp_path: Path) -> None:
     outcome = demo.run(tmp_path / "demo", Silent(), lambda _: None, by_prefect=False)
 
-    assert ([], []) == (outcome.missed, outcome.unplanned)
+    assert (outcome.missed, outcome.unplanned) == ([], [])
     assert len(outcome.found) >= 25
     assert list(outcome.summaries) == [f"2026-W{number}" for number in range(41, 47)]
     failed = {week: set(summary.failed) for week, summary in outcome.summaries.items()}
@@ -42,7 +42,13 @@ def test_the_demo_replaces_an_older_demo_and_nothing_else(tmp_path: Path) -> Non
 def test_the_comparison_with_the_plan_tells_what_is_missing_and_what_is_too_much() -> None:
     script = load_script()
     extra = Found(
-        week="2026-W42", competitor="rosterquill", page="pricing", kind="price_increase", subject="Business", old="1", new="2"
+        week="2026-W42",
+        competitor="rosterquill",
+        page="pricing",
+        kind="price_increase",
+        subject="Business",
+        old="1",
+        new="2",
     )
 
     missed, unplanned = demo.compare(script, [extra])

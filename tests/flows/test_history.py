@@ -1,4 +1,4 @@
-"""Saved versions are read as if they had been fetched on their dates; twice changes nothing, and nothing outside is read."""
+"""Saved versions are read as if fetched on their dates; twice changes nothing, and nothing outside is read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_versions_are_found_by_an_index_or_by_their_names(job_at: JobAt, tmp_pat
 
     summary = imported(job, folder)
 
-    assert (3, 0, []) == (summary.read, summary.unchanged, summary.notes)
+    assert (summary.read, summary.unchanged, summary.notes) == (3, 0, [])
     assert prices(job) == EXPECTED
 
 
@@ -72,7 +72,7 @@ def test_the_same_history_twice_adds_no_row(job_at: JobAt, tmp_path: Path) -> No
 
     again = imported(job_at(NOW), folder)
 
-    assert (0, 3) == (again.read, again.unchanged)
+    assert (again.read, again.unchanged) == (0, 3)
     assert before == prices(job_at(NOW)) == EXPECTED
     assert len(job_at(NOW).archive.logs("fetches")) == 1
 
@@ -86,7 +86,7 @@ def test_a_version_added_later_takes_its_place_in_time(job_at: JobAt, tmp_path: 
 
     summary = imported(job_at(NOW), folder)
 
-    assert (1, 2) == (summary.read, summary.unchanged)
+    assert (summary.read, summary.unchanged) == (1, 2)
     assert prices(job_at(NOW)) == EXPECTED
 
 
@@ -95,7 +95,7 @@ def test_versions_of_one_day_keep_their_order(job_at: JobAt, tmp_path: Path) -> 
 
     imported(job_at(NOW), folder)
 
-    assert [(29, "2024-03-01"), (39, "2024-03-01")] == prices(job_at(NOW))
+    assert prices(job_at(NOW)) == [(29, "2024-03-01"), (39, "2024-03-01")]
 
 
 def test_what_is_collected_afterwards_goes_on_from_the_history(job_at: JobAt, tmp_path: Path) -> None:

@@ -20,7 +20,17 @@ from warehouse.tables import tables
 RUN = [sys.executable, "-c", "from cli.main import run; run()", "run", "pipeline"]
 KILLS = int(os.environ.get("DETENTE_KILLS", "8"))
 # Only what says when something was fetched, or is made of that; and the log of runs, which is another one by nature.
-TIMES = {"fetch_id", "change_id", "item_id", "elapsed_ms", "valid_from", "valid_to", "seen_from", "seen_to", "failing_since"}
+TIMES = {
+    "fetch_id",
+    "change_id",
+    "item_id",
+    "elapsed_ms",
+    "valid_from",
+    "valid_to",
+    "seen_from",
+    "seen_to",
+    "failing_since",
+}
 NOT_COMPARED = {"run"}
 
 
@@ -95,7 +105,9 @@ def test_a_run_that_was_killed_at_any_moment_is_healed_by_the_next(site: SmallSi
     for name, rows in expected.items():
         assert rows == found[name], f"core.{name} differs; DETENTE_SEED={seed}"
     folder = tmp_path / "killed" / "data"
-    assert [(3, 1)] == ask(folder / "published", "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM build)").rows
+    assert ask(folder / "published", "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM build)").rows == [
+        (3, 1)
+    ]
     assert newest(folder / "published").path.exists()
     assert not list((folder / "archive" / "incoming").glob("*"))
     assert not [path.name for path in folder.rglob("*") if path.name.endswith((".tmp", ".wal", ".new", ".holder.json"))]
@@ -108,4 +120,6 @@ def test_the_comparison_of_two_warehouses_can_fail(site: SmallSite, tmp_path: Pa
     run_whole(site.workspace(tmp_path / "two"), "2026-10-05T03:00Z")
 
     one, two = rows_of(tmp_path / "one"), rows_of(tmp_path / "two")
-    assert {"page_fetch", "plan_price", "observation_interval", "page_health"} <= {name for name in one if one[name] != two[name]}
+    assert {"page_fetch", "plan_price", "observation_interval", "page_health"} <= {
+        name for name in one if one[name] != two[name]
+    }

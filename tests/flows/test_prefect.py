@@ -57,7 +57,9 @@ def wait_for(what: Callable[[], Any], seconds: float) -> Any:
 
 
 @pytest.mark.slow
-def test_a_flow_that_prefect_runs_is_seen_there_with_its_steps_and_artifacts(site: SmallSite, folder: Path, tmp_path: Path) -> None:
+def test_a_flow_that_prefect_runs_is_seen_there_with_its_steps_and_artifacts(
+    site: SmallSite, folder: Path, tmp_path: Path
+) -> None:
     site.broken["/trust"] = 503
     with prefect_server(tmp_path / "prefect", free_port(), tmp_path / "server.log") as extra:
         ended = subprocess.run(
@@ -74,7 +76,9 @@ def test_a_flow_that_prefect_runs_is_seen_there_with_its_steps_and_artifacts(sit
         artifacts = {artifact["key"]: artifact for artifact in api(url, "artifacts/filter")}
 
     assert (run["name"] != "", run["state_type"]) == (True, "COMPLETED")
-    assert str(folder) not in json.dumps(run["parameters"])  # parameters are kept for ever, and a path may name a person
+    assert str(folder) not in json.dumps(
+        run["parameters"]
+    )  # parameters are kept for ever, and a path may name a person
     assert {"recall the fetch log", "fetch 3 pages", "load the logs", "make, check and publish the tables"} <= tasks
     assert "2 read, 0 unchanged, 0 not due, 0 changes, 1 failed" in artifacts["pipeline-summary"]["data"]
     assert "data/weekly/2026-W40/report.html" in artifacts["pipeline-summary"]["data"]
@@ -118,18 +122,22 @@ def test_serving_keeps_the_schedules_catches_up_once_and_ends_cleanly(site: Smal
         daily = wait_for(lambda: _deployment(url, "daily/daily"), 60)
         weekly = wait_for(lambda: _deployment(url, "pipeline/weekly"), 60)
 
-        assert [("15 4 * * *", "Europe/Berlin")] == _schedules(daily)
-        assert [("30 6 * * 1", "Europe/Berlin")] == _schedules(weekly)
+        assert _schedules(daily) == [("15 4 * * *", "Europe/Berlin")]
+        assert _schedules(weekly) == [("30 6 * * 1", "Europe/Berlin")]
         assert weekly["parameters"] == {"unless_done": True}
         assert not daily["paused"]
 
         # nothing had ever run here, so that one pipeline stood for all
-        assert [("pipeline", "COMPLETED")] == [(_flow(run), run["state_type"]) for run in _ended(url)]
+        assert [(_flow(run), run["state_type"]) for run in _ended(url)] == [("pipeline", "COMPLETED")]
         assert "catching up once: pipeline" in log.read_text()
         assert list((folder / "data" / "weekly").glob("*/report.html"))
 
         second = subprocess.run(
-            [*DETENTE, "serve", "--workspace", str(folder)], env=environment(), capture_output=True, text=True, timeout=60
+            [*DETENTE, "serve", "--workspace", str(folder)],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert second.returncode == 2
         assert second.stderr == (
@@ -139,13 +147,22 @@ def test_serving_keeps_the_schedules_catches_up_once_and_ends_cleanly(site: Smal
 
         site.show(team="59", notes=3, place="Ireland")
         asked = len(site.asked)
-        triggered = api(url, f"deployments/{daily['id']}/create_flow_run", parameters={"everything": True}, state={"type": "SCHEDULED"})
+        triggered = api(
+            url,
+            f"deployments/{daily['id']}/create_flow_run",
+            parameters={"everything": True},
+            state={"type": "SCHEDULED"},
+        )
         run = wait_for(lambda: _terminal(url, triggered["id"]), 90)
         assert run["state_type"] == "COMPLETED", log.read_text()
         assert len(site.asked) > asked
 
         told = subprocess.run(
-            [*DETENTE, "run", "build", "--workspace", str(folder), "--json"], env=environment(), capture_output=True, text=True, timeout=90
+            [*DETENTE, "run", "build", "--workspace", str(folder), "--json"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=90,
         )
         assert told.returncode == 0, told.stderr
         assert f"this run is told to Prefect at {url}" in told.stderr
@@ -174,7 +191,11 @@ def _schedules(deployment: Any) -> list[tuple[str, str]]:
 
 
 def _ended(url: str) -> list[Any]:
-    return [run for run in api(url, "flow_runs/filter") if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")]
+    return [
+        run
+        for run in api(url, "flow_runs/filter")
+        if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+    ]
 
 
 def _flow(run: Any) -> str:

@@ -42,10 +42,19 @@ NOW = at("2026-10-14T12:00Z")  # a Wednesday
         ([ended("collect", "2026-10-14T03:02Z"), ended("weekly", "2026-10-12T05:01Z")], []),
         ([ended("collect", "2026-10-13T03:02Z"), ended("weekly", "2026-10-12T05:01Z")], ["daily"]),
         ([ended("collect", "2026-10-13T03:02Z"), ended("weekly", "2026-10-05T05:01Z")], ["pipeline"]),
-        ([ended("weekly", "2026-10-12T05:01Z"), ended("collect", "2026-10-14T03:02Z"), ended("weekly", "2026-09-01T05:01Z")], []),
+        (
+            [
+                ended("weekly", "2026-10-12T05:01Z"),
+                ended("collect", "2026-10-14T03:02Z"),
+                ended("weekly", "2026-09-01T05:01Z"),
+            ],
+            [],
+        ),
     ],
 )
-def test_one_flow_makes_up_for_all_that_was_missed(workspace: Workspace, runs: list[dict[str, str]], expected: list[str]) -> None:
+def test_one_flow_makes_up_for_all_that_was_missed(
+    workspace: Workspace, runs: list[dict[str, str]], expected: list[str]
+) -> None:
     assert expected == missed(workspace, runs, NOW)
 
 
@@ -78,7 +87,9 @@ def test_an_api_is_looked_for_in_the_environment_the_settings_and_beside_the_dat
     assert candidates(workspace) == ["http://127.0.0.1:10/api"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api", "file:///etc/passwd", "nonsense", "", "http://[::1", "http://127.0.0.1:99999/api"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/api", "file:///etc/passwd", "nonsense", "", "http://[::1", "http://127.0.0.1:99999/api"]
+)
 def test_what_does_not_answer_is_no_api(url: str) -> None:
     assert not answers(url, patience_s=0.2)
 
@@ -86,7 +97,10 @@ def test_what_does_not_answer_is_no_api(url: str) -> None:
 def test_a_port_that_is_taken_is_told_with_the_way_out(site: object, tmp_path: Path) -> None:
     port: int = site.port  # type: ignore[attr-defined]
 
-    with pytest.raises(ServiceError, match=f"port {port} is taken.*prefect.port"), prefect_server(tmp_path, port, tmp_path / "log"):
+    with (
+        pytest.raises(ServiceError, match=f"port {port} is taken.*prefect.port"),
+        prefect_server(tmp_path, port, tmp_path / "log"),
+    ):
         pass
     assert list(tmp_path.glob("log")) == []
 

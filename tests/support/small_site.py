@@ -61,7 +61,8 @@ class SmallSite:
     def competitor(self, folder: Path, slug: str, pages: dict[str, str], port: int | None = None) -> None:
         """Writes a competitor's file; the page of another port than the site's own does not answer."""
         tables = "".join(
-            f'\n[[pages]]\nkind = "{kind}"\nurl = "http://127.0.0.1:{port or self.port}{path}"\n' for path, kind in pages.items()
+            f'\n[[pages]]\nkind = "{kind}"\nurl = "http://127.0.0.1:{port or self.port}{path}"\n'
+            for path, kind in pages.items()
         )
         (folder / "competitors" / f"{slug}.toml").write_text(f'name = "{slug.title()}"\n{tables}')
 

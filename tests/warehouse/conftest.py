@@ -35,7 +35,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     timeline.fetch(page_id="initech/pricing", outcome=Outcome.BLOCKED, detail="a captcha")
     run = {
         "run_id": "r1", "flow": "collect", "slot": "2026-10-06", "state": "ok", "started_at": timeline.at,
-        "ended_at": timeline.at, "pages_read": 1, "unchanged": 0, "changed": 0, "not_due": 0, "failed": 0, "notes": ["@note"],
+        "ended_at": timeline.at, "pages_read": 1, "unchanged": 0, "changed": 0, "not_due": 0, "failed": 0,
+        "notes": ["@note"],
     }  # fmt: skip
     timeline.archive.log_run(run, timeline.at)
     timeline.build()

@@ -1,6 +1,6 @@
 """Run in a process of its own by test_disk_full: works on a full disk, and says what came of it as JSON.
 
-`tmpfs`: the folder is a disk of a few megabytes, which is filled. `limit`: no file may grow, where mounting is not allowed.
+`tmpfs`: the folder is a disk of a few megabytes, which is filled. `limit`: no file may grow.
 """
 
 from __future__ import annotations

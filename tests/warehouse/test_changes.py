@@ -138,7 +138,7 @@ def test_a_change_is_dated_by_the_first_fetch_that_showed_it_and_holds_both_side
     timeline.build()
 
     [row] = timeline.rows(
-        "SELECT changed_at, old_seen_at, old_snapshot, new_snapshot, old_text, new_text, change_pct, old_amount, new_amount FROM change"
+        "SELECT changed_at, old_seen_at, old_snapshot, new_snapshot, old_text, new_text, change_pct FROM change"
     )
     assert first.fetched_at.replace(tzinfo=None) == row[0]
     assert last.fetched_at.replace(tzinfo=None) == row[1]

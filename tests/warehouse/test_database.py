@@ -1,4 +1,4 @@
-"""The warehouse is opened in short sections under one lock, is migrated by the book, and says what is wrong with its file."""
+"""The warehouse is opened in short sections under one lock, migrated by the book, and says what is wrong with it."""
 
 from __future__ import annotations
 

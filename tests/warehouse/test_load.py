@@ -122,7 +122,8 @@ def test_a_page_that_left_the_workspace_keeps_its_history(timeline: Timeline) ->
     assert timeline.rows("SELECT count(*) FROM page_health") == [(0,)]
 
 
-HOSTILE = "=cmd|' /C calc'!A0 \"quoted\", \\back\\slash\nnew line\ttab \u202eright-to-left 🧨 \x01 {brace} $name '; DROP TABLE raw.fetch; --"
+HOSTILE = "=cmd|' /C calc'!A0 \"quoted\", \\back\\slash\nnew line\ttab "
+HOSTILE += "\u202eright-to-left 🧨 \x01 {brace} $name '; DROP TABLE raw.fetch; --"
 
 
 def test_hostile_text_comes_out_as_it_went_in(timeline: Timeline) -> None:

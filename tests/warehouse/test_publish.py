@@ -28,7 +28,10 @@ def test_only_published_tables_are_in_it_each_with_a_meaning_for_every_column(kn
     with warehouse.open(known.folder) as connection:
         found = connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
         columns = connection.execute(
-            "SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE schema_name = 'pub' AND table_name <> 'build'"
+            """
+            SELECT table_name || '.' || column_name, comment FROM duckdb_columns()
+            WHERE schema_name = 'pub' AND table_name <> 'build'
+            """
         ).fetchall()
 
     public = [table for table in tables.tables() if table.published]

@@ -58,7 +58,7 @@ def test_a_check_that_fails_publishes_nothing_and_keeps_the_tables(timeline: Tim
         # the same fetch twice, as no load of ours would store it
         connection.execute("INSERT INTO raw.fetch SELECT * FROM raw.fetch")
 
-    with pytest.raises(CheckFailedError, match=r"core\.fetch: fetch_id is unique, but not in: ") as caught:
+    with pytest.raises(CheckFailedError, match=r"core\.page_fetch: fetch_id is unique, but not in: ") as caught:
         timeline.build()
 
     assert "nothing was published" in str(caught.value)
