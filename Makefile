@@ -52,7 +52,7 @@ format: .venv/.ready  ## put the code into its format
 	@$(RUN) ruff check --fix .
 
 bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 25 minutes
-	@$(RUN) bench
+	@$(RUN) bench.run
 
 clean:  ## remove what was made, the environment included
 	@rm -rf .venv demo-workspace bench/work .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

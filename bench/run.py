@@ -36,6 +36,7 @@ def main() -> None:
         "--peers", default="all", help=f"all, none, or a list with commas of: {', '.join(PEERS)} (all by default)"
     )
     words.add_argument("--out", type=Path, default=None, help="where the results go; bench/results.md for a full run")
+    words.add_argument("--keep", action="store_true", help="leave workspaces, stores and logs in bench/work/runs/")
     given = words.parse_args()
     chosen = list(PEERS) if given.peers == "all" else [] if given.peers == "none" else given.peers.split(",")
     if unknown := set(chosen) - set(PEERS):
@@ -45,6 +46,8 @@ def main() -> None:
     contenders = {role: make() for role, make in {**OURS, **{name: PEERS[name] for name in chosen}}.items()}
     with Server(pages) as server:
         rows = measure(server, list(contenders.values()))
+    if not given.keep:
+        shutil.rmtree(WORK / "runs", ignore_errors=True)
     results = Results(
         site=server.site,
         rows=rows,

@@ -16,6 +16,7 @@ from detente.workspace import Workspace
 from flows import runs
 from flows.address import serving_file
 from flows.job import Job, Silent
+from flows.schedules import missed
 from flows.server import prefect_server
 from flows.work import Ask, FlowName
 
@@ -72,7 +73,7 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
         serving_file(workspace).write_text(note, encoding="utf-8")
         say(f"Prefect's UI: {api_url.removesuffix('/api')}")
         # Prefect reads its settings when it is imported
-        from flows.deployments import missed, serve_deployments  # noqa: PLC0415
+        from flows.deployments import serve_deployments  # noqa: PLC0415
 
         for flow in missed(workspace, Job(workspace=workspace).archive.runs(), datetime.now(UTC)):
             say(f"catching up once: {flow}")

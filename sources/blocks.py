@@ -268,23 +268,23 @@ class _Walk:
             self._href = self._link[-1] if self._link else None
             self._datetime = None
             return
-        text = clean_text("".join(self._text))
+        text = clean_text(self._text[0] if len(self._text) == 1 else "".join(self._text))
         if self._heading and text:
             text = _PERMALINK.sub("", text)
         if text:
             tag = self._heading or self._tags[-1]
             self.blocks.append(
                 Block(
-                    tag=tag,
-                    text=text,
-                    level=_HEADINGS.get(tag),
-                    region=self._regions[-1],
-                    href=self._href,
-                    ident=self._ident,
-                    datetime=self._datetime,
-                    badge=self._badge and len(text) <= _MAX_BADGE,
-                    strong=not self._plain,
-                    place=f"{tag} #{len(self.blocks) + 1}",
+                    tag,
+                    text,
+                    _HEADINGS.get(tag),
+                    self._regions[-1],
+                    self._href,
+                    self._ident,
+                    self._datetime,
+                    self._badge and len(text) <= _MAX_BADGE,
+                    not self._plain,
+                    f"{tag} #{len(self.blocks) + 1}",
                 )
             )
             self._ident = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import lru_cache
 
 from .context import MoneyContext
 from .names import NAMED, PLAIN, Ranks, clean_name, first_name, name_in, plain_name
 from .page import Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, add_switched
 from .rows import MAX_CARD_LINES, Card, Children, has_twin, name_rows, silent_cards
-from .terms import Term, read_term, spare_words
+from .terms import Billing, Term, read_term, spare_words
 from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY
 
 _TERM_CHARS = 60
@@ -68,7 +70,7 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks) -> list[Card]:
     positions = [m.line.index for m in marks]
     for mark in marks:
         index = mark.line.index
-        branch = _branch(mark, marks)
+        branch = _branch(mark, marks, positions)
         own = _own_name(mark, branch, ranks)
         if own is not None:
             cards.setdefault(index, own).marks.append(mark)
@@ -115,13 +117,13 @@ def _unmarked_name(page: VisiblePage, branch: Element, index: int) -> tuple[int,
     return None if line is None else (PLAIN, line.index)
 
 
-def _branch(mark: Mark, marks: list[Mark]) -> Element:
+def _branch(mark: Mark, marks: list[Mark], positions: list[int]) -> Element:
     """The largest element around a mark in which no other price contradicts it: the card, if there are several."""
     element = mark.line.element
     known = 1
     while element.parent is not None:
         outer = element.parent
-        inside = [m for m in marks if outer.start <= m.line.index < outer.end]
+        inside = marks[bisect_left(positions, outer.start) : bisect_left(positions, outer.end)]
         if len(inside) > known:
             if len({m.kind for m in inside}) > 1 or _conflicts([m for m in inside if m.kind == "price"]):
                 return element
@@ -271,12 +273,18 @@ def _hint(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> Ter
     for element in mark.line.element.ancestors():
         if billing is not None or element.parent is None:
             break
-        monthly, annual = BILLING_MONTHLY.search(element.label), BILLING_ANNUAL.search(element.label)
-        if bool(monthly) != bool(annual):
-            billing = "monthly" if monthly else "annual"
-            if monthly and period is None:
-                period = "month"
+        billing = _billing_in(element.label) if element.label else None
+        if billing == "monthly" and period is None:
+            period = "month"
     return Term(period=period, unit=unit, billing=billing)
+
+
+@lru_cache(maxsize=1_024)
+def _billing_in(label: str) -> Billing | None:
+    monthly, annual = BILLING_MONTHLY.search(label), BILLING_ANNUAL.search(label)
+    if bool(monthly) == bool(annual):
+        return None
+    return "monthly" if monthly else "annual"
 
 
 def _of_another(line: Line, index: int, priced: set[int]) -> bool:

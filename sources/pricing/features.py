@@ -22,7 +22,8 @@ _CONTROL = re.compile(
     r"^(?:sign up|buy now|start (?:free|your|now)|get started|learn more|see (?:all|more)|show (?:all|more)|try )", re.I
 )
 _COUNT = re.compile(
-    r"^(?i:up to|max\.?|maximum|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?(?P<k>[kKM](?=\s|$)"
+    r"^(?i:up to|max\.?|maximum|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?"
+    r"(?P<k>[kKM](?=\s|$)"
     r"|million\b)?\+?\s*"
     r"(?P<unit>[^\W\d_][\w/-]*)?(?P<rest>(?:\s+[\w/&-]+){0,5})$"
 )

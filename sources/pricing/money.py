@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -40,6 +41,7 @@ MIN_PLAUSIBLE = Decimal("0.01")
 _S = "[ \u00a0\u202f\u2009]"
 _GROUP = "[\u00a0\u202f\u2009]"
 _DIGITS = rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’٬٫{CENTS}]\d+)*"
+_IN_DIGITS = re.compile(rf"{_S}|['’٬]")
 _WIDE = rf"\d{{1,3}}(?:{_S}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,])"
 _ISO = "|".join(sorted(ISO))
 
@@ -55,9 +57,7 @@ _MAGNITUDE = r"(?P<mag>\s?(?:k|K|[Mm]|bn|B|mio\.?|million|billion|thousand|mln)\
 _ANY_SIGN = re.compile("[$€£₹₽₩₺₴₪₫₱฿₦¥]")
 _CODE_LIKE = re.compile(r"[A-Z]{3}")
 _CODE = re.compile(rf"\b(?:{_ISO})\b")
-_IN_WORDS = re.compile(
-    r"\d\s?(?:zł|Kč|Ft|lei|kr|Rs|Fr\.|US dollar|dollar|euro)|(?:(?<![\w])(?:Rs|kr|Fr))\.?\s?\d"
-)
+_IN_WORDS = re.compile(r"\d\s?(?:zł|Kč|Ft|lei|kr|Rs|Fr\.|US dollar|dollar|euro)|(?:(?<![\w])(?:Rs|kr|Fr))\.?\s?\d")
 MONEY = re.compile(
     rf"(?P<sign>(?<!\S)[-−–])?(?<![\w.,])(?:(?P<iso0>{_ISO}):?\s?)?(?P<pre>{_PRE}):?(?P<sign2>[-−]?)\s?(?:(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE})(?:\s?(?P<iso1>{_ISO})\b)?"
     rf"|(?P<sign3>(?<!\S)[-−])?(?<![\w.,$€£])(?P<iso2>{_ISO})\s?(?P<n2>{_WIDE}|{_DIGITS})"
@@ -159,10 +159,12 @@ def parse_number(digits: str, *, comma_decimal: bool = False) -> tuple[Decimal |
     """
     text = digits.strip()
     note = ""
+    if text.isascii() and text.isdigit():
+        return Decimal(text), note
     if CENTS in text:
         text = text.replace(CENTS, ".")
         note = "the cents stand in superscript"
-    text = re.sub(rf"{_S}|['’٬]", "", text).replace("٫", ".")
+    text = _IN_DIGITS.sub("", text).replace("٫", ".")
     dots, commas = text.count("."), text.count(",")
     if dots and commas:
         decimal, group = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
@@ -199,7 +201,7 @@ def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
     """
     if not hints_at_money(text):
         return []
-    matches = list(MONEY.finditer(text))
+    matches = list(_amounts_in(text))
     found: list[Money] = []
     for position, match in enumerate(matches):
         after = text[match.end() : matches[position + 1].start() if position + 1 < len(matches) else len(text)]
@@ -209,6 +211,16 @@ def read_money(text: str, *, comma_decimal: bool = False) -> list[Money]:
             one = replace(one, term=replace(one.term, unit=found[-1].term.unit))
         found.append(one)
     return found
+
+
+def _amounts_in(text: str) -> Iterator[re.Match[str]]:
+    position = 0
+    while _DIGIT.search(text, position):  # what follows the last digit need not be looked through
+        match = MONEY.search(text, position)
+        if match is None:
+            return
+        yield match
+        position = match.end()
 
 
 def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) -> Money:
@@ -224,7 +236,7 @@ def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) 
         role = "not_a_price"
     elif magnitude:
         amount, note = None, f"{match[0]!r} is abbreviated"
-    if _AFTER_NOT.match(after) or _BEFORE_NOT.search(before):
+    if (after and _AFTER_NOT.match(after)) or (before and _BEFORE_NOT.search(before)):
         role = "not_a_price"
     if negative:
         note = f"{match[0]!r} is negative"
@@ -232,9 +244,9 @@ def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) 
     elif amount is not None and (amount > MAX_PLAUSIBLE or 0 < amount < MIN_PLAUSIBLE):
         note = note or f"{digits} is not a usual amount"
     term = read_term(after)
-    if term.period is None or term.billing is None:
+    if before and (term.period is None or term.billing is None):
         term = _with_label(term, before)
-    promised = _PROMO.search(after[:60])
+    promised = _PROMO.search(after[:60]) if after else None
     if promised and term.period is None:
         term = replace(term, period=read_term(promised[0].split()[-1], bare=True).period)
     return Money(
@@ -261,6 +273,8 @@ def _with_label(term: Term, before: str) -> Term:
 
 
 def _qualifier(before: str, after: str) -> Qualifier:
+    if not before:
+        return _qualified_after(after)
     if _RANGE_END.search(before):
         return "up_to"
     if _RANGE_START.match(after):
@@ -272,3 +286,13 @@ def _qualifier(before: str, after: str) -> Qualifier:
     if _FROM.search(before) or after.startswith("+"):
         return "from"
     return "up_to" if _UP_TO.search(before) else "exact"
+
+
+def _qualified_after(after: str) -> Qualifier:
+    if not after:
+        return "exact"
+    if _RANGE_START.match(after):
+        return "from"
+    if _PROMO.search(after[:60]):
+        return "promotional"
+    return "from" if after[0] == "+" else "exact"

@@ -218,6 +218,16 @@ class _Walk:
             return
         inner = Element(child, tag, element, ordinal, start)
         self.elements.append(inner)
+        only = child.first_child
+        if only is None:
+            return
+        if only.next is None and only.tag == "-text":  # most cells and list items hold nothing else
+            text = only.text_content or ""
+            folded = " ".join(text.split())
+            if folded:
+                lines.append(Line(start, folded[:MAX_LINE_CHARS], inner, [(text, child)]))
+                inner.end = start + 1
+            return
         self.children(child, inner, depth + 1)
         if self.parts:
             self.flush(inner)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from detente.records import PlanFeature, PlanPrice
@@ -183,7 +184,7 @@ class _Surroundings:
 def is_struck(line: Line, money: Money) -> bool:
     """Whether an amount is crossed out, by its element or by the name of its class."""
     digits = line.text[money.start : money.end].strip("$€£ ")
-    for element in list(line.element.ancestors())[:2]:
+    for element in islice(line.element.ancestors(), 2):
         if element.tag in ("s", "del", "strike") or _crossed(element.label, element.node.attributes.get("style")):
             return True
     for text, node in line.parts:

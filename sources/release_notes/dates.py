@@ -144,7 +144,7 @@ def find_date(text: str, order: NumericOrder | None = None) -> FoundDate | None:
 
 def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
     """The date of a line that holds a date and nothing else but words such as "released on" and a time of day."""
-    if len(text) > _MAX_DATE_LINE or _LAST_UPDATED.search(text):
+    if len(text) > _MAX_DATE_LINE or not _HAS_YEAR.search(text) or _LAST_UPDATED.search(text):
         return None
     found = find_date(text, order)
     if not found:

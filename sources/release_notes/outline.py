@@ -26,6 +26,10 @@ _SET_OFF = re.compile(
     re.I,
 )
 _DOTTED_DATE = re.compile(r"\s*(\d{4}\.\d{2}\.\d{2})(?=[\s,:;–—-]+\S)")
+_BRACKETS = re.compile(r"[\[\]()]")
+_IN_BRACKETS = re.compile(r"\[([^\]]+)\]")
+_UNRELEASED = re.compile(r"\bunreleased\b", re.I)
+_WORD = re.compile(r"\w")
 _MIN_TITLED = 2
 _MAX_TIME_TEXT = 60
 _MAX_HEADING = 500
@@ -156,8 +160,8 @@ def _read_heading(section: _Section, order: NumericOrder | None) -> None:
         version = find_version(rest.replace(found.text, " ", 1))
     section.version = version
     section.in_heading = section.found = found
-    bare = re.sub(r"[\[\]()]", " ", text)
-    section.unreleased = is_unreleased(bare) or (bool(version) and bool(re.search(r"\bunreleased\b", text, re.I)))
+    bare = _BRACKETS.sub(" ", text)
+    section.unreleased = is_unreleased(bare) or (bool(version) and bool(_UNRELEASED.search(text)))
     section.title = _title(text, rest, found)
 
 
@@ -174,7 +178,7 @@ def _dotted_date(text: str, version: str) -> FoundDate | None:
 def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
     """The heading without its date, where the date is set off; a date within a sentence stays."""
     if not found:
-        bracketed = re.fullmatch(r"\[([^\]]+)\]", text)
+        bracketed = _IN_BRACKETS.fullmatch(text)
         return bracketed.group(1) if bracketed else text
     parts = rest.split()
     if found.text not in text:
@@ -190,7 +194,7 @@ def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
         return text
     cleaned = _EMPTY_BRACKETS.sub(" ", before + " " + after if before else after)
     cleaned = " ".join(_SET_OFF.sub("", cleaned).split())
-    return cleaned if re.search(r"\w", cleaned) else None
+    return cleaned if _WORD.search(cleaned) else None
 
 
 def _date_of(line: Line, order: NumericOrder | None) -> FoundDate | None:

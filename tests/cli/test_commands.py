@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import typer
 from small_site import PRICING, SmallSite
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from detente.errors import DetenteError
 
+Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
 
@@ -165,10 +166,10 @@ def test_history_is_imported_and_the_warehouse_made_anew(site: SmallSite, tmp_pa
     assert json.loads(asked.stdout) == [{"amount": 39}], asked.stderr
 
 
-def test_a_published_file_answers_in_three_formats(collected: Path, detente: Detente) -> None:
+def test_a_published_file_answers_in_three_formats(collected: Path, here: Here) -> None:
     question = "SELECT kind, subject, old_amount, changed_at::DATE AS day, NULL AS nothing FROM change"
     table, lines, objects = (
-        detente("sql", question, "--workspace", str(collected), "--format", name) for name in ("table", "csv", "json")
+        here("sql", question, "--workspace", str(collected), "--format", name) for name in ("table", "csv", "json")
     )
 
     assert [line.split() for line in table.stdout.splitlines()] == [
@@ -180,8 +181,8 @@ def test_a_published_file_answers_in_three_formats(collected: Path, detente: Det
     ]
 
 
-def test_parameters_and_questions_from_standard_input(collected: Path, detente: Detente) -> None:
-    ended = detente(
+def test_parameters_and_questions_from_standard_input(collected: Path, here: Here) -> None:
+    ended = here(
         "sql",
         "-",
         "-w",
@@ -190,21 +191,21 @@ def test_parameters_and_questions_from_standard_input(collected: Path, detente: 
         "plan=Team",
         "-f",
         "csv",
-        feed="SELECT count(*) AS n FROM plan_price WHERE plan = $plan",
+        input="SELECT count(*) AS n FROM plan_price WHERE plan = $plan",
     )
 
     assert ended.stdout == "n\n2\n"
 
 
-def test_a_cut_answer_is_said_to_be_cut(collected: Path, detente: Detente) -> None:
-    ended = detente("sql", "SELECT * FROM range(5)", "-w", str(collected), "--limit", "2", "-f", "csv")
+def test_a_cut_answer_is_said_to_be_cut(collected: Path, here: Here) -> None:
+    ended = here("sql", "SELECT * FROM range(5)", "-w", str(collected), "--limit", "2", "-f", "csv")
 
     assert ended.stdout == "range\n0\n1\n"
     assert "truncated: only the first 2 rows; --limit shows more" in ended.stderr
 
 
-def test_csv_on_the_screen_is_no_formula_either(collected: Path, detente: Detente) -> None:
-    ended = detente("sql", "SELECT '=1+1' AS \"=cell\", -3 AS number", "-w", str(collected), "-f", "csv")
+def test_csv_on_the_screen_is_no_formula_either(collected: Path, here: Here) -> None:
+    ended = here("sql", "SELECT '=1+1' AS \"=cell\", -3 AS number", "-w", str(collected), "-f", "csv")
 
     assert ended.stdout == "'=cell,number\n'=1+1,-3\n"
 
@@ -218,15 +219,15 @@ def test_an_export_says_what_it_wrote(collected: Path, tmp_path: Path, kind: str
     assert shown.stdout == ""
 
 
-def test_what_a_reader_sees_is_shown_with_the_keys_that_the_scorer_reads(tmp_path: Path, detente: Detente) -> None:
+def test_what_a_reader_sees_is_shown_with_the_keys_that_the_scorer_reads(tmp_path: Path, here: Here) -> None:
     page, notes = tmp_path / "page.html", tmp_path / "notes.md"
     page.write_text(PRICING.replace("{team}", "49"))
     notes.write_text(
         "# Changelog\n\n## 1.2.0 - 2026-10-01\n\n- Added: exports\n\n## 1.1.0 - 2026-09-01\n\n- Fixed: imports\n"
     )
 
-    pricing: dict[str, Any] = json.loads(detente("extract", "pricing", str(page), "--json").stdout)
-    releases: dict[str, Any] = json.loads(detente("extract", "release_notes", str(notes), "--json").stdout)
+    pricing: dict[str, Any] = json.loads(here("extract", "pricing", str(page), "--json").stdout)
+    releases: dict[str, Any] = json.loads(here("extract", "release_notes", str(notes), "--json").stdout)
 
     team = next(plan for plan in pricing["plans"] if plan["name"] == "Team")
     assert {"name", "custom_price", "prices"} <= set(team)

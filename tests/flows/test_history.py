@@ -98,6 +98,7 @@ def test_versions_of_one_day_keep_their_order(job_at: JobAt, tmp_path: Path) -> 
     assert prices(job_at(NOW)) == [(29, "2024-03-01"), (39, "2024-03-01")]
 
 
+@pytest.mark.slow
 def test_what_is_collected_afterwards_goes_on_from_the_history(job_at: JobAt, tmp_path: Path) -> None:
     imported(job_at(NOW), saved(tmp_path / "saved", {"2024-03-01": "2024-03-01.html"}))
 

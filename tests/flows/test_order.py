@@ -35,6 +35,7 @@ def do(work: Awaitable[Summary]) -> Summary:
     return asyncio.run(wait())
 
 
+@pytest.mark.slow
 def test_what_changed_between_two_weeks_is_found_confirmed_and_reported(site: SmallSite, job_at: JobAt) -> None:
     first = do(order.pipeline(job_at(MONDAY)))
     do(order.collect_and_build(job_at("2026-10-06T03:00Z")))
@@ -101,6 +102,7 @@ def test_a_host_that_fails_leaves_the_others_alone(site: SmallSite, folder: Path
     assert rows(job_at(MONDAY), "SELECT flow, state, failed FROM run ORDER BY ALL") == [("collect", "partial", 2)]
 
 
+@pytest.mark.slow
 def test_a_page_that_comes_back_after_an_outage_is_no_change(site: SmallSite, job_at: JobAt) -> None:
     for day, broken in ((5, 0), (6, 0), (7, 503), (8, 404), (9, 0), (10, 0)):
         site.broken = {path: broken for path in site.pages if broken}
@@ -124,6 +126,7 @@ class FullDisk(Archive):
         return super().put(body)
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_run_and_what_was_logged_before_is_kept(site: SmallSite, job_at: JobAt) -> None:
     do(order.collect_and_build(job_at(MONDAY)))
     site.show(team="59", notes=3, place="Frankfurt")
@@ -156,6 +159,7 @@ def test_a_step_that_fails_is_not_recorded_as_done(job_at: JobAt) -> None:
     assert [run["flow"] for run in job.archive.runs()] == ["collect"]
 
 
+@pytest.mark.slow
 def test_the_weeks_report_is_written_once_where_that_is_asked(job_at: JobAt) -> None:
     ask_for = runs.Ask(flow="pipeline", unless_done=True)
     do(runs.work(job_at(MONDAY), ask_for))
@@ -179,6 +183,7 @@ def test_two_runs_over_one_workspace_are_kept_apart(site: SmallSite, tmp_path: P
     assert site.asked == []
 
 
+@pytest.mark.slow
 def test_a_rebuild_gives_the_same_rows_and_leaves_nothing_aside(site: SmallSite, job_at: JobAt) -> None:
     do(order.collect_and_build(job_at(MONDAY)))
     site.show(team="59", notes=3, place="Frankfurt")

@@ -13,8 +13,8 @@ from small_site import at
 from detente.errors import ServiceError
 from detente.workspace import Workspace
 from flows.address import answers, api_that_answers, candidates, serving_file
-from flows.deployments import missed, previous_slot
 from flows.job import Job
+from flows.schedules import missed, previous_slot
 from flows.server import environment, free_port, prefect_server
 
 JobAt = Callable[[str], Job]

@@ -48,6 +48,7 @@ def test_no_page_body_is_published(known: Timeline) -> None:
     assert b"Timeline" not in known.build().published.path.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_reader_goes_on_with_the_file_it_has_while_new_ones_are_published_and_old_ones_swept(
     timeline: Timeline,
 ) -> None:

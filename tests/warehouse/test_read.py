@@ -81,7 +81,7 @@ WRITES = [
     "DETACH memory",
     "INSTALL httpfs",
     "LOAD httpfs",
-    "PRAGMA database_list",
+    "PRAGMA enable_profiling",
     "SET memory_limit = '100GB'",
     "RESET memory_limit",
     "CHECKPOINT",

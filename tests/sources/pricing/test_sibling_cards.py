@@ -12,8 +12,10 @@ from sources import pricing
 _FREE = ("Free", '<p class="tier__quote"><strong>Free</strong> <small>forever</small></p>')
 _TEAM = (
     "Team",
-    "<dl><div><dt>Billed monthly</dt><dd><strong>$7</strong> <small>per user / month</small></dd></div>"
-    "<div><dt>Billed annually</dt><dd><strong>$5</strong> <small>per user / month</small></dd></div></dl>",
+    (
+        "<dl><div><dt>Billed monthly</dt><dd><strong>$7</strong> <small>per user / month</small></dd></div>"
+        "<div><dt>Billed annually</dt><dd><strong>$5</strong> <small>per user / month</small></dd></div></dl>"
+    ),
 )
 _BUSINESS = ("Business", '<p class="tier__quote"><strong>Contact sales</strong></p>')
 _ENTERPRISE = ("Enterprise", "<p><strong>On request</strong></p>")
@@ -51,10 +53,10 @@ def plans_of(html: str) -> dict[str, list[PlanPrice]]:
 def test_one_priced_card_makes_its_siblings_plans_in_any_order(order: tuple[int, ...], layout: tuple[str, str]) -> None:
     found = plans_of(page_of(tuple(_CARDS[i] for i in order), layout))
     assert [_CARDS[i][0] for i in order] == list(found)
-    assert [(True, False, False)] == [(p.free, p.custom, p.needs_review) for p in found["Free"]]
+    assert [(p.free, p.custom, p.needs_review) for p in found["Free"]] == [(True, False, False)]
     for name in ("Business", "Enterprise"):
-        assert [(False, True, False)] == [(p.free, p.custom, p.needs_review) for p in found[name]]
-    assert [("7", "monthly"), ("5", "annual")] == [(str(p.amount), p.billing) for p in found["Team"]]
+        assert [(p.free, p.custom, p.needs_review) for p in found[name]] == [(False, True, False)]
+    assert [(str(p.amount), p.billing) for p in found["Team"]] == [("7", "monthly"), ("5", "annual")]
 
 
 @pytest.mark.parametrize("layout", [_LIST, _GRID], ids=["list", "grid"])
@@ -80,14 +82,14 @@ def test_a_class_that_features_one_card_changes_no_plan(featured: int, layout: t
 def test_a_sibling_says_that_it_is_free_or_on_request(wording: str, free: bool, custom: bool) -> None:
     for layout in _LAYOUTS.values():
         found = plans_of(page_of((_TEAM, ("Harbour", wording)), layout))
-        assert ["Team", "Harbour"] == list(found)
+        assert list(found) == ["Team", "Harbour"]
         assert [(free, custom, False)] == [(p.free, p.custom, p.needs_review) for p in found["Harbour"]]
 
 
 def test_a_heading_free_needs_no_further_wording() -> None:
     for layout in _LAYOUTS.values():
         found = plans_of(page_of((("Free", "<p>No card needed.</p>"), _TEAM, _BUSINESS), layout))
-        assert ["Free", "Team", "Business"] == list(found)
+        assert list(found) == ["Free", "Team", "Business"]
         assert found["Free"][0].free
 
 
@@ -97,13 +99,13 @@ def test_sections_beside_a_priced_one_are_no_plans() -> None:
         "<section><h2>Need help?</h2><p>Our people answer.</p><a href=/talk>Contact us</a></section>"
         "<section><h2>Security</h2><p>Audited twice a year.</p></section></main>"
     )
-    assert ["Team"] == list(plans_of(html))
+    assert list(plans_of(html)) == ["Team"]
 
 
 def test_a_quoted_amount_is_no_price_and_a_quote_for_a_plan_is_one() -> None:
     said = '<div class="quote"><h3>Ada</h3><p>“We saved $900 in our first month with it.”</p></div>'
-    assert ["Team"] == list(plans_of(f"<main>{said}<div class=card><h3>Team</h3><p>$7 / month</p></div></main>"))
-    assert ["Team"] == list(plans_of("<main><div class=card><h3>Team</h3><p class=card__quote>$7 / month</p></div>"))
+    assert list(plans_of(f"<main>{said}<div class=card><h3>Team</h3><p>$7 / month</p></div></main>")) == ["Team"]
+    assert list(plans_of("<main><div class=card><h3>Team</h3><p class=card__quote>$7 / month</p></div>")) == ["Team"]
 
 
 def test_what_is_said_to_be_at_most_is_a_limit_however_it_begins() -> None:
@@ -111,4 +113,4 @@ def test_what_is_said_to_be_at_most_is_a_limit_however_it_begins() -> None:
     for words in ("Up to 5", "up to 5", "Maximum 5", "5"):
         reading = pricing.read(Document(body=html.replace("@@", words).encode(), url="https://pricing.example/"))
         limits = [f for f in reading.observations if isinstance(f, PlanFeature) and f.limit is not None]
-        assert [("users", "5", "user")] * 2 == [(f.feature, str(f.limit), f.unit) for f in limits]
+        assert [(f.feature, str(f.limit), f.unit) for f in limits] == [("users", "5", "user")] * 2
