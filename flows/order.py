@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -25,7 +25,6 @@ from detente.records import (
 from detente.weeks import Week
 from flows.job import Job
 from flows.reading import ReadingDesk
-from reports import weekly as weekly_report
 from sources import readers
 from sources.fetch import fetch_pages
 from warehouse import ReadingRows, Unread, build
@@ -33,7 +32,7 @@ from warehouse import ReadingRows, Unread, build
 Result = TypeVar("Result")
 
 # Large enough that a step's own cost is nothing beside its work, small enough that a kill loses little.
-PAGES_PER_BATCH = 250
+PAGES_PER_BATCH = 500
 SNAPSHOTS_PER_BATCH = 500
 # A daily page is due again when nearly a day has gone by: a schedule is never exact to the second.
 DUE_SHARE = 0.9
@@ -75,13 +74,12 @@ async def collect(job: Job, run: Runner = at_once, *, everything: bool = False) 
     return summary
 
 
-async def confirm(job: Job, run: Runner = at_once) -> int:
-    """Takes a second look at the pages whose newest facts only one fetch has shown; returns how many there were."""
+async def confirm(job: Job, unconfirmed: Collection[str], run: Runner = at_once) -> None:
+    """Takes a second look at pages whose newest facts only one fetch has shown."""
     started_at = job.clock.now()
     memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
-    pages = [page for page in job.workspace.pages if page.page_id in memory.unconfirmed]
+    pages = [page for page in job.workspace.pages if page.page_id in unconfirmed]
     await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
-    return len(pages)
 
 
 async def build_tables(job: Job, run: Runner = at_once) -> Summary:
@@ -92,12 +90,7 @@ async def build_tables(job: Job, run: Runner = at_once) -> Summary:
         WarehouseError: Busy, of a newer version, or damaged.
         StorageError: The disk refused.
     """
-    started_at = job.clock.now()
-    before = build.change_ids(job.warehouse)
-    summary, built = await _build(job, run, started_at)
-    summary.changed = len(built.changes - before)
-    summary.notes += built.warnings
-    job.record(summary, job.today, started_at)
+    summary, _ = await _build_and_record(job, run)
     return summary
 
 
@@ -108,6 +101,8 @@ async def weekly(job: Job, run: Runner = at_once, *, week: Week | None = None) -
         WarehouseError: Nothing has been published yet.
         StorageError: The disk refused.
     """
+    from reports import weekly as weekly_report  # noqa: PLC0415  (most runs write no report, and it brings much along)
+
     started_at = job.clock.now()
     week = week or Week.of(started_at, job.zone).previous()
     summary = Summary(step="weekly")
@@ -129,14 +124,15 @@ async def weekly(job: Job, run: Runner = at_once, *, week: Week | None = None) -
 async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool = False) -> Summary:
     """What the daily schedule does: collects, builds, and looks again at what has changed."""
     collected = await collect(job, run, everything=everything)
-    built = await build_tables(job, run)
-    changed = built.changed
-    if await confirm(job, run):
-        built = await build_tables(job, run)
-        changed += built.changed
+    summary, built = await _build_and_record(job, run)
+    changed = summary.changed
+    if built.unconfirmed:
+        await confirm(job, built.unconfirmed, run)
+        summary, _ = await _build_and_record(job, run)
+        changed += summary.changed
     collected.changed = changed
-    collected.failed |= built.failed
-    collected.notes += built.notes
+    collected.failed |= summary.failed
+    collected.notes += summary.notes
     return collected
 
 
@@ -239,6 +235,16 @@ def _count(summary: Summary, fetches: Sequence[Fetch], last: Mapping[str, LastFe
         else:
             reason = f"{fetch.outcome.value}: {fetch.detail}" if fetch.detail else fetch.outcome.value
             summary.failed[fetch.page_id] = reason
+
+
+async def _build_and_record(job: Job, run: Runner) -> tuple[Summary, build.Built]:
+    started_at = job.clock.now()
+    before = build.change_ids(job.warehouse)
+    summary, built = await _build(job, run, started_at)
+    summary.changed = len(built.changes - before)
+    summary.notes += built.warnings
+    job.record(summary, job.today, started_at)
+    return summary, built
 
 
 async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.Built]:

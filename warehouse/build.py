@@ -27,12 +27,10 @@ class Memory:
     Attributes:
         last: By page.
         robots: By origin.
-        unconfirmed: Pages that need a second look before a change is told.
     """
 
     last: Mapping[str, LastFetch]
     robots: Mapping[str, KnownRobots]
-    unconfirmed: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +55,13 @@ class Built:
     Attributes:
         published: The new published file.
         changes: Changes in it, by id.
+        unconfirmed: Watched pages that need a second look before a change is told.
         warnings: Checks that warn.
     """
 
     published: Published
     changes: frozenset[str]
+    unconfirmed: frozenset[str]
     warnings: tuple[str, ...]
 
 
@@ -73,15 +73,7 @@ def recall(warehouse: Warehouse, archive: Archive, now: datetime) -> Memory:
     """
     with warehouse.section("collect: recall") as connection:
         load.load_logs(connection, archive, now)
-        unconfirmed = connection.execute(
-            "SELECT 1 FROM information_schema.tables WHERE table_schema = 'core' AND table_name = 'unconfirmed_page'"
-        ).fetchone()
-        pages = connection.execute("SELECT page_id FROM core.unconfirmed_page").fetchall() if unconfirmed else []
-        return Memory(
-            last=load.last_fetches(connection),
-            robots=load.known_robots(connection, archive),
-            unconfirmed=frozenset(page for (page,) in pages),
-        )
+        return Memory(last=load.last_fetches(connection), robots=load.known_robots(connection, archive))
 
 
 def take_in(
@@ -116,9 +108,10 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
         with _at_once(connection):
             tables.build(connection)
             warnings = tables.check(connection)
-        changes = frozenset(row[0] for row in connection.execute("SELECT change_id FROM core.change").fetchall())
+        changes = _column(connection, "SELECT change_id FROM core.change")
+        unconfirmed = _column(connection, "SELECT page_id FROM core.unconfirmed_page")
         published = publish(connection, warehouse.published, now, keep)
-    return Built(published=published, changes=changes, warnings=tuple(warnings))
+    return Built(published=published, changes=changes, unconfirmed=unconfirmed, warnings=tuple(warnings))
 
 
 @contextmanager
@@ -141,6 +134,10 @@ def change_ids(warehouse: Warehouse) -> frozenset[str]:
         return frozenset()
     with connect(published) as connection:
         try:
-            return frozenset(row[0] for row in connection.execute("SELECT change_id FROM change").fetchall())
+            return _column(connection, "SELECT change_id FROM change")
         except duckdb.Error:
             return frozenset()
+
+
+def _column(connection: Connection, question: str) -> frozenset[str]:
+    return frozenset(row[0] for row in connection.execute(question).fetchall())

@@ -102,7 +102,8 @@ def open_pool(
         ssl_context=tls,
         proxy=None if proxy is None else _proxy(proxy),
         max_connections=connections,
-        max_keepalive_connections=connections,
+        # the pool asks every idle connection at every request whether it has ended
+        max_keepalive_connections=max(1, connections // 2),
         keepalive_expiry=KEEP_ALIVE_S,
         network_backend=dialer,
     )
