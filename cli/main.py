@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -45,6 +46,7 @@ def run() -> None:
     # what has been imported stays, and readings are many small records without cycles: looking for cycles among them
     # at the default rate took a tenth of a run's time
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else DuckDB's binding complains of leaks at the end
     gc.set_threshold(100_000, 20, 100)
     try:
         app()

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
+from detente.errors import StorageError
 from detente.records import PageKind, Reading, content_key
 from warehouse.database import Connection
 from warehouse.json_lines import insert_files, to_json_line
@@ -84,7 +85,7 @@ class ReadingRows:
         """Takes what a reader saw in a snapshot; returns it as what is known of the page from now on.
 
         Raises:
-            OSError: The disk refused.
+            StorageError: The disk refused.
         """
         facts = Facts(page_id, reading.observations) if reading.observations else None
         before = ReadBefore(
@@ -107,7 +108,7 @@ class ReadingRows:
         """Takes a snapshot that shows what the page showed before.
 
         Raises:
-            OSError: The disk refused.
+            StorageError: The disk refused.
         """
         options = self._options.get(page_id, "")
         key = content_key(page_id, snapshot, reader, version, options)
@@ -129,9 +130,14 @@ class ReadingRows:
 
     def _write(self, table: str, line: bytes) -> None:
         files = self._files.setdefault(table, [])
-        if not files or files[-1].tell() > _FILE_BYTES:
-            files.append((self._path / f"{table}-{len(files)}.jsonl").open("wb"))
-        files[-1].write(line)
+        try:
+            if not files or files[-1].tell() > _FILE_BYTES:
+                files.append((self._path / f"{table}-{len(files)}.jsonl").open("wb"))
+            files[-1].write(line)
+        except OSError as error:
+            raise StorageError(
+                f"{self._path}: cannot be written: {error.strerror}; make room there (or set TMPDIR), then run again"
+            ) from error
         self._longest[table] = max(self._longest.get(table, 0), len(line))
 
 

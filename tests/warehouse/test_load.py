@@ -8,8 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from timeline import VERSIONS, Timeline, price
 
+from detente.errors import StorageError
 from detente.records import Fetch, LastFetch, Outcome, Page, PlanPrice, content_key
 from warehouse import ReadingRows, build
 from warehouse.database import Connection
@@ -120,6 +122,15 @@ def test_a_page_that_left_the_workspace_keeps_its_history(timeline: Timeline) ->
     assert timeline.rows("SELECT page_id, watched FROM page") == [("globex/pricing", False)]
     assert [(Decimal(49),)] == timeline.rows("SELECT amount FROM plan_price")
     assert timeline.rows("SELECT count(*) FROM page_health") == [(0,)]
+
+
+def test_readings_that_find_no_room_are_told(timeline: Timeline) -> None:
+    fetch = timeline.fetch(price("Team", "49"))
+    reading = timeline.read(fetch.snapshot or "")
+    with ReadingRows([], {}) as rows:
+        shutil.rmtree(rows._path)
+        with pytest.raises(StorageError, match="make room there"):
+            rows.add(fetch.page_id, fetch.snapshot or "", reading, "")
 
 
 HOSTILE = "=cmd|' /C calc'!A0 \"quoted\", \\back\\slash\nnew line\ttab "
