@@ -36,6 +36,8 @@ PAGES_PER_BATCH = 500
 SNAPSHOTS_PER_BATCH = 500
 # A daily page is due again when nearly a day has gone by: a schedule is never exact to the second.
 DUE_SHARE = 0.9
+# Fetches in a row that a text must be seen in; the tables count the same (warehouse/tables/observation_interval).
+TEXT_LOOKS = 4
 
 
 class Runner(Protocol):
@@ -80,6 +82,10 @@ async def confirm(job: Job, unconfirmed: Collection[str], run: Runner = at_once)
     memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
     pages = [page for page in job.workspace.pages if page.page_id in unconfirmed]
     await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
+    # much of a page of text may rotate, so that it is looked at four times in all
+    texts = [page for page in pages if page.kind == "page"]
+    for _ in range(TEXT_LOOKS - 2):
+        await _fetch(job, run, texts, memory.last, memory.robots, "confirm")
 
 
 async def build_tables(job: Job, run: Runner = at_once) -> Summary:

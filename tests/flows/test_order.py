@@ -139,7 +139,7 @@ def test_a_full_disk_ends_the_run_and_what_was_logged_before_is_kept(site: Small
 
     assert caught.value.exit_code == 1
     assert before == len(job.archive.logs("fetches"))
-    assert rows(job, "SELECT count(*) FROM pub.page_fetch") == [(4,)]  # three checks and a second look
+    assert rows(job, "SELECT count(*) FROM pub.page_fetch") == [(6,)]  # three checks, and three more looks at the text
 
     summary = do(order.pipeline(job_at(NEXT_MONDAY)))
     assert (summary.read, summary.changed) == (3, 2)

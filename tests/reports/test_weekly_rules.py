@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -249,9 +249,9 @@ def test_where_a_plan_moved_in_two_currencies_the_companys_own_is_drawn(world: W
 
 def test_a_text_shows_which_words_changed(world: World) -> None:
     world.show("globex/trust", block("Hosted in Ireland by us.", "Data"), block("SOC 2."), kind="page")
-    world.mornings(BEFORE, 3)
+    world.mornings(BEFORE - timedelta(days=2), 4)
     world.show("globex/trust", block("Hosted in Frankfurt by us.", "Data"), block("SOC 2."), kind="page")
-    world.mornings(TUESDAY, 2)
+    world.mornings(TUESDAY, 4)
 
     html = weekly.render_html(world.report())
     assert "Hosted in <del>Ireland</del> by us." in html

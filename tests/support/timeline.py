@@ -90,9 +90,12 @@ class Timeline:
         return fetch
 
     def seen(self, *facts: Observation, **more: Any) -> None:
-        """Two fetches in a row, so that what they show is believed."""
+        """Fetches in a row, as many as it takes for what they show to be believed."""
         self.fetch(*facts, **more)
         self.fetch(*facts, **more, noise="other bytes")
+        if more.get("kind") == "page":
+            self.fetch(*facts, **more, noise="a third look")
+            self.fetch(*facts, **more, noise="a fourth look")
 
     def read(self, snapshot: str) -> Reading:
         facts = self.facts[snapshot]

@@ -32,6 +32,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     timeline.fetch(release("1.1", body='=HYPERLINK("http://evil.test")'), release("1.0"), **notes)
     timeline.seen(block("Hosted in Frankfurt.", "Data"), **trust)
     timeline.fetch(block("Hosted on the moon.", "Data"), **trust)
+    timeline.fetch(block("Hosted in Frankfurt.", "Data"), **trust)
+    timeline.fetch(block("Hosted on the moon.", "Data"), **trust)
     timeline.fetch(page_id="initech/pricing", outcome=Outcome.BLOCKED, detail="a captcha")
     run = {
         "run_id": "r1", "flow": "collect", "slot": "2026-10-06", "state": "ok", "started_at": timeline.at,

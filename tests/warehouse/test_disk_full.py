@@ -29,7 +29,7 @@ def _work(disk: Path, way: str, temporary: Path) -> dict[str, Any]:
     command = [sys.executable, str(CHILD), str(disk), way]
     if way == "tmpfs":
         spelled = " ".join(f'"{word}"' for word in command)
-        command = [*MOUNT, f'mount -t tmpfs -o size=12m none "{disk}" && exec {spelled}']
+        command = [*MOUNT, f'mount -t tmpfs -o size=16m none "{disk}" && exec {spelled}']
     paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(SUPPORT)]))
     environment = os.environ | {"PYTHONPATH": paths, "TMPDIR": str(temporary)}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)

@@ -1,43 +1,20 @@
 WITH
--- each observation in each state that holds it
-presence AS (
-    SELECT s.page_id, s.kind, f.observation_id, s.state_no, s.weight_from, s.weight_to, s.seen_to
-    FROM core.page_state AS s
-    JOIN raw.fact AS f ON f.facts_id = s.facts_id
-),
-
-grouped AS (
-    SELECT *, state_no - row_number() OVER (PARTITION BY page_id, observation_id ORDER BY state_no) AS stretch
-    FROM presence
-),
-
--- neighbouring states that hold it, as one
-seen AS (
-    SELECT
-        page_id,
-        any_value(kind) AS kind,
-        observation_id,
-        min(state_no) AS first_state,
-        max(state_no) AS last_state,
-        min(weight_from) AS weight_from,
-        max(weight_to) AS weight_to,
-        max(seen_to) AS seen_to
-    FROM grouped
-    GROUP BY page_id, observation_id, stretch
-),
-
--- believed when two fetches in a row showed it. What a price list showed at first is believed at once, so that the first
--- move is not missed; the text of a page is not, since a rotating quote would then look like a removal.
+-- believed when two fetches in a row showed it, and on a page of text four: much of such a page may rotate. What a price
+-- list showed at first is believed at once, so that its first move is not missed.
 believed AS (
-    SELECT * FROM seen
-    WHERE weight_to - weight_from >= 2 OR (first_state = 1 AND kind <> 'page') OR kind = 'release_notes'
+    SELECT *, CASE WHEN kind = 'page' THEN 4 ELSE 2 END AS looks
+    FROM core.observation_stretch
+    WHERE
+        weight_to - weight_from >= CASE WHEN kind = 'page' THEN 4 ELSE 2 END
+        OR (first_state = 1 AND kind <> 'page')
+        OR kind = 'release_notes'
 ),
 
--- missing from a single fetch is no gap
+-- missing from fewer fetches is no gap
 gaps AS (
     SELECT
         *,
-        coalesce(weight_from - lag(weight_to) OVER (PARTITION BY page_id, observation_id ORDER BY first_state) >= 2, TRUE) AS begins
+        coalesce(weight_from - lag(weight_to) OVER (PARTITION BY page_id, observation_id ORDER BY first_state) >= looks, TRUE) AS begins
     FROM believed
 ),
 
@@ -54,6 +31,7 @@ intervals AS (
     SELECT
         page_id,
         any_value(kind) AS kind,
+        any_value(looks) AS looks,
         observation_id,
         interval_no,
         min(first_state) AS first_state,
@@ -77,9 +55,9 @@ SELECT
     b.seen_from AS valid_from,
     b.snapshot,
     i.last_seen_at,
-    -- gone when two fetches in a row were without it
-    CASE WHEN p.weight_to - i.weight_to >= 2 THEN e.seen_from END AS valid_to,
-    CASE WHEN p.weight_to - i.weight_to >= 2 THEN e.snapshot END AS end_snapshot
+    -- gone when as many fetches in a row were without it
+    CASE WHEN p.weight_to - i.weight_to >= i.looks THEN e.seen_from END AS valid_to,
+    CASE WHEN p.weight_to - i.weight_to >= i.looks THEN e.snapshot END AS end_snapshot
 FROM intervals AS i
 JOIN pages AS p ON p.page_id = i.page_id
 JOIN core.page_state AS b ON b.page_id = i.page_id AND b.state_no = i.first_state

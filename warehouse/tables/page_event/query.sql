@@ -13,11 +13,11 @@ SELECT
     f.fetched_at,
     f.snapshot,
     r.facts_id,
-    -- a saved version is believed at once; an answer from the web counts half, and is believed when it comes twice
-    sum(CASE WHEN f.origin = 'import' THEN 2 ELSE 1 END) OVER (
+    -- a saved version is believed at once; an answer from the web when it comes two or four times
+    sum(CASE WHEN f.origin = 'import' THEN 4 ELSE 1 END) OVER (
         PARTITION BY f.page_id ORDER BY f.fetched_at, f.fetch_id ROWS UNBOUNDED PRECEDING
     )::BIGINT AS weight_to,
-    CASE WHEN f.origin = 'import' THEN 2 ELSE 1 END AS weight
+    CASE WHEN f.origin = 'import' THEN 4 ELSE 1 END AS weight
 FROM raw.fetch AS f
 JOIN reading AS r ON r.page_id = f.page_id AND r.snapshot = f.snapshot
 WHERE f.outcome IN ('ok', 'not_modified') AND r.status = 'read'

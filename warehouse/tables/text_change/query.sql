@@ -1,14 +1,31 @@
 WITH
 ended AS (
-    SELECT *, valid_to AS moment_at, row_number() OVER (PARTITION BY page_id, valid_to, heading ORDER BY place, block) AS n
-    FROM core.page_text
-    WHERE valid_to IS NOT NULL
+    SELECT *, valid_to AS moment_at FROM core.page_text WHERE valid_to IS NOT NULL
 ),
 
 begun AS (
-    SELECT *, valid_from AS moment_at, row_number() OVER (PARTITION BY page_id, valid_from, heading ORDER BY place, block) AS n
-    FROM core.page_text
-    WHERE NOT is_first
+    SELECT *, valid_from AS moment_at FROM core.page_text WHERE NOT is_first
+),
+
+-- what has come and gone for moments in the eight weeks before is no news when it comes or goes again
+steady_end AS (
+    SELECT *, row_number() OVER (PARTITION BY page_id, moment_at, heading ORDER BY place, block) AS n
+    FROM ended AS e
+    WHERE NOT EXISTS (
+        SELECT 1 FROM core.volatile_text AS v
+        WHERE v.page_id = e.page_id AND v.observation_id = e.observation_id
+            AND v.known_at <= e.moment_at AND v.known_at > e.moment_at - INTERVAL 56 DAY
+    )
+),
+
+steady_begin AS (
+    SELECT *, row_number() OVER (PARTITION BY page_id, moment_at, heading ORDER BY place, block) AS n
+    FROM begun AS b
+    WHERE NOT EXISTS (
+        SELECT 1 FROM core.volatile_text AS v
+        WHERE v.page_id = b.page_id AND v.observation_id = b.observation_id
+            AND v.known_at <= b.moment_at AND v.known_at > b.moment_at - INTERVAL 56 DAY
+    )
 )
 
 -- the n-th block that went from under a heading is told with the n-th that came
@@ -27,5 +44,5 @@ SELECT
     b.block AS new_text,
     FALSE AS needs_review,
     coalesce(b.page_text_id, e.page_text_id) AS part
-FROM ended AS e
-FULL JOIN begun AS b ON b.page_id = e.page_id AND b.moment_at = e.moment_at AND b.heading = e.heading AND b.n = e.n
+FROM steady_end AS e
+FULL JOIN steady_begin AS b ON b.page_id = e.page_id AND b.moment_at = e.moment_at AND b.heading = e.heading AND b.n = e.n

@@ -11,4 +11,4 @@ SELECT n.page_id
 FROM newest AS n
 JOIN core.page_state AS s ON s.page_id = n.page_id AND s.state_no = n.state_no
 JOIN raw.page AS p ON p.page_id = n.page_id
-WHERE p.watched AND s.weight_to - s.weight_from < 2 AND n.kind <> 'release_notes' AND (n.state_no > 1 OR n.kind = 'page')
+WHERE p.watched AND s.weight_to - s.weight_from < CASE WHEN n.kind = 'page' THEN 4 ELSE 2 END AND n.kind <> 'release_notes' AND (n.state_no > 1 OR n.kind = 'page')
