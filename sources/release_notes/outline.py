@@ -162,7 +162,13 @@ def _read_heading(section: _Section, order: NumericOrder | None) -> None:
     section.in_heading = section.found = found
     bare = _BRACKETS.sub(" ", text)
     section.unreleased = is_unreleased(bare) or (bool(version) and bool(_UNRELEASED.search(text)))
-    section.title = _title(text, rest, found)
+    title = _title(text, rest, found)
+    section.title = _BRACKETED_VERSION.sub(r"\1", title) if title else None
+
+
+# "[1.2.0] - 2026-11-23 Calendar feeds": the date stands between version and name, and the brackets say nothing.
+_BRACKETED_VERSION = re.compile(r"^\[(v?\d[^\]\s]*)\]")
+_ONLY_VERSION = re.compile(r"\W*v?\d[\w.+-]*\W*")
 
 
 def _dotted_date(text: str, version: str) -> FoundDate | None:
@@ -187,7 +193,7 @@ def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
     before, after = text[:start].rstrip(), text[start + len(found.text) :].strip()
     set_off = not before or before[-1] in "([-–—:|/,•·@" or before.lower().endswith(("released", "date:", "date"))
     if after and after[0] not in ")]-–—:|/,•·." and before and before[-1] not in "([":
-        set_off = False
+        set_off = bool(_ONLY_VERSION.fullmatch(before))
     if not parts or date_line(text):
         return None
     if not set_off and len(parts) > 1:
