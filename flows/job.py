@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -104,8 +104,14 @@ class Job:
             yield
 
     def is_reported(self, week: Week) -> bool:
-        """Whether the log of runs says that the week's report has been written."""
-        return any(run["flow"] == "weekly" and run["slot"] == str(week) for run in self.archive.runs())
+        """Whether the log of runs says that the week's report has been written when the week was over."""
+        _, end = week.window(self.zone)
+        return any(
+            run["flow"] == "weekly"
+            and run["slot"] == str(week)
+            and datetime.fromisoformat(run["ended_at"]).replace(tzinfo=UTC) >= end
+            for run in self.archive.runs()
+        )
 
     def record(self, summary: Summary, slot: str, started_at: datetime) -> None:
         """Writes that a run has ended into the archive's log; nothing is written of one that was killed.

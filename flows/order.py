@@ -131,13 +131,12 @@ async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool
     """What the daily schedule does: collects, builds, and looks again at what has changed."""
     collected = await collect(job, run, everything=everything)
     summary, built = await _build_and_record(job, run)
-    changed = summary.changed
+    collected.changed, collected.failed = summary.changed, collected.failed | summary.failed
     if built.unconfirmed:
         await confirm(job, built.unconfirmed, run)
         summary, _ = await _build_and_record(job, run)
-        changed += summary.changed
-    collected.changed = changed
-    collected.failed |= summary.failed
+        collected.changed += summary.changed
+        collected.failed |= summary.failed
     collected.notes += summary.notes
     return collected
 

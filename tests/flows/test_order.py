@@ -172,6 +172,14 @@ def test_the_weeks_report_is_written_once_where_that_is_asked(job_at: JobAt) -> 
     assert flows == [("weekly", "2026-W41"), ("weekly", "2026-W40")]
 
 
+@pytest.mark.slow
+def test_a_report_written_in_the_midst_of_its_week_does_not_stand_for_the_weeks_report(job_at: JobAt) -> None:
+    do(runs.work(job_at(MONDAY), runs.Ask(flow="pipeline", week="2026-W41")))
+    on_schedule = do(runs.work(job_at(NEXT_MONDAY), runs.Ask(flow="pipeline", unless_done=True)))
+
+    assert "data/weekly/2026-W41/report.html" in on_schedule.notes
+
+
 def test_two_runs_over_one_workspace_are_kept_apart(site: SmallSite, tmp_path: Path, job_at: JobAt) -> None:
     job = job_at(MONDAY)
     settings = job.workspace.settings
