@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -36,8 +36,6 @@ PAGES_PER_BATCH = 500
 SNAPSHOTS_PER_BATCH = 500
 # A daily page is due again when nearly a day has gone by: a schedule is never exact to the second.
 DUE_SHARE = 0.9
-# Fetches in a row that a text must be seen in; the tables count the same (warehouse/tables/observation_interval).
-TEXT_LOOKS = 4
 
 
 class Runner(Protocol):
@@ -76,16 +74,19 @@ async def collect(job: Job, run: Runner = at_once, *, everything: bool = False) 
     return summary
 
 
-async def confirm(job: Job, unconfirmed: Collection[str], run: Runner = at_once) -> None:
-    """Takes a second look at pages whose newest facts only one fetch has shown."""
+async def confirm(job: Job, looks: Mapping[str, int], run: Runner = at_once) -> None:
+    """Looks again at pages whose newest facts too few fetches have shown, each as often as it takes.
+
+    Args:
+        job: What the run is over.
+        looks: How many looks a page needs, by its id; a run that was killed between two looks takes only the rest.
+        run: Runs the steps.
+    """
     started_at = job.clock.now()
     memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
-    pages = [page for page in job.workspace.pages if page.page_id in unconfirmed]
-    await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
-    # much of a page of text may rotate, so that it is looked at four times in all
-    texts = [page for page in pages if page.kind == "page"]
-    for _ in range(TEXT_LOOKS - 2):
-        await _fetch(job, run, texts, memory.last, memory.robots, "confirm")
+    for number in range(max(looks.values())):
+        pages = [page for page in job.workspace.pages if looks.get(page.page_id, 0) > number]
+        await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
 
 
 async def build_tables(job: Job, run: Runner = at_once) -> Summary:

@@ -55,13 +55,13 @@ class Built:
     Attributes:
         published: The new published file.
         changes: Changes in it, by id.
-        unconfirmed: Watched pages that need a second look before a change is told.
+        unconfirmed: Watched pages that need further looks before a change is told, and how many.
         warnings: Checks that warn.
     """
 
     published: Published
     changes: frozenset[str]
-    unconfirmed: frozenset[str]
+    unconfirmed: Mapping[str, int]
     warnings: tuple[str, ...]
 
 
@@ -109,7 +109,7 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
             tables.build(connection)
             warnings = tables.check(connection)
         changes = _column(connection, "SELECT change_id FROM core.change")
-        unconfirmed = _column(connection, "SELECT page_id FROM core.unconfirmed_page")
+        unconfirmed = dict(connection.execute("SELECT page_id, looks_missing FROM core.unconfirmed_page").fetchall())
         published = publish(connection, warehouse.published, now, keep)
     return Built(published=published, changes=changes, unconfirmed=unconfirmed, warnings=tuple(warnings))
 

@@ -219,7 +219,7 @@ def test_a_text_that_changed_is_told_with_old_and_new(timeline: Timeline) -> Non
 def test_quotes_that_rotate_are_no_change_once_they_have_been_seen_to(
     timeline: Timeline, quotes: int, seed: int
 ) -> None:
-    """Each day a check, and two more looks where the page showed something else than the day before."""
+    """Each day a check, and three more looks where the page showed something else than the day before."""
     chance = random.Random(f"{quotes} {seed}")
     steady = block("SOC 2.")
     before = None
@@ -233,6 +233,15 @@ def test_quotes_that_rotate_are_no_change_once_they_have_been_seen_to(
 
     # an experiment with two arms shows one of them four times in a row before it shows the other again, now and then
     assert len(timeline.changes()) <= (2 if quotes == 2 else 0)
+
+
+def test_a_text_needs_as_many_looks_as_are_missing(timeline: Timeline) -> None:
+    missing = []
+    for look in range(4):
+        timeline.fetch(block("SOC 2."), noise=look, **TEXTS)
+        missing.append(dict(timeline.build().unconfirmed))
+
+    assert missing == [{"globex/trust": 3}, {"globex/trust": 2}, {"globex/trust": 1}, {}]
 
 
 def test_a_text_that_flickered_long_ago_may_change(timeline: Timeline) -> None:

@@ -1,14 +1,13 @@
--- Pages whose newest fetch shows facts that only this one fetch has shown, or misses some for the first time: a second
--- look decides whether that is a change.
+-- Pages whose newest fetches show facts that too few fetches have shown, or miss some for too few: further looks decide
+-- whether that is a change.
 WITH
 newest AS (
-    SELECT page_id, any_value(kind) AS kind, max(state_no) AS state_no, max(weight_to) AS weight_to
-    FROM core.page_state
-    GROUP BY page_id
+    SELECT s.page_id, s.kind, s.state_no, s.weight_to - s.weight_from AS weight, CASE WHEN s.kind = 'page' THEN 4 ELSE 2 END AS looks
+    FROM core.page_state AS s
+    QUALIFY row_number() OVER (PARTITION BY s.page_id ORDER BY s.state_no DESC) = 1
 )
 
-SELECT n.page_id
+SELECT n.page_id, n.looks - n.weight AS looks_missing
 FROM newest AS n
-JOIN core.page_state AS s ON s.page_id = n.page_id AND s.state_no = n.state_no
 JOIN raw.page AS p ON p.page_id = n.page_id
-WHERE p.watched AND s.weight_to - s.weight_from < CASE WHEN n.kind = 'page' THEN 4 ELSE 2 END AND n.kind <> 'release_notes' AND (n.state_no > 1 OR n.kind = 'page')
+WHERE p.watched AND n.weight < n.looks AND n.kind <> 'release_notes' AND (n.state_no > 1 OR n.kind = 'page')
