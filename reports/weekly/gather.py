@@ -46,12 +46,12 @@ _LABELS: Mapping[str, tuple[ChangeGroup, str]] = {
 }
 _GROUPS: tuple[ChangeGroup, ...] = ("price", "plan", "feature", "text")
 _TABLES = {
-    "changes": ("change", "competitor", "page_fetch", "page"),
+    "changes": ("change", "competitor", "page"),
     "releases": ("competitor", "page", "release"),
-    "price_moves": ("competitor", "page_fetch", "page", "plan_price"),
+    "price_moves": ("competitor", "page", "plan_price"),
     "reading_gaps": ("page_fetch",),
     "coverage": ("competitor", "page", "page_fetch"),
-    "known_facts": ("page_fetch", "plan_feature", "plan_price", "release"),
+    "known_facts": ("plan_feature", "plan_price", "release"),
 }
 
 Row = Mapping[str, Any]

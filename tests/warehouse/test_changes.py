@@ -148,6 +148,19 @@ def test_a_change_is_dated_by_the_first_fetch_that_showed_it_and_holds_both_side
     assert row[4:7] == ("$49", "$59", 20.4)
 
 
+def test_a_change_is_known_with_the_look_that_confirmed_it(timeline: Timeline) -> None:
+    timeline.seen(TEAM)
+    timeline.fetch(price("Team", "59"))
+    timeline.fetch(outcome=Outcome.TIMEOUT)
+    confirmed = timeline.fetch(price("Team", "59")).fetched_at.replace(tzinfo=None)
+    timeline.build()
+
+    assert [(confirmed,)] == timeline.rows("SELECT known_at FROM change")
+    assert [(49, confirmed), (59, None)] == timeline.rows(
+        "SELECT amount::INT, end_known_at FROM plan_price ORDER BY valid_from"
+    )
+
+
 def test_not_modified_counts_as_a_look_at_the_same_facts(timeline: Timeline) -> None:
     timeline.seen(TEAM)
     timeline.fetch(price("Team", "59"))

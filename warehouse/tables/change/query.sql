@@ -23,6 +23,7 @@ SELECT
     END AS change_pct,
     t.currency,
     t.changed_at,
+    s.known_at,
     t.old_seen_at,
     t.old_snapshot,
     t.new_snapshot,
@@ -30,3 +31,4 @@ SELECT
     t.new_text,
     t.needs_review
 FROM told AS t
+JOIN core.page_state AS s ON s.page_id = t.page_id AND s.seen_from = t.changed_at

@@ -2,12 +2,13 @@ WITH
 -- believed when two fetches in a row showed it, and on a page of text four: much of such a page may rotate. What a price
 -- list showed at first is believed at once, so that its first move is not missed.
 believed AS (
-    SELECT *, CASE WHEN kind = 'page' THEN 4 ELSE 2 END AS looks
-    FROM core.observation_stretch
+    SELECT s.*, b.looks
+    FROM core.observation_stretch AS s
+    JOIN core.page_state AS b ON b.page_id = s.page_id AND b.state_no = s.first_state
     WHERE
-        weight_to - weight_from >= CASE WHEN kind = 'page' THEN 4 ELSE 2 END
-        OR (first_state = 1 AND kind <> 'page')
-        OR kind = 'release_notes'
+        s.weight_to - s.weight_from >= b.looks
+        OR (s.first_state = 1 AND s.kind <> 'page')
+        OR s.kind = 'release_notes'
 ),
 
 -- missing from fewer fetches is no gap
@@ -53,10 +54,12 @@ SELECT
     i.interval_no,
     i.first_state = 1 AS is_first,
     b.seen_from AS valid_from,
+    CASE WHEN i.kind = 'release_notes' OR (i.first_state = 1 AND i.kind <> 'page') THEN b.seen_from ELSE b.known_at END AS known_at,
     b.snapshot,
     i.last_seen_at,
     -- gone when as many fetches in a row were without it
     CASE WHEN p.weight_to - i.weight_to >= i.looks THEN e.seen_from END AS valid_to,
+    CASE WHEN p.weight_to - i.weight_to >= i.looks THEN e.known_at END AS end_known_at,
     CASE WHEN p.weight_to - i.weight_to >= i.looks THEN e.snapshot END AS end_snapshot
 FROM intervals AS i
 JOIN pages AS p ON p.page_id = i.page_id

@@ -2,9 +2,9 @@
 -- whether that is a change.
 WITH
 newest AS (
-    SELECT s.page_id, s.kind, s.state_no, s.weight_to - s.weight_from AS weight, CASE WHEN s.kind = 'page' THEN 4 ELSE 2 END AS looks
-    FROM core.page_state AS s
-    QUALIFY row_number() OVER (PARTITION BY s.page_id ORDER BY s.state_no DESC) = 1
+    SELECT page_id, kind, state_no, looks, weight_to - weight_from AS weight
+    FROM core.page_state
+    QUALIFY row_number() OVER (PARTITION BY page_id ORDER BY state_no DESC) = 1
 )
 
 SELECT n.page_id, n.looks - n.weight AS looks_missing
