@@ -51,7 +51,7 @@ format: .venv/.ready  ## put the code into its format
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
 
-bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 25 minutes
+bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 10 minutes
 	@$(RUN) bench.run
 
 clean:  ## remove what was made, the environment included

@@ -10,7 +10,7 @@ from reports.weekly.words import cut, shown
 AROUND = 8
 WORDS = 600
 
-_WORD = re.compile(r"\s*(?:\w+|[^\w\s])")
+_WORD = re.compile(r"\s*(?:\d+(?:[.,]\d+)*|\w+|[^\w\s])")  # 1,900 is one word
 
 Parts = list[tuple[bool, str]]
 
