@@ -164,14 +164,18 @@ def _local(tag: str) -> str:
     return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower()
 
 
-def _fast_item(entry: Mapping[str, object], fact: _Fact) -> FeedItem:
+def _content(entry: Mapping[str, object]) -> str:
+    """The full text of an entry; empty where the feed gives a summary alone."""
     contents = entry.get("content")
-    best = ""
     if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
-        best = _string(contents[0].get("value"))
+        return _string(contents[0].get("value"))
+    return ""
+
+
+def _fast_item(entry: Mapping[str, object], fact: _Fact) -> FeedItem:
     return FeedItem(
         title=_string(entry.get("title")),
-        content=best or _string(entry.get("description")),
+        content=_content(entry) or _string(entry.get("description")),
         link=_string(entry.get("link")) or None,
         guid=fact.guid,
         date=fact.date,
@@ -180,13 +184,9 @@ def _fast_item(entry: Mapping[str, object], fact: _Fact) -> FeedItem:
 
 
 def _slow_item(entry: Mapping[str, object]) -> FeedItem:
-    contents = entry.get("content")
-    best = ""
-    if isinstance(contents, Sequence) and contents and isinstance(contents[0], Mapping):
-        best = _string(contents[0].get("value"))
     return FeedItem(
         title=_string(entry.get("title")),
-        content=best or _string(entry.get("summary")),
+        content=_content(entry) or _string(entry.get("summary")),
         link=_string(entry.get("link")) or None,
         guid=_string(entry.get("id")) or None,
         date=_string(entry.get("published")) or _string(entry.get("updated")),

@@ -4,7 +4,7 @@ flicker AS (
     SELECT s.page_id, s.observation_id, n.seen_from AS known_at
     FROM core.observation_stretch AS s
     JOIN core.page_state AS n ON n.page_id = s.page_id AND n.state_no = s.last_state + 1
-    WHERE s.kind = 'page' AND s.weight_to - s.weight_from < 4
+    WHERE s.kind = 'page' AND s.weight_to - s.weight_from < n.looks
 ),
 
 -- gaps that were too short to believe; known when the text was back
@@ -22,7 +22,7 @@ back AS (
     SELECT g.page_id, g.observation_id, b.seen_from AS known_at
     FROM gaps AS g
     JOIN core.page_state AS b ON b.page_id = g.page_id AND b.state_no = g.first_state
-    WHERE g.gap < 4
+    WHERE g.gap < b.looks
 ),
 
 own AS (
