@@ -29,8 +29,11 @@ _CODES = re.compile(
     rf"\b({'|'.join(code for codes in AMBIGUOUS.values() for code in codes)})\b|(US|AU|CA|C|A|NZ|HK|S)\$"
     r"|\b(US) dollars?\b"
 )
-_NAMED_DOLLAR = re.compile(r"\b(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?\b", re.I)
-_CODE_WORDS = (*(code for codes in AMBIGUOUS.values() for code in codes), "ollar", "peso", "S$", "A$", "C$", "Z$", "K$")
+_NAMED_MONEY = re.compile(
+    r"\b(?:(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?|(yen|yuan|renminbi)"
+    r"|(swedish|norwegian|danish|icelandic) kron(?:e|er|a|or)|(indian|pakistani|sri lankan|nepalese) rupees?)\b",
+    re.I,
+)
 _NAMED = {
     "australian": "AUD",
     "canadian": "CAD",
@@ -38,6 +41,24 @@ _NAMED = {
     "singapore": "SGD",
     "hong kong": "HKD",
     "mexican": "MXN",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "swedish": "SEK",
+    "norwegian": "NOK",
+    "danish": "DKK",
+    "icelandic": "ISK",
+    "indian": "INR",
+    "pakistani": "PKR",
+    "sri lankan": "LKR",
+    "nepalese": "NPR",
+}
+_NAMES = {
+    "$": ("ollar", "peso", "S$", "A$", "C$", "Z$", "K$"),
+    "¥": ("yen", "Yen", "yuan", "Yuan", "enminbi"),
+    "元": ("yuan", "Yuan", "enminbi"),
+    "kr": ("kron", "Kron"),
+    "Rs": ("upee",),
 }
 
 
@@ -78,7 +99,7 @@ class MoneyContext:
         possible = AMBIGUOUS[sign]
         html = self._page.html
         told = _declared(html) & set(possible)
-        stated, beside = self._codes_in_text()
+        stated, beside = self._codes_in_text(sign)
         told |= stated & set(possible)
         if not told and beside & set(possible):
             told = beside & set(possible)
@@ -101,21 +122,23 @@ class MoneyContext:
         by_language = _LANGUAGE_CURRENCY.get(self.language)
         if by_language in possible and self._region != "hant":  # Taiwan or Hong Kong
             return by_language, ""
-        return ("JPY", "") if sign == "¥" else (None, f"{sign} may be {' or '.join(possible)}")
+        return None, f"{sign} may be {' or '.join(possible)}"
 
-    def _codes_in_text(self) -> tuple[set[str], set[str]]:
+    def _codes_in_text(self, sign: str) -> tuple[set[str], set[str]]:
         """Codes in sentences ("all prices in AUD"), and codes that stand beside an amount of their own ("A$69")."""
         stated: set[str] = set()
         beside: set[str] = set()
         whole = "\n".join(line.text for line in self._page.lines)
-        if not any(word in whole for word in _CODE_WORDS):
+        names = _NAMES[sign]
+        if not any(word in whole for word in (*AMBIGUOUS[sign], *names)):
             return stated, beside
         for text in whole.split("\n"):
-            if hints_at_money(text) or "ollar" in text or "peso" in text:
+            if hints_at_money(text) or any(name in text for name in names):
                 for match in MONEY.finditer(text):
                     beside |= _codes(match[0])
                 stated |= _codes(MONEY.sub(" ", text))
-                stated.update(_NAMED[name.lower()] for name in _NAMED_DOLLAR.findall(text))
+                for match in _NAMED_MONEY.finditer(text):
+                    stated.add(_NAMED[next(filter(None, match.groups())).lower()])
         return stated, beside
 
 

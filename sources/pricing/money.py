@@ -25,6 +25,7 @@ _S = "[ \u00a0\u202f\u2009]"
 _GROUP = "[\u00a0\u202f\u2009]"
 _DIGITS = rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’٬٫{CENTS}]\d+)*"
 _IN_DIGITS = re.compile(rf"{_S}|['’٬]")
+_ALONE = r"(?<![^\W぀-ヿ㐀-鿿가-힣])(?<![.,])"  # scripts without spaces set a number right behind a word
 _WIDE = rf"\d{{1,3}}(?:{_S}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,])"
 
 
@@ -39,8 +40,8 @@ _ON_BOTH_SIDES = words("Rs Rs. Fr. kr kr. Kr Kr.")
 _PRE = _either((_WITH_SIGN - GLUED) | _BEFORE_ONLY | _ON_BOTH_SIDES)
 _POST_SIGN = _either(_WITH_SIGN | GLUED)
 _POST_WORD = _either(SIGNS.keys() - _WITH_SIGN - GLUED - _BEFORE_ONLY)
-_THOUSANDS = r"k|K|rb|ribu|mil|tys\.?|тыс\.?"
-_MAGNITUDE = rf"(?P<mag>\s?(?:{_THOUSANDS}|[Mm]|bn|B|mio\.?|million|billion|thousand|mln|jt|juta)(?![\w$€£])(?!-))?"
+_THOUSANDS = r"k|K|rb|ribu|jt|juta|mil|tys\.?|тыс\.?"
+_MAGNITUDE = rf"(?P<mag>\s?(?:{_THOUSANDS}|[Mm]|bn|B|mio\.?|million|billion|thousand|mln)(?![\w$€£])(?!-))?"
 _IS_THOUSANDS = re.compile(rf"(?:{_THOUSANDS}|[万千])")
 _ANY_SIGN = re.compile(f"[{SIGN_CHARACTERS}]")
 _CODE_LIKE = re.compile(r"[A-Z]{3}")
@@ -48,34 +49,38 @@ _CODE = re.compile(rf"\b(?:{_CODE_WORDS})\b")
 _IN_WORDS = re.compile(rf"[\d.][-–—]?\s?(?:{_POST_WORD}|บาท)|(?<!\w)(?:{_either(_BEFORE_ONLY | _ON_BOTH_SIDES)})\s?\d")
 MONEY = re.compile(
     rf"(?=[-−–\d{SIGN_CHARACTERS}A-Zks])(?:"  # most places in a text are none of these
-    rf"(?P<minus>(?<!\S)[-−–])?(?<![\w.,])(?:(?P<iso0>{_CODE_WORDS}):?\s?)?(?P<pre>{_PRE}):?(?P<minus2>[-−]?)\s?"
+    rf"(?P<minus>(?<!\S)[-−–])?{_ALONE}(?:(?P<iso0>{_CODE_WORDS}):?\s?)?(?P<pre>{_PRE}):?(?P<minus2>[-−]?)\s?"
     rf"(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE}(?:[.,][-–—](?!\d))?(?:\s?(?P<iso1>{_CODE_WORDS})\b)?"
-    rf"|(?P<minus3>(?<!\S)[-−])?(?<![\w.,$€£])(?P<iso2>{_CODE_WORDS}):?\s?(?P<minus4>[-−])?(?P<n2>{_WIDE}|{_DIGITS})"
+    rf"|(?P<minus3>(?<!\S)[-−])?(?<![\w.,$€£/])(?P<iso2>{_CODE_WORDS}):?\s?(?P<minus4>[-−])?(?P<n2>{_WIDE}|{_DIGITS})"
     r"(?P<mag2>\s?[kK]\b)?"
     r"|(?<![\w.,])(?P<n4>\d{1,6})(?P<between>[€$£]\s?)(?P<cents>\d\d)(?![\d.,]*\d)(?!\s?[\w€$£%])"
-    rf"|(?P<minus5>(?<!\S)[-−])?(?<![\w.,#])(?<!\d[.,]\s)(?P<n3>{_WIDE}|{_DIGITS})"
+    rf"|(?P<minus5>(?<!\S)[-−])?{_ALONE}(?<!#)(?<!\d[.,]\s)(?P<n3>{_WIDE}|{_DIGITS})"
     rf"(?P<mag3>\s?(?:[kK](?=\s?(?:[$€£]|[A-Z]{{3}}))|[万千億亿]))?(?:[.,][-–—])?\s?"
     rf"(?:(?P<post>{_POST_SIGN})(?!\s?\d)(?:\s?(?P<iso3>{_CODE_WORDS})\b)?|(?P<postw>{_POST_WORD}|{_CODE_WORDS})(?!\w)))"
 )
 
 _DIGIT = re.compile(r"\d")
 _BEFORE_NOT = re.compile(
-    r"(?:\b(?:save|saves|saving|savings|sparen|spare|économisez|ahorra|discount|worth|value|credits?|raised"
-    r"|revenue|over|above"
-    r"|more than|less than|under|valued|budget|spend|spent|spending|earn|win|refund|cashback|total|subtotal"
-    r"|estimated|reward|market"
-    r"|bonus|orders?|purchases?|total[\w -]{0,20}|generated?|processed|funding|sold|donated?|fine|instead"
-    r"|market(?: rates?| price)?(?: elsewhere)?|elsewhere|average|competitors?|others? charge)\b)"
-    r"(?: of| at| a| an| is| up to| about| around| cost| costs|:|\s)*$",
+    r"(?:(?:\b(?:sav(?:es?|ings?)|saves? (?:you|teams|users|customers|companies|clients)|sparen|spare|économisez|ahorra"
+    r"|risparmi\w*|bespaar|discount|rabatt|réduction|remise|descuento|sconto|korting|gutschein|bonus|worth|value|credits?"
+    r"|raised?|revenue|over|above|more than|less than|under|valued|budget|spend|spent|spending|earns?|win|refund"
+    r"|cashback|total|subtotal|total[\w -]{0,20}|estimated|reward|market(?: rates?| price)?(?: elsewhere)?|elsewhere"
+    r"|orders?|purchases?|generated?|processed|funding|sold|donated?|fine|instead|average|average deal|deal size"
+    r"|makes?|get|deposit|drop|insured|guarantee|liability|coverage|competitors?|(?:competitors?|others?|they) charges?"
+    r"|nasdaq|nyse|lse|etr|tsx|asx)\b)"
+    r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?)$",
     re.I,
 )
 _AFTER_NOT = re.compile(
     r"^\s?(?:\+\s?)?(?:(?:USD|EUR)\s)?(?:off\b|discount|savings?\b|saved\b|(?:[a-z]+ ){0,2}credits?\b|worth\b"
-    r"|in revenue|revenue|arr\b|mrr\b|cash ?back"
-    r"|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)|in (?:sales|funding|savings|value"
-    r"|usage)|funding|value\b|guarantee|deposit)",
+    r"|in revenue|revenue|arr\b|mrr\b|cash ?back|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)"
+    r"|in (?:sales|funding|savings|value|usage|grants|prizes)|funding|value\b|guarantee|deposit|elsewhere|liability"
+    r"|coverage|valuation|rabatt|guthaben|gutschein|ersparnis|d['’]économie|de (?:réduction|remise|descuento|desconto)"
+    r"|di sconto|korting|[=≈]\s?$)",
     re.I,
 )
+_FRIDAY = re.compile(r"\d\d?\.\d\d?\.(?:\d\d){1,2}$")  # "Fr." is a Friday before a date
+_MONTH = re.compile(r"\.?\s?(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)", re.I)
 _FROM = re.compile(
     r"(?:\b(?:from|starting(?: at| from)?|starts(?: at| from)?|start at|ab|à partir de|a partir de|dès|desde"
     r"|vanaf|da|min\.?|minimum|as low as|at least)\b)(?: only| just| at| of|:|\s)*$",
@@ -108,6 +113,7 @@ _NARROW: dict[int, int | str] = {
 }
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _TAX = re.compile(r"\+\s?(?:vat|tax|gst|hst|mwst|ust|iva|tva|btw|moms)\b", re.I)
+_TRIAL = re.compile(r"\W*(?:\d+[- ]day )?(?:paid )?trial\b", re.I)
 _RANGE_END = re.compile(r"(?:\d\s*|^\s*)(?:[-–—]|to)\s*$")
 _LOWER_END = re.compile(
     r"(?:(?:^|[\s(])(\d[\d.,]*)[-–—]|\b(?:from|between|von|zwischen|de|entre|da|tra|od|van|desde)\s(\d[\d.,]*)"
@@ -180,12 +186,14 @@ def parse_number(
     """
     text = digits.strip()
     note = ""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and (text[0] != "0" or len(text) == 1):
         return Decimal(text), note
     if CENTS in text:
         text = text.replace(CENTS, ".")
         note = "the cents stand in superscript"
     text = _IN_DIGITS.sub("", text).replace("٫", ".")
+    if text[:1] == "0" and text[1:2].isdigit():
+        return None, f"{digits!r} is no usual number"
     dots, commas = text.count("."), text.count(",")
     if dots and commas:
         decimal, group = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
@@ -251,8 +259,11 @@ def _amounts_in(text: str) -> Iterator[re.Match[str]]:
         if match is None:
             return
         position = match.end()
-        if match["iso2"] not in SPOKEN_CODES or not _goes_on(text, position):
-            yield match
+        if match["iso2"] in SPOKEN_CODES and _goes_on(text, position):
+            continue
+        if match["pre"] == "Fr." and (_FRIDAY.match(match["n1"]) or _MONTH.match(text, position)):
+            continue
+        yield match
 
 
 def _goes_on(text: str, position: int) -> bool:
@@ -353,6 +364,8 @@ def _with_label(term: Term, before: str) -> Term:
 
 
 def _qualifier(before: str, after: str) -> Qualifier:
+    if after and _TRIAL.match(after):
+        return "promotional"
     if not before:
         return _qualified_after(after)
     if _RANGE_END.search(before):

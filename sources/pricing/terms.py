@@ -9,7 +9,7 @@ from typing import Literal
 
 from detente.records import Period
 
-from .words import ADVERBS, BILLED, CONNECTORS, NUMBERS, ODD_PERIODS, PERIODS, UNIT_ADJECTIVES, UNITS, words
+from .words import ADVERBS, BILLED, CONNECTORS, NUMBERS, ODD_PERIODS, PER_PERSON, PERIODS, UNIT_ADJECTIVES, UNITS, words
 
 MAX_CHARS = 160
 _MAX_STRANGE = 4
@@ -98,6 +98,8 @@ class _TermReading:
             self.linked, self.number = True, ""
         elif word[0].isdigit() or (self.linked and word in NUMBERS):
             self.number = NUMBERS.get(word, word)
+        elif word in PER_PERSON:
+            self.unit = self.unit or "person"
         elif word in ODD_PERIODS:
             self.odd = self.odd or word
         elif word in BILLED:

@@ -20,16 +20,19 @@ def phrases(text: str) -> frozenset[str]:
 _PERIODS: dict[Period, str] = {
     "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간",
     "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일",
-    "week": "week weekly wk woche wöchentlich semaine semana settimana vecka uke uge tydzień týden hét hafta 週 周 주",
+    "week": "week weeks weekly wk wks woche wochen wöchentlich semaine semana settimana vecka uke uge tydzień týden"
+    " hét hafta 週 周 주",
     "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
     " mes meses mensual mensuales mensile mese mesi mês mensal maand maandelijks mnd p.m miesiąc mies miesięcznie"
     " měsíc měs měsíčně hó hónap havonta ay aylık månad månaden måned måneden mnd mån md kuukausi kk 月 月額 月费 月費"
-    " 毎月 每月 个月 個月 ヶ月 か月 월 매월 개월",
+    " 毎月 每月 个月 個月 ヶ月 か月 월 매월 개월"
+    " tháng bulan мес месяц месяца міс місяць lună lunar μήνα חודש לחודש شهر شهريا",
     "quarter": "quarter quarterly quartal vierteljährlich trimestre trimestriel trimestral trimestrale kwartaal kvartal"
     " kwartał čtvrtletí negyedév",
     "year": "year years yearly yr yrs annum annual annually pa p.a jahr jahre jährlich an ans année annuel annuelle"
     " annuellement año anual anuales anno all'anno annuale ano anualmente jaar jaarlijks rok roku rocznie ročně rik év"
-    " évente yıl yıllık år året årligen vuosi 年 年額 年费 年費 毎年 每年 년 연 매년",
+    " évente yıl yıllık år året årligen vuosi 年 年額 年费 年費 毎年 每年 년 연 매년"
+    " años anni jaren năm tahun год года рік έτος שנה לשנה سنة سنويا",
     "one_time": "one-time onetime one-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo engångs"
     " engangs",
 }
@@ -46,6 +49,8 @@ ODD_PERIODS = words(
     " halbjährlich semestre semestriel semestral semestrale bimonthly bi-monthly biannual biannually"
 )
 """Lengths of time that no period of a record stands for, or words that may mean two of them."""
+
+PER_PERSON = words("p.p pp")
 
 CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za")
 BILLED = words(
@@ -71,7 +76,7 @@ _UNITS = {
     "member": "member members teammate teammates mitglied membre",
     "agent": "agent agents",
     "editor": "editor editors",
-    "person": "person people persons personne persona persoon p.p pp 人 인",
+    "person": "person people persons personne persona persoon 人 인",
     "employee": "employee employees mitarbeiter employé empleado",
     "contact": "contact contacts",
     "device": "device devices gerät geräte appareil dispositivo apparaat 台",
