@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
-from .money import AMBIGUOUS, MONEY, SIGNS, hints_at_money
+from .currencies import AMBIGUOUS, SIGNS
+from .money import MONEY, hints_at_money
 from .page import VisiblePage
 from .words import STATED_UNIT, UNITS, words
 
 _COMMA_LANGUAGES = words("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi")
 _REGION_CURRENCY = {
     "us": "USD", "au": "AUD", "ca": "CAD", "nz": "NZD", "sg": "SGD", "hk": "HKD", "mx": "MXN", "tw": "TWD", "cl": "CLP",
-    "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK",
+    "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK", "is": "ISK",
+    "in": "INR", "pk": "PKR", "lk": "LKR", "np": "NPR", "mu": "MUR", "hans": "CNY",
 }  # fmt: skip
-_LANGUAGE_CURRENCY = {"zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
+_LANGUAGE_CURRENCY = {
+    "zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK", "is": "ISK", "hi": "INR",
+    "si": "LKR", "ne": "NPR",
+}  # fmt: skip
 _HTML_LANG = re.compile(r"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})*)", re.I)
 _LOCALE = re.compile(r"<meta\b[^>]{0,200}?og:locale[\"'][^>]{0,100}?content\s*=\s*[\"']?([a-z]{2}[-_][A-Z]{2})", re.I)
 _DECLARED = re.compile(r"priceCurrency[\"']?\s*(?:[:=]\s*|content\s*=\s*)[\"']?\s*([A-Z]{3})\b")
@@ -21,10 +26,14 @@ _DECLARED_META = re.compile(r"price:currency[\"'][^>]{0,60}?content\s*=\s*[\"']?
 _MARKERS = ((6, "priceCurrency", _DECLARED), (7, "price:currency", _DECLARED_META))
 _MARKED = "urrency"
 _CODES = re.compile(
-    r"\b(USD|AUD|CAD|NZD|SGD|HKD|MXN|TWD|CLP|COP|ARS|JPY|CNY|SEK|NOK|DKK)\b|(US|AU|CA|C|A|NZ|HK|S)\$|\b(US) dollars?\b"
+    rf"\b({'|'.join(code for codes in AMBIGUOUS.values() for code in codes)})\b|(US|AU|CA|C|A|NZ|HK|S)\$"
+    r"|\b(US) dollars?\b"
 )
-_NAMED_DOLLAR = re.compile(r"\b(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?\b", re.I)
-_CODE_WORDS = (*(code for codes in AMBIGUOUS.values() for code in codes), "ollar", "peso", "S$", "A$", "C$", "Z$", "K$")
+_NAMED_MONEY = re.compile(
+    r"\b(?:(australian|canadian|new zealand|singapore|hong kong|mexican) (?:dollar|peso)s?|(yen|yuan|renminbi)"
+    r"|(swedish|norwegian|danish|icelandic) kron(?:e|er|a|or)|(indian|pakistani|sri lankan|nepalese) rupees?)\b",
+    re.I,
+)
 _NAMED = {
     "australian": "AUD",
     "canadian": "CAD",
@@ -32,6 +41,24 @@ _NAMED = {
     "singapore": "SGD",
     "hong kong": "HKD",
     "mexican": "MXN",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "swedish": "SEK",
+    "norwegian": "NOK",
+    "danish": "DKK",
+    "icelandic": "ISK",
+    "indian": "INR",
+    "pakistani": "PKR",
+    "sri lankan": "LKR",
+    "nepalese": "NPR",
+}
+_NAMES = {
+    "$": ("ollar", "peso", "S$", "A$", "C$", "Z$", "K$"),
+    "¥": ("yen", "Yen", "yuan", "Yuan", "enminbi"),
+    "元": ("yuan", "Yuan", "enminbi"),
+    "kr": ("kron", "Kron"),
+    "Rs": ("upee",),
 }
 
 
@@ -45,7 +72,7 @@ class MoneyContext:
         match = _HTML_LANG.search(page.html[:4000])
         tag = (match[1] if match else "").lower().replace("_", "-")
         parts = tag.split("-")
-        self.language, self._region = parts[0], parts[-1]
+        self.language, self._region = parts[0], parts[-1] if len(parts) > 1 else ""
         self.comma_decimal = self.language in _COMMA_LANGUAGES
 
     @property
@@ -72,7 +99,7 @@ class MoneyContext:
         possible = AMBIGUOUS[sign]
         html = self._page.html
         told = _declared(html) & set(possible)
-        stated, beside = self._codes_in_text()
+        stated, beside = self._codes_in_text(sign)
         told |= stated & set(possible)
         if not told and beside & set(possible):
             told = beside & set(possible)
@@ -93,23 +120,25 @@ class MoneyContext:
         if sign == "$":
             return "USD", ""
         by_language = _LANGUAGE_CURRENCY.get(self.language)
-        if by_language in possible:
+        if by_language in possible and self._region != "hant":  # Taiwan or Hong Kong
             return by_language, ""
-        return ("JPY", "") if sign == "¥" else (None, f"{sign} may be {' or '.join(possible)}")
+        return None, f"{sign} may be {' or '.join(possible)}"
 
-    def _codes_in_text(self) -> tuple[set[str], set[str]]:
+    def _codes_in_text(self, sign: str) -> tuple[set[str], set[str]]:
         """Codes in sentences ("all prices in AUD"), and codes that stand beside an amount of their own ("A$69")."""
         stated: set[str] = set()
         beside: set[str] = set()
         whole = "\n".join(line.text for line in self._page.lines)
-        if not any(word in whole for word in _CODE_WORDS):
+        names = _NAMES[sign]
+        if not any(word in whole for word in (*AMBIGUOUS[sign], *names)):
             return stated, beside
         for text in whole.split("\n"):
-            if hints_at_money(text) or "ollar" in text or "peso" in text:
+            if hints_at_money(text) or any(name in text for name in names):
                 for match in MONEY.finditer(text):
                     beside |= _codes(match[0])
                 stated |= _codes(MONEY.sub(" ", text))
-                stated.update(_NAMED[name.lower()] for name in _NAMED_DOLLAR.findall(text))
+                for match in _NAMED_MONEY.finditer(text):
+                    stated.add(_NAMED[next(filter(None, match.groups())).lower()])
         return stated, beside
 
 

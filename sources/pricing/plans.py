@@ -13,7 +13,8 @@ from typing import Literal
 from detente.records import PlanFeature, PlanPrice
 
 from .context import MoneyContext
-from .money import SIGNS, Money, read_money
+from .currencies import SIGNS
+from .money import Money, read_money
 from .page import CENTS, Element, Line, VisiblePage, label_of
 from .terms import Billing, Term, spare_words
 from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, QUOTE_LABEL, STRUCK_LABEL

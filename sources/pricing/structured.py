@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborNode
 
 from detente.records import Basis, Period, PlanPrice, Qualifier
 
-from .money import ISO, MAX_PLAUSIBLE
+from .currencies import CODES
+from .money import MAX_PLAUSIBLE
 from .page import VisiblePage, fold
 from .plans import Plan, bare
 from .words import PERIODS
@@ -122,7 +123,7 @@ def _offer(value: dict[object, object], product: str | None, path: str, kind: st
                 product=product,
                 amount=amount,
                 raw=str(raw).strip(),
-                currency=currency if isinstance(currency, str) and currency in ISO else None,
+                currency=currency if isinstance(currency, str) and currency in CODES else None,
                 period=_period(value, inner),
                 qualifier=qualifier,
                 basis="json_ld",
@@ -172,7 +173,7 @@ def _microdata(page: VisiblePage) -> Iterator[Stated]:
             product=_property(outer, "name") if outer is not None else None,
             amount=amount,
             raw=raw.strip(),
-            currency=currency if currency in ISO else None,
+            currency=currency if currency in CODES else None,
             period=None,
             qualifier="from" if node.attributes.get("itemprop") == "lowPrice" else "exact",
             basis="microdata",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from detente.records import Period
 
-from .words import ADVERBS, BILLED, CONNECTORS, PERIODS, UNIT_ADJECTIVES, UNITS, words
+from .words import ADVERBS, BILLED, CONNECTORS, NUMBERS, ODD_PERIODS, PER_PERSON, PERIODS, UNIT_ADJECTIVES, UNITS, words
 
 MAX_CHARS = 160
 _MAX_STRANGE = 4
@@ -17,7 +17,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?
 _STOPS = words(". ; | • · = ! ?")
 _TURNS = words("save instead then or after oder ou")
 _FILLERS = words(
-    "( ) : month's in with usd eur gbp ht ttc excl incl vat plus tax billed only just and , for the of on your"
+    "( ) : month's in with usd eur gbp ht ttc hors excl incl exkl inkl zzgl vat mwst ust tva iva btw moms plus tax"
+    " billed only just and et und y e och og , for the of on your"
 )
 _LONGER: dict[tuple[Period, str], Period] = {
     ("year", "2"): "two_years",
@@ -32,11 +33,19 @@ Billing = Literal["monthly", "annual"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """What an amount pays for: a period, a unit, and how it is billed; None where the words do not tell."""
+    """What an amount pays for: a period, a unit, and how it is billed; None where the words do not tell.
+
+    Attributes:
+        period: What it pays for in time.
+        unit: What it is per.
+        billing: How often it is billed.
+        odd: A length of time that no period stands for ("4 weeks"); empty if there is none.
+    """
 
     period: Period | None = None
     unit: str | None = None
     billing: Billing | None = None
+    odd: str = ""
 
 
 @lru_cache(maxsize=2_048)
@@ -57,7 +66,7 @@ def read_term(text: str, *, bare: bool = False) -> Term:
 class _TermReading:
     """The state while the words of a term are read one by one."""
 
-    __slots__ = ("bare", "billed", "billing", "last", "linked", "number", "period", "strange", "unit")
+    __slots__ = ("bare", "billed", "billing", "last", "linked", "number", "odd", "period", "strange", "unit")
 
     def __init__(self, bare: bool) -> None:
         self.bare = bare
@@ -68,6 +77,7 @@ class _TermReading:
         self.billed = False  # "billed" came before
         self.number = ""
         self.last = ""  # the period word right before
+        self.odd = ""
         self.strange = 0
 
     def term(self) -> Term:
@@ -75,7 +85,7 @@ class _TermReading:
         period = self.period
         if self.billing and not period:
             period = "month" if self.billing == "monthly" else "year"
-        return Term(period=period, unit=self.unit, billing=self.billing)
+        return Term(period=period, unit=self.unit, billing=self.billing, odd=self.odd)
 
     def take(self, word: str) -> bool:
         """Take the next word; False where reading ends."""
@@ -86,8 +96,12 @@ class _TermReading:
         more = True
         if word in CONNECTORS and not (word == "a" and self.billed):
             self.linked, self.number = True, ""
-        elif word[0].isdigit():
-            self.number = word
+        elif word[0].isdigit() or (self.linked and word in NUMBERS):
+            self.number = NUMBERS.get(word, word)
+        elif word in PER_PERSON:
+            self.unit = self.unit or "person"
+        elif word in ODD_PERIODS:
+            self.odd = self.odd or word
         elif word in BILLED:
             self._take_billed()
         elif word in UNIT_ADJECTIVES:
@@ -109,6 +123,8 @@ class _TermReading:
             self.billing = self.billing or _billing(found)
         elif self.period is None and (self.linked or self.bare or word in ADVERBS) and (self.linked or not self.number):
             self.period = found if self.number in ("", "1") else _LONGER.get((found, self.number))
+            if self.period is None:
+                self.odd = self.odd or f"{self.number} {word}"
         self.linked, self.number = False, ""
 
     def _take_billed(self) -> None:
@@ -123,7 +139,8 @@ class _TermReading:
 
     def _take_unit(self, word: str) -> None:
         if self.unit is None and (word in UNITS or self.strange == 0):
-            self.unit = f"{self.number} {word}" if self.number else UNITS.get(word, singular(word))
+            name = UNITS.get(word, singular(word))
+            self.unit = f"{self.number} {name if name.isupper() else word}" if self.number else name
         self.linked, self.number = False, ""
 
 
@@ -138,7 +155,7 @@ def singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-_KNOWN = CONNECTORS | BILLED | UNIT_ADJECTIVES | _FILLERS | PERIODS.keys() | UNITS.keys()
+_KNOWN = CONNECTORS | BILLED | UNIT_ADJECTIVES | _FILLERS | ODD_PERIODS | PERIODS.keys() | UNITS.keys()
 
 
 def spare_words(text: str, spans: list[tuple[int, int]]) -> int:

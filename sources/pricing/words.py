@@ -18,25 +18,49 @@ def phrases(text: str) -> frozenset[str]:
 
 
 _PERIODS: dict[Period, str] = {
-    "hour": "hour hourly hours hr hrs h stunde std heure hora",
-    "day": "day daily days tag täglich jour día dia dag",
-    "week": "week weekly wk woche wöchentlich semaine semana settimana",
+    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간",
+    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일",
+    "week": "week weeks weekly wk wks woche wochen wöchentlich semaine semana settimana vecka uke uge tydzień týden"
+    " hét hafta 週 周 주",
     "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
-    " mes meses mensual mensuales mensile mese mês mensal maand maandelijks miesiąc månad måned mnd mån",
-    "quarter": "quarter quarterly quartal vierteljährlich trimestre trimestriel trimestral",
+    " mes meses mensual mensuales mensile mese mesi mês mensal maand maandelijks mnd p.m miesiąc mies miesięcznie"
+    " měsíc měs měsíčně hó hónap havonta ay aylık månad månaden måned måneden mnd mån md kuukausi kk 月 月額 月费 月費"
+    " 毎月 每月 个月 個月 ヶ月 か月 월 매월 개월"
+    " tháng bulan мес месяц месяца міс місяць lună lunar μήνα חודש לחודש شهر شهريا",
+    "quarter": "quarter quarterly quartal vierteljährlich trimestre trimestriel trimestral trimestrale kwartaal kvartal"
+    " kwartał čtvrtletí negyedév",
     "year": "year years yearly yr yrs annum annual annually pa p.a jahr jahre jährlich an ans année annuel annuelle"
-    " annuellement año anual anuales anno annuale ano jaar jaarlijks rok år",
-    "one_time": "one-time onetime one-off lifetime perpetual einmalig",
+    " annuellement año anual anuales anno all'anno annuale ano anualmente jaar jaarlijks rok roku rocznie ročně rik év"
+    " évente yıl yıllık år året årligen vuosi 年 年額 年费 年費 毎年 每年 년 연 매년"
+    " años anni jaren năm tahun год года рік έτος שנה לשנה سنة سنويا",
+    "one_time": "one-time onetime one-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo engångs"
+    " engangs",
 }
 PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a")
+NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "twelve": "12", "zwei": "2", "drei": "3",
+    "sechs": "6", "deux": "2", "trois": "3", "dos": "2", "tres": "3", "due": "2", "tre": "3", "twee": "2", "drie": "3",
+}  # fmt: skip
+"""Numbers as words, where they stand before a period or a unit."""
+
+ODD_PERIODS = words(
+    "fortnight fortnightly biweekly bi-weekly semi-annual semi-annually semiannual semiannually half-yearly"
+    " halbjährlich semestre semestriel semestral semestrale bimonthly bi-monthly biannual biannually"
+)
+"""Lengths of time that no period of a record stands for, or words that may mean two of them."""
+
+PER_PERSON = words("p.p pp")
+
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za")
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"
 )
 ADVERBS = words(
     "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off lifetime perpetual einmalig"
+    " miesięcznie rocznie měsíčně ročně havonta évente aylık yıllık mensuales anualmente eenmalig einmal p.m all'anno"
+    " jednorazowo dziennie årligen 月額 月费 月費 毎月 每月 年額 年费 年費 毎年 每年 매월 매년"
     " monatlich jährlich mtl wöchentlich täglich vierteljährlich mensuel mensuelle mensuellement annuel annuelle"
     " annuellement mensual anual mensile annuale mensal maandelijks jaarlijks p.a pa annum"
 )
@@ -45,15 +69,18 @@ UNIT_ADJECTIVES = words(
     " actifs aktiver aktivem aktive activo activos"
 )
 _UNITS = {
-    "user": "user users utilisateur utilisateurs nutzer benutzer usuario usuarios utente gebruiker utilizador",
-    "seat": "seat seats siège place platz arbeitsplatz",
+    "user": "user users utilisateur utilisateurs nutzer benutzer anwender usuario usuarios utente utenti gebruiker"
+    " utilizador usuário usuários użytkownik użytkownika uživatel uživatele felhasználó kullanıcı användare bruker"
+    " bruger ユーザー 用户 用戶 사용자",
+    "seat": "seat seats siège place platz arbeitsplatz plaza posto シート 席位",
     "member": "member members teammate teammates mitglied membre",
     "agent": "agent agents",
     "editor": "editor editors",
-    "person": "person people persons personne",
+    "person": "person people persons personne persona persoon 人 인",
     "employee": "employee employees mitarbeiter employé empleado",
     "contact": "contact contacts",
-    "device": "device devices gerät endpoint endpoints",
+    "device": "device devices gerät geräte appareil dispositivo apparaat 台",
+    "endpoint": "endpoint endpoints",
     "computer": "computer computers pc pcs",
     "app": "app apps application applications",
     "site": "site sites website websites",
@@ -82,6 +109,13 @@ _UNITS = {
     "team": "team teams équipe",
     "client": "client clients customer customers",
 }
+AFTER_A_CODE = words(
+    "per a an each every p pro je par por al plus excl incl exkl inkl zzgl ex inc and or to with without from"
+    " for billed paid charged only one monthly yearly annually annual weekly daily hourly month mo year yr vat kdv"
+    " tva iva tax net aylık yıllık ay yıl kişi başına user users seat seats"
+)
+"""Words that may follow an amount whose currency code is an English word, too."""
+
 UNITS: dict[str, str] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 
 BADGE = re.compile(

@@ -29,7 +29,7 @@ PRICES = [
     ("US$12 AUD", "12", "AUD", None, None, None, "exact"),
     ("R$ 35,90/mês", "35.90", "BRL", "month", None, None, "exact"),
     ("199 kr/mån", "199", "kr", "month", None, None, "exact"),
-    ("Rs. 999 per month", "999", "INR", "month", None, None, "exact"),
+    ("Rs. 999 per month", "999", "Rs", "month", None, None, "exact"),
     ("24.00 USD/month", "24.00", "USD", "month", None, None, "exact"),
     ("39 zł / miesiąc", "39", "PLN", "month", None, None, "exact"),
     ("2 €HT / utilisateur actif / mois", "2", "EUR", "month", "user", None, "exact"),
