@@ -7,14 +7,25 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from .context import MoneyContext
-from .names import NAMED, PLAIN, Ranks, clean_name, first_name, name_in, plain_name
-from .page import Element, Line, VisiblePage, fold
+from .names import (
+    NAMED,
+    PLAIN,
+    Ranks,
+    clean_name,
+    first_name,
+    name_below,
+    pictured_name,
+    plain_name,
+    whole_name,
+)
+from .page import HEADINGS, Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, add_switched
-from .rows import MAX_CARD_LINES, Card, Children, has_twin, name_rows, silent_cards
+from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, shared_words, silent_cards
 from .terms import Billing, Term, read_term, spare_words
-from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY
+from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, PRICE_LABEL
 
 _TERM_CHARS = 60
+_DIGIT = re.compile(r"\d")
 
 
 def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> list[Plan]:
@@ -26,14 +37,14 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         context: Resolves ambiguous currency signs.
     """
     ranks = Ranks(page, marks)
-    cards = _gather(page, marks, ranks)
+    children = Children(page)
+    cards = _gather(page, marks, ranks, children)
     cards = _split_shared(page, cards)
     cards = [card for card in cards if _worth(card, cards)]
-    children = Children(page)
     _grow(page, cards, children)
     plans = []
     for position, card in enumerate(cards):
-        plan = Plan(name=name_in(card.name_line) or card.name_line.text, text=card.name_line.text)
+        plan = Plan(name=whole_name(page, card.name_line), text=card.name_line.text)
         plan.root = card.root
         plan.place = card.name_line.element.place
         plan.start, plan.end = _range(cards, position, ranks)
@@ -42,13 +53,15 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     for plan, card in zip(plans, cards, strict=True):
         plan.addon = bool(ADDON_HEADING.search(plan.group or "")) or bool(ADDON_HEADING.search(plan.name))
         chosen = _own_prices(card)
-        plan.addon = plan.addon or any(m.kind == "price" and m.amounts[0].addition for m in chosen)
+        priced_marks = [m for m in chosen if m.kind == "price"]
+        plan.addon = plan.addon or (bool(priced_marks) and all(m.amounts[0].addition for m in priced_marks))
         priced = {m.line.index for m in chosen if m.kind == "price"}
         hints = {m.line.index: _hint(page, m, card.root, priced) for m in chosen if m.kind == "price"}
         add_prices(plan, chosen, context, hints)
         for mark in chosen:
             add_switched(plan, mark)
     plans += silent_cards(page, cards, plans, ranks, children)
+    plans += apart(page, plans, ranks)
     return sorted((p for p in plans if p.prices), key=lambda p: p.start)
 
 
@@ -64,7 +77,7 @@ def lone_price(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     return [plan]
 
 
-def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks) -> list[Card]:
+def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks, children: Children) -> list[Card]:
     """Find for each mark the smallest element that also holds a name."""
     cards: dict[int, Card] = {}
     positions = [m.line.index for m in marks]
@@ -75,43 +88,117 @@ def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks) -> list[Card]:
         if own is not None:
             cards.setdefault(index, own).marks.append(mark)
             continue
+        below: Element | None = None  # set above the branch: the part of the element that the mark stands in
         for element in mark.line.element.ancestors():
             found = ranks.before(element.start, index)
             if found is None and element is branch:
-                found = ranks.after(index, element.end) or _unmarked_name(page, element, index)
-            if found is None:
-                continue
-            if _is_flat(element, index, found[1], positions, ranks):
-                found = _nearest(element.start, index, ranks) or found
-            card = cards.get(found[1])
-            if card is None:
-                cards[found[1]] = Card(name_line=page.lines[found[1]], rank=found[0], root=element, marks=[mark])
-            else:
-                card.marks.append(mark)
-                if element.start <= card.root.start and element.end >= card.root.end:
-                    card.root = element
-            break
+                found = ranks.after(index, element.end)
+                if found is None and not _is_listed(mark, branch, marks, positions):
+                    pictured = _pictured(branch, positions, children)
+                    if pictured is not None:
+                        line = Line(branch.start, pictured, branch, [])
+                        cards.setdefault(-branch.start - 1, Card(name_line=line, rank=NAMED, root=branch)).marks.append(
+                            mark
+                        )
+                        break
+                    found = _unmarked_name(page, element, index, positions, children)
+            if found is not None:
+                if _is_flat(element, index, found[1], positions, ranks):
+                    found = _nearest(element.start, index, ranks) or found
+                if _is_elsewhere(page, found, index, ranks) or (
+                    below is not None and _in_twin(found[1], below, positions, children)
+                ):
+                    break
+                card = cards.get(found[1])
+                if card is None:
+                    cards[found[1]] = Card(name_line=page.lines[found[1]], rank=found[0], root=element, marks=[mark])
+                else:
+                    card.marks.append(mark)
+                    if element.start <= card.root.start and element.end >= card.root.end:
+                        card.root = element
+                break
+            if below is not None or element is branch:
+                below = element
     return sorted(cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
+
+
+def _is_elsewhere(page: VisiblePage, found: tuple[int, int], index: int, ranks: Ranks) -> bool:
+    """Whether another heading, which names no plan, has closed the part of the page that a name stands above."""
+    rank, name = found
+    for line in page.lines[name + 1 : index]:
+        level = HEADINGS.get(line.element.tag, PLAIN)
+        if level > min(rank, 3) or ranks[line.index] is not None or line.index in ranks.marked:
+            continue
+        if line.element.start == page.lines[name].element.start:
+            continue  # the second line of the same heading
+        if len(line.text.split()) > 2 and not _DIGIT.search(line.text) and not PRICE_LABEL.search(line.text):
+            return True
+    return False
+
+
+def _in_twin(name: int, below: Element, positions: list[int], children: Children) -> bool:
+    """Whether a name belongs to the card beside the one that a mark stands in."""
+    beside = next((e for e in children.of(below.parent) if e.start <= name < e.end), None)
+    if beside is None or beside is below or beside.tag != below.tag or not shared_words(beside, below):
+        return False
+    return any(beside.start <= p < beside.end for p in positions)
+
+
+def _is_listed(mark: Mark, branch: Element, marks: list[Mark], positions: list[int]) -> bool:
+    """Whether a price is an entry in a list of features of something that has its price outside the list."""
+    outer = branch.parent
+    if outer is None or not _in_list(mark, outer):
+        return False
+    inside = marks[bisect_left(positions, outer.start) : bisect_left(positions, outer.end)]
+    return any(not _in_list(m, outer) for m in inside)
+
+
+def _in_list(mark: Mark, outer: Element) -> bool:
+    for element in mark.line.element.ancestors():
+        if element is outer:
+            return False
+        if element.tag == "li":
+            return True
+    return False
+
+
+def _marked_twins(branch: Element, positions: list[int], children: Children) -> list[Element]:
+    """The elements beside a card that are of its tag and hold a price too."""
+    beside = [e for e in children.of(branch.parent) if e is not branch and e.tag == branch.tag]
+    return [e for e in beside if bisect_left(positions, e.start) < bisect_left(positions, e.end)]
+
+
+def _pictured(branch: Element, positions: list[int], children: Children) -> str | None:
+    """The name in a card's picture, where the cards beside it show other names."""
+    if branch.tag in ("body", "main"):
+        return None
+    twins = _marked_twins(branch, positions, children)
+    name = pictured_name(branch) if twins else None
+    return name if name is not None and name not in {pictured_name(twin) for twin in twins} else None
 
 
 def _own_name(mark: Mark, branch: Element, ranks: Ranks) -> Card | None:
     """The card of a heading that both names a plan and tells its price: "Free", with no other name above it."""
     index = mark.line.index
     rank = ranks[index] if mark.kind != "price" and ranks.is_heading(index) else None
-    if rank is None or (index and ranks[index - 1] is not None):
+    if rank is None or (index and ranks[index - 1] is not None and not mark.named):
         return None
-    if any(ranks[i] is not None for i in range(branch.start, index)):
+    if not mark.named and any(ranks[i] is not None for i in range(branch.start, index)):
         return None
     around = (e for e in mark.line.element.ancestors() if e.end - e.start > 1 and e.tag not in ("header", "hgroup"))
     root = next(around, mark.line.element)
     return Card(name_line=mark.line, rank=rank, root=root)
 
 
-def _unmarked_name(page: VisiblePage, branch: Element, index: int) -> tuple[int, int] | None:
+def _unmarked_name(
+    page: VisiblePage, branch: Element, index: int, positions: list[int], children: Children
+) -> tuple[int, int] | None:
     if branch.tag in ("body", "main"):  # any line of the page may stand above: only the price's own line can name it
         line = plain_name(page, index, index)
     elif branch.end - branch.start > 1:
         line = first_name(page, branch.start, index) or plain_name(page, branch.start, index)
+        if line is None and _marked_twins(branch, positions, children):
+            line = name_below(page, branch, index)
     else:
         line = plain_name(page, branch.start, index)
     return None if line is None else (PLAIN, line.index)
@@ -193,6 +280,8 @@ def _worth(card: Card, cards: list[Card]) -> bool:
         tag = card.name_line.element.tag
         if not any(c is not card and c.name_line.element.tag == tag and len(c.marks) > 0 for c in cards):
             return False
+        if any(m.named for m in card.marks):
+            return True
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
 
 
@@ -244,8 +333,28 @@ def _own_prices(card: Card) -> list[Mark]:
         prices = [m for m in prices if m.line.element.tag != "li" and (m.spare <= 4 or m.amounts[0].term.period)]
     elif any(m.spare <= 2 for m in prices):
         prices = [m for m in prices if m.spare <= 2 or m.line is card.name_line]
+    prices += _running_costs(prices, priced)
     flags = [m for m in card.marks if m.kind != "price"]
+    if any(m.line.element.tag != "li" for m in flags) and all(_is_feature(m) for m in prices):
+        return flags
     return prices or [m for m in flags if m.line is not card.name_line] or flags
+
+
+def _is_feature(mark: Mark) -> bool:
+    """Whether a price is told of one entry in a list ("Price per certificate: $0.20")."""
+    return mark.line.element.tag == "li" and mark.amounts[0].start > 0
+
+
+def _running_costs(prices: list[Mark], priced: list[Mark]) -> list[Mark]:
+    """What is paid again and again on top of a price that is paid once ("£249" and "+ £29/month hosting")."""
+    if any(m.amounts[0].term.period not in (None, "one_time") for m in prices):
+        return []
+    return [
+        m
+        for m in priced
+        if m not in prices and m.amounts[0].addition and m.amounts[0].term.period and not m.amounts[0].term.unit
+        if m.line.element.tag != "li" and not ADDON_HEADING.search(m.line.text)
+    ]
 
 
 def _hint(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> Term:

@@ -6,18 +6,37 @@ import re
 from functools import lru_cache
 
 from .money import first_money
-from .page import Line, VisiblePage
-from .plans import Mark, bare
-from .words import BADGE, CUSTOM, FREE, NAME_LABEL, NOT_A_NAME, PLACEHOLDER
+from .page import HEADINGS, Element, Line, VisiblePage
+from .plans import Mark, bare, told_after_name
+from .terms import read_term, spare_words
+from .words import (
+    BADGE,
+    CUSTOM,
+    CUSTOM_NAMES,
+    FOR_WHOM,
+    FREE,
+    NAME_LABEL,
+    NOT_A_NAME,
+    PLACEHOLDER,
+    SECTION_TITLE,
+)
 
 MAX_NAME = 60
 _TRAILING = re.compile(r"\s+(?:from|for|at|is|are|costs?|only|just|starting|starts)$", re.I)
 MAX_WORDS = 6
 _LOOK_AFTER = 4
-HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
+_JOINED_WORDS = 3
+_WORDS_AFTER_PRICE = 2
+_BUTTON = re.compile(r"\b(?:btn|button|cta)\b")
+_DECORATION = re.compile(
+    r"\b(?:icons?|logo|image|photo|picture|illustration|banner|screenshot|arrow|check(?:mark)?|tick|star|avatar|yes|no)\b",
+    re.I,
+)
 NAMED = 4
 """Rank of an element that its class calls a plan's name."""
 BOLD = 7
+AUDIENCE = 8
+"""Rank of a heading that says whom something is for: a name where no other heading is one."""
 PLAIN = 9
 
 
@@ -42,7 +61,7 @@ def rank_of(line: Line) -> int | None:
             rank = NAMED if label and NAME_LABEL.search(label) else None
     if rank is None or name_in(line) is None:
         return None
-    return rank
+    return AUDIENCE if FOR_WHOM.match(line.text) else rank
 
 
 def name_in(line: Line) -> str | None:
@@ -52,7 +71,24 @@ def name_in(line: Line) -> str | None:
         kept = [part for part, _ in line.parts if part.strip() and not BADGE.match(part)]
         if kept and len(kept) < sum(1 for part, _ in line.parts if part.strip()):
             text = " ".join(" ".join(kept).split())
+    if FOR_WHOM.match(text) and (line.element.tag not in HEADINGS or len(text.split()) > _JOINED_WORDS):
+        return None
     return clean_name(text)
+
+
+def whole_name(page: VisiblePage, line: Line) -> str:
+    """The name that a line holds, with its other half where a heading is broken into two lines."""
+    own = name_in(line) or line.text
+    heading = line.element
+    if heading.tag not in HEADINGS or heading.end - heading.start != 2:
+        return own
+    halves = page.lines[heading.start : heading.end]
+    together = " ".join(half.text for half in halves)
+    if clean_name(together) != together or name_in(halves[1]) != halves[1].text or FOR_WHOM.match(halves[1].text):
+        return own
+    if any(node.mem_id != heading.node.mem_id for half in halves for text, node in half.parts if text.strip()):
+        return own  # the second line is set in another style: a tag line
+    return together if len(together.split()) <= _JOINED_WORDS else own
 
 
 @lru_cache(maxsize=4_096)
@@ -60,8 +96,12 @@ def clean_name(text: str) -> str | None:
     """A name cut before its price; None for a price, a badge, a label or a sentence."""
     match = first_money(text)
     if match is not None:
+        if spare_words(text[match.end() :], []) > _WORDS_AFTER_PRICE:
+            return None  # a sentence that mentions an amount
         text = text[: match.start()].rstrip(" :-–—(|@,")
         text = _TRAILING.sub("", text).rstrip(" :-–—(|,")
+    elif (told := told_after_name(text)) is not None:
+        text = told[0]
     text = text.strip(" :*•|¶")
     if not text or len(text) > MAX_NAME or PLACEHOLDER.search(text):
         return None
@@ -72,7 +112,7 @@ def clean_name(text: str) -> str | None:
     if len(text.split()) > MAX_WORDS or text[-1] in ",-–—":
         return None
     phrase = bare(text)
-    return None if (phrase in CUSTOM and phrase not in ("custom", "bespoke", "enterprise pricing")) else text
+    return None if phrase in CUSTOM and phrase not in CUSTOM_NAMES else text
 
 
 def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
@@ -85,8 +125,52 @@ def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
         line = page.lines[position]
         if first_money(line.text) or bare(line.text) in FREE:
             return None
-        if len(line.text) <= 40 and len(line.text.split()) <= 5 and name_in(line) is not None:
+        if _can_be_plain(line):
             return line
+    return None
+
+
+def _can_be_plain(line: Line) -> bool:
+    if len(line.text) > 40 or len(line.text.split()) > 5 or SECTION_TITLE.match(line.text):
+        return False
+    return name_in(line) is not None and not _is_button(line)
+
+
+def _is_button(line: Line) -> bool:
+    """Whether a line is something to press."""
+    if line.element.tag == "button":
+        return True
+    nodes = [node for text, node in line.parts if text.strip()]
+    return all(
+        n.tag == "button" or (n.tag == "a" and _BUTTON.search((n.attributes.get("class") or "").lower())) for n in nodes
+    )
+
+
+def name_below(page: VisiblePage, branch: Element, index: int) -> Line | None:
+    """The short line right after a price that a card begins with."""
+    if any(c.isalpha() for line in page.lines[branch.start : index] for c in line.text):
+        return None
+    for line in page.lines[index + 1 : min(branch.end, index + 1 + _LOOK_AFTER)]:
+        if first_money(line.text) or line.element.tag == "li":
+            return None
+        if _can_be_plain(line) and not _is_term(line.text):
+            return line
+        if not _is_term(line.text) and not BADGE.match(line.text):
+            return None
+    return None
+
+
+def _is_term(text: str) -> bool:
+    told = read_term(text, bare=True)
+    return bool(told.period or told.unit) and not spare_words(text, [])
+
+
+def pictured_name(element: Element) -> str | None:
+    """The name that a picture in a card shows, by its alternative text."""
+    for image in element.node.css("img[alt]"):
+        text = " ".join((image.attributes.get("alt") or "").split())
+        if text and len(text.split()) <= 4 and not _DECORATION.search(text) and clean_name(text) == text:
+            return text
     return None
 
 
@@ -103,7 +187,7 @@ def first_name(page: VisiblePage, start: int, index: int) -> Line | None:
     for position in range(start, min(index, start + 6)):
         line = page.lines[position]
         if len(line.text) <= 40 and len(line.text.split()) <= 5 and not first_money(line.text):
-            if bare(line.text) not in FREE and name_in(line) is not None:
+            if bare(line.text) not in FREE and _can_be_plain(line):
                 return line
         elif not BADGE.match(line.text):
             return None
@@ -120,8 +204,13 @@ class Ranks:
 
     def __getitem__(self, index: int) -> int | None:
         if index not in self._known:
-            self._known[index] = rank_of(self._lines[index])
+            line = self._lines[index]
+            self._known[index] = None if SECTION_TITLE.match(line.text) else rank_of(line)
         return self._known[index]
+
+    def title(self, index: int) -> int | None:
+        """As for a name, but of a section's title too."""
+        return rank_of(self._lines[index])
 
     def is_heading(self, index: int) -> bool:
         """Whether a line is a heading by its element alone, which is cheap to ask."""

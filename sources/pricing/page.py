@@ -11,6 +11,8 @@ from detente.errors import ReaderError
 
 from .words import words
 
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "legend": 5}
+"""Elements that name what follows them, and their levels."""
 MAX_DEPTH = 200
 MAX_LINES = 60_000
 MAX_LINE_CHARS = 2_000
@@ -36,6 +38,7 @@ _ROLES: dict[str | None, str] = {
 _FURNITURE = frozenset(("header", "footer", "aside"))
 _FURNITURE_DEPTH = 3
 _CURRENCY_HINT = re.compile(r"[$€£¥₹]")
+_SIGNS = "$€£¥₹"
 _SPACE = re.compile(r"\s+")
 CENTS = "\u2060"
 """Stands in a line between digits and the superscript digits that follow them."""
@@ -248,7 +251,9 @@ def _join(parts: list[tuple[str, LexborNode]]) -> str:
     """Put inline pieces together, with a blank where two words would otherwise run into each other."""
     joined = parts[0][0]
     for text, node in parts[1:]:
-        if joined and text and joined[-1].isalnum() and text[0].isalnum():
+        if joined and text and joined[-1].isalpha() and text[0] in _SIGNS:
+            joined += " " + text  # "Basic" and "$9" side by side are two words, whatever the style sheet puts between
+        elif joined and text and joined[-1].isalnum() and text[0].isalnum():
             digits = joined[-1].isdigit() and text.strip().isdigit()
             joined += (CENTS if digits and len(text.strip()) == 2 and node.tag == "sup" else " ") + text
         else:

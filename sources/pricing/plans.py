@@ -15,16 +15,16 @@ from detente.records import PlanFeature, PlanPrice
 from .context import MoneyContext
 from .currencies import SIGNS
 from .money import Money, read_money
-from .page import CENTS, Element, Line, VisiblePage, label_of
+from .page import CENTS, HEADINGS, Element, Line, VisiblePage, label_of
+from .surroundings import Surroundings
 from .terms import Billing, Term, spare_words
-from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FOREIGN_LABEL, FREE, PLACEHOLDER, QUOTE_LABEL, STRUCK_LABEL
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, STRUCK_LABEL
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
 
 MarkKind = Literal["price", "free", "custom", "placeholder"]
 _LOOKS_PRICED = re.compile(r"price|amount|cost|fee|[$€£]|/ ?(?:mo|month|yr|year|user)|per (?:user|month|year)", re.I)
-_ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
 _DIGIT = re.compile(r"\d")
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,2})?", re.ASCII)
 _SWITCHED_NOTE = (
@@ -33,6 +33,14 @@ _SWITCHED_NOTE = (
 _SIGN_CHARS = 4
 _NUMBER_FIRST = re.compile(r"\d[\d.,' ]{0,12}(?![\w%])")
 _STATED_WORDS = 2
+_BUYS = re.compile(
+    r"^\W*(?:buy|purchase|order|get it|kaufen|jetzt kaufen|bestellen|acheter|commander|comprar|acquista|kopen|köp|køb|kjøp)\b",
+    re.I,
+)
+_BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
+_BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
+_TAIL_CHARS = 60
+_SENTENCE_WORDS = 2
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -47,6 +55,7 @@ class Mark:
         spare: Words that belong to no amount.
         linked: All of it is a link or a button: an invitation rather than a statement.
         told_in_answers: It stands among questions and answers, where plans are only talked about.
+        named: The line says before it whose price it is ("Enterprise – contact us").
     """
 
     line: Line
@@ -55,11 +64,19 @@ class Mark:
     spare: int = 0
     linked: bool = False
     told_in_answers: bool = False
+    named: bool = False
 
     @property
     def prose(self) -> bool:
         """It mentions an amount in a sentence or an invitation, and does not set it beside a plan."""
+        if self.spare > _SENTENCE_WORDS and self.line.text.endswith("."):
+            return True
         return self.spare > PROSE_WORDS or self.linked or self.told_in_answers
+
+    @property
+    def offer(self) -> bool:
+        """It is a button to buy for an amount, which may be all that a page says of a price."""
+        return self.linked and self.kind == "price" and bool(_BUYS.match(self.line.text)) and not self.told_in_answers
 
     @property
     def stated(self) -> bool:
@@ -90,6 +107,17 @@ def regrouped(plan: Plan, group: str | None) -> None:
     plan.features = [replace(f, group=group) for f in plan.features]
 
 
+def told_after_name(text: str) -> tuple[str, MarkKind] | None:
+    """A name and what follows it behind a dash or a colon, where that is "free" or "contact us"."""
+    match = _BEFORE_TAIL.search(text) if len(text) < _TAIL_CHARS else None
+    if match is None or not match.start():
+        return None
+    phrase = bare(text[match.end() :])
+    if phrase in FREE or phrase in CUSTOM:
+        return text[: match.start()], "free" if phrase in FREE else "custom"
+    return None
+
+
 def bare(text: str) -> str:
     """The text in lower case without punctuation at its ends: what the phrase lists hold."""
     return text.strip(_EDGES).lower()
@@ -98,17 +126,22 @@ def bare(text: str) -> str:
 def find_marks(page: VisiblePage, context: MoneyContext) -> list[Mark]:
     """Every line of the page that tells a price, sentences among them, in order."""
     marks = []
-    surroundings = _Surroundings()
+    surroundings = Surroundings(page)
     joined: Line | None = None
     comma_decimal = context.comma_decimal
     for own in page.lines:
         line = own if joined is None else joined
         joined = _joined(page, own) if len(own.text) <= _SIGN_CHARS and own.text in SIGNS else None
         told = _told_by(line.text, comma_decimal)
+        named = False
+        if line.element.tag in HEADINGS:
+            surroundings.enter(line)
+            if told is None and (tail := told_after_name(line.text)) is not None:
+                told, named = (tail[1], (), 0), True
         if told is None:
             continue
-        mark = Mark(line=line, kind=told[0], amounts=list(told[1]), spare=told[2])
-        foreign, quoted, answers = surroundings.of(line.element)
+        mark = Mark(line=line, kind=told[0], amounts=list(told[1]), spare=told[2], named=named)
+        foreign, quoted, answers = surroundings.at(line)
         if foreign or (quoted and not mark.stated):
             continue
         mark.linked = _is_linked(line)
@@ -150,7 +183,7 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     if _DIGIT.search(text):
         amounts = read_money(text, comma_decimal=comma_decimal)
         if amounts:
-            prices = tuple(m for m in amounts if m.role == "price")
+            prices = tuple(m for m in _sharing_terms(text, amounts) if m.role == "price")
             return ("price", prices, spare_words(text, [(m.start, m.end) for m in amounts])) if prices else None
     if len(text) < 40:
         phrase = bare(text)
@@ -161,25 +194,14 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     return None
 
 
-class _Surroundings:
-    """What kind of place an element stands in; the elements around it are asked once each."""
-
-    def __init__(self) -> None:
-        self._known: dict[Element, tuple[bool, bool, bool]] = {}
-
-    def of(self, element: Element) -> tuple[bool, bool, bool]:
-        """Whether it stands in a testimonial, a calculator or the like; in a quote; among questions and answers."""
-        if element.parent is None:
-            return False, False, False  # the body's class says nothing of a part of it
-        if element not in self._known:
-            foreign, quoted, answers = self.of(element.parent)
-            label = element.label
-            if label:
-                foreign = foreign or bool(FOREIGN_LABEL.search(label))
-                quoted = quoted or bool(QUOTE_LABEL.search(label))  # of a person, or of a price
-                answers = answers or bool(_ANSWERS.search(label))
-            self._known[element] = (foreign, quoted, answers or element.tag == "details")
-        return self._known[element]
+def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:
+    """Give an amount the term of the one that stands right behind it: "$9 / €8 per month", an old price and the new."""
+    shared = list(amounts)
+    for position in range(len(shared) - 2, -1, -1):
+        one, following = shared[position], shared[position + 1]
+        if one.term == Term() and following.term != Term() and _BETWEEN.fullmatch(text, one.end, following.start):
+            shared[position] = replace(one, term=following.term)
+    return shared
 
 
 def is_struck(line: Line, money: Money) -> bool:

@@ -79,6 +79,8 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     loose = [m for m in marks if m.line.index not in taken]
     beside = [m for m in loose if not m.prose and not is_extra(m)]
     cards = read_cards(page, beside, context)
+    if not plans and not cards:
+        cards = read_cards(page, [m for m in loose if m.offer], context)
     cards = _without_echoes(plans, cards)
     if cards:
         how.append("cards")

@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from .names import HEADINGS, NAMED, PLAIN, Ranks, first_name, name_in
-from .page import Element, Line, VisiblePage
+from .names import NAMED, PLAIN, Ranks, first_name, name_in
+from .page import HEADINGS, Element, Line, VisiblePage
 from .plans import Mark, MarkKind, Plan, bare, flag_price
-from .words import CUSTOM, FREE, NOT_A_NAME, SALES_CALL
+from .words import CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
 _PHRASE_CHARS = 60
+_APART_LINES = 30
 _LISTED = ("li", "article", "dd", "td")
 _KIND = re.compile(r"plan|pric|tier|package|card|product|edition")
 
@@ -31,7 +32,7 @@ def has_twin(page: VisiblePage, card: Card, children: Children) -> bool:
     """Whether an element beside a card's is of its kind: then this is the card, and the parent the row of cards."""
     root = card.root
     beside = [e for e in children.of(root.parent) if e is not root and e.tag == root.tag]
-    if any(_shared(e, root) for e in beside):
+    if any(shared_words(e, root) for e in beside):
         return True
     return root.tag in _LISTED and any(_headed_alike(page, e, card) for e in beside)
 
@@ -72,7 +73,7 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
         for index in range(min(plan.start, card.name_line.index) - 1, max(-1, plan.start - 200), -1):
             if index in covered:
                 continue
-            rank = ranks[index]
+            rank = ranks.title(index)
             if rank is not None and rank <= 4 and rank <= card.rank:
                 group = name_in(page.lines[index])
                 break
@@ -119,6 +120,28 @@ def silent_cards(
     return added
 
 
+def apart(page: VisiblePage, plans: list[Plan], ranks: Ranks) -> list[Plan]:
+    """The plan for large customers that stands apart from the row of cards and only asks for a call."""
+    if sum(any(p.amount is not None for p in plan.prices) for plan in plans) < 2:
+        return []
+    if any(ENTERPRISE_NAME.match(plan.name) for plan in plans):
+        return []
+    first = min(plan.start for plan in plans)
+    for line in page.lines[first:]:
+        if not ranks.is_heading(line.index) or not ENTERPRISE_NAME.match(line.text):
+            continue
+        for element in line.element.ancestors():
+            if element.end - element.start > _APART_LINES or element.tag in ("body", "main"):
+                break
+            call = next((ln for ln in page.lines[line.index + 1 : element.end] if SALES_CALL.search(ln.text)), None)
+            if call is not None:
+                plan = Plan(name=line.text, root=element, start=element.start, end=element.end)
+                plan.text, plan.place = line.text, line.element.place
+                plan.prices.append(flag_price(plan, call.text, call.element.place, kind="custom"))
+                return [plan]
+    return []
+
+
 def _told_instead(
     page: VisiblePage, element: Element, kin: list[Card], ranks: Ranks
 ) -> tuple[MarkKind | None, Line | None]:
@@ -130,7 +153,7 @@ def _told_instead(
     """
     lines = page.lines[element.start : element.end]
     alike = any(_headed_alike(page, element, card) for card in kin)
-    plans_row = any(_KIND.search(word) for word in _shared(element, kin[0].root))
+    plans_row = any(_KIND.search(word) for word in shared_words(element, kin[0].root))
     if not alike and len(kin) < 2 and not plans_row:
         return None, None
     for line in lines:
@@ -156,5 +179,6 @@ def _phrase(line: Line) -> MarkKind | None:
     return None
 
 
-def _shared(one: Element, other: Element) -> set[str]:
+def shared_words(one: Element, other: Element) -> set[str]:
+    """The words that both elements have in their classes, ids and the like."""
     return set(one.label.split()) & set(other.label.split())

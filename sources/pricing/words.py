@@ -119,45 +119,123 @@ AFTER_A_CODE = words(
 UNITS: dict[str, str] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 
 BADGE = re.compile(
-    r"^\W*(?:(?:the )?most popular|popular|best (?:value|seller|deal|for \w+)|recommended|our pick|new|beta|hot"
-    r"|featured"
-    r"|great value|save [\d%$€£. ]+|\d+ ?% off|current plan|beliebt(?:este[rs]?)?|empfohlen|populaire|recommandé"
-    r"|más popular|coming soon|limited (?:time )?offer|special offer)\W*$",
+    r"^\W*(?:(?:the |our )?most (?:popular|chosen|loved|picked)(?: (?:choice|plan|option|package))?|popular(?: choice)?"
+    r"|best (?:value|seller|selling|deal|choice|offer|for \w+)|recommended|our pick|new|beta|hot|featured|bestseller"
+    r"|great value|save [\d%$€£. ]+|\d+ ?% off|current plan|coming soon|limited (?:time )?offer|special offer"
+    r"|beliebt(?:este(?:[rs])?(?: wahl)?)?|am beliebtesten|meistgewählt|unser tipp|empfohlen|empfehlung"
+    r"|(?:le |la )?plus (?:populaire|choisie?|vendue?)|populaire|recommandée?|meilleure offre"
+    r"|(?:el |la )?más (?:popular|vendido|elegido)|recomendado|mejor valor|(?:o )?mais (?:popular|vendido|escolhido)"
+    r"|(?:il )?più (?:scelto|popolare|venduto)|consigliato|meest (?:gekozen|populair)|populair|aanbevolen"
+    r"|populär(?:ast)?"
+    r"|mest populära?|rekommenderas|anbefalt|anbefalet|najpopularniejszy|polecany|nejoblíbenější|人気|おすすめ"
+    r"|推荐|最受欢迎)\W*$",
     re.I,
 )
 FREE = phrases(
-    "free,free forever,forever free,free plan,always free,free of charge,no charge,gratis,gratuit,"
-    "gratuite,kostenlos,kostenfrei,gratuito,free for ever,free for life,for free,free / month,free/month,"
-    "free /month,free/mo,free per month"
+    "free,free forever,forever free,free plan,always free,free of charge,no charge,at no cost,gratis,gratuit,gratuita,"
+    "gratuite,kostenlos,kostenfrei,gratuito,grátis,free for ever,free for life,for free,free / month,free/month,"
+    "free /month,free/mo,free per month,dauerhaft kostenlos,für immer kostenlos,0 € für immer,gratis para siempre,"
+    "gratuit à vie,100% gratuit,100% free,100% gratis,completely free,totally free,zdarma,darmowy,bezpłatny,za darmo,"
+    "ilmainen,ingyenes,бесплатно,безкоштовно,ücretsiz,無料,0円,免费,무료"
 )
-CUSTOM = phrases(
-    "custom,customized,customised,custom pricing,custom price,custom quote,custom plan,contact us,"
-    "contact sales,contact us for pricing,contact us for a quote,contact us for details,"
-    "contact sales for pricing,contact us for price,let's talk,let’s talk,lets talk,let's chat,let’s chat,"
-    "on request,price on request,pricing on request,upon request,available on request,price upon request,"
+_CUSTOM_ADJECTIVES = (
+    "custom,customized,customised,custom plan,bespoke,tailored,tailor-made,tailor made,individuell,sur mesure,"
+    "sur-mesure,"
+    "a medida,a la medida,personalizado,personalizada,sob medida,su misura,personalizzato,op maat,skräddarsytt,"
+    "skreddersydd,skræddersyet,na míru,indywidualny,indywidualnie,カスタム,定制"
+)
+CUSTOM_NAMES = phrases(f"{_CUSTOM_ADJECTIVES},enterprise pricing")
+"""What means a price on request, and is also what the plan with such a price may be called."""
+CUSTOM = CUSTOM_NAMES | phrases(
+    "custom pricing,custom price,custom quote,custom quotes,contact us,"
+    "contact sales,contact us for pricing,contact us for a quote,contact us for details,contact for pricing,"
+    "contact sales for pricing,contact us for price,contact for price,contact us for more information,let's talk,"
+    "let’s talk,lets talk,let's chat,let’s chat,on request,price on request,pricing on request,upon request,"
+    "available on request,price upon request,prices on request,quote on request,on application,price on application,"
     "request a quote,request quote,request pricing,get a quote,get quote,get a custom quote,talk to us,"
-    "talk to sales,talk to an expert,call us,call for pricing,call for price,bespoke,poa,quote,by quote,"
-    "sur devis,sur demande,auf anfrage,preis auf anfrage,individuell,nous contacter,contactez-nous,"
-    "contactez nous,a medida,contactar,su richiesta,op aanvraag,get in touch,tailored,individual pricing,"
-    "sob consulta,enterprise pricing"
+    "talk to sales,talk to an expert,call us,call for pricing,call for price,call for quote,call for a quote,"
+    "call us for pricing,email us,email for pricing,inquire,enquire,inquire for pricing,enquire for pricing,poa,quote,"
+    "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,negotiable,price varies,"
+    "varies,get in touch,individual pricing,"
+    "sur devis,sur demande,prix sur demande,tarif sur demande,devis personnalisé,nous contacter,nous consulter,"
+    "contactez-nous,contactez nous,demander un devis,demandez un devis,"
+    "auf anfrage,preis auf anfrage,preise auf anfrage,individuelles angebot,individueller preis,individuelle preise,"
+    "nach vereinbarung,nach absprache,nach aufwand,kontakt,kontaktieren sie uns,kontakt aufnehmen,angebot anfordern,"
+    "angebot anfragen,a consultar,consultar,consultar precio,precio a consultar,bajo consulta,bajo presupuesto,"
+    "a convenir,precio a medida,contactar,contáctanos,contáctenos,contacta con nosotros,pedir presupuesto,"
+    "solicitar presupuesto,su richiesta,prezzo su richiesta,su preventivo,contattaci,richiedi un preventivo,"
+    "richiedi preventivo,op aanvraag,prijs op aanvraag,offerte op maat,in overleg,neem contact op,offerte aanvragen,"
+    "sob consulta,preço sob consulta,sob orçamento,a combinar,fale conosco,entre em contato,entre em contacto,"
+    "contacte-nos,på förfrågan,offert,begär offert,kontakta oss,pris på förfrågan,på forespørsel,kontakt oss,"
+    "pris på forespørsel,på forespørgsel,kontakt os,efter aftale,få et tilbud,pyydä tarjous,ota yhteyttä,"
+    "wycena indywidualna,indywidualna wycena,do uzgodnienia,cena do negocjacji,cena do uzgodnienia,na zapytanie,"
+    "skontaktuj się,skontaktuj się z nami,na vyžádání,individuální,cena na dotaz,na dotaz,dohodou,cena dohodou,"
+    "kontaktujte nás,egyedi,egyedi ajánlat,по запросу,индивидуально,договорная,свяжитесь с нами,за запитом,"
+    "teklif alın,iletişime geçin,お問い合わせ,お問い合わせください,お問合せ,要お見積もり,お見積もり,要相談,"
+    "ご相談ください,"
+    "応相談,联系我们,联系销售,咨询,面议,문의,별도 문의"
 )
 SALES_CALL = re.compile(
-    r"\b(?:contact (?:us|sales)|talk to (?:us|sales)|get in touch|request a quote|get a quote|nous contacter"
-    r"|contactez|kontakt)",
+    r"\b(?:contact (?:us|sales|our|me)|talk to (?:us|sales|an? |our )|let['’]?s (?:talk|chat)|get in touch|call us"
+    r"|(?:request|get|ask for) (?:a |an |your )?(?:custom )?(?:quote|proposal|offer)|book a (?:call|demo|meeting)"
+    r"|schedule a (?:call|demo)|nous contacter|contacte[zr]|demande[zr] (?:un devis|une démo)|kontakt|angebot an"
+    r"|contáct|contactar|solicit(?:ar|e) |pedir presupuesto|contattac|richiedi|neem contact|offerte aanvragen"
+    r"|fale conosco|entre em conta|skontaktuj|ota yhteyttä)"
+    r"|お問い合わせ|联系",
     re.I,
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|includes?|included|what['’]s included.*|what you get.*|everything in .*|all .* plus.*"
+    r"^\W*(?:features?|includes?|included|including|what['’]s included.*|what you get.*|everything in .*|all .* plus.*"
+    r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
+    r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
     r"|pricing|prices?"
     r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
     r"|year|monthly|annual(?:ly)?"
-    r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|for .*|perfect for.*"
-    r"|ideal for.*|best for.*"
-    r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay .*|compare .*|choose .*|tarifs?|preise"
-    r"|precios|(?:an?|the)"
-    r"|buy(?: now)?|sign ?up.*|get started.*|start .*|try .*|subscribe.*|order.*|learn more.*|select.*"
-    r"|add to cart|usd|eur|gbp)\W*$",
+    r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|perfect for.*"
+    r"|ideal (?:for|para|für|pour).*|best for.*|great for.*|suitable for.*|good for.*"
+    r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay (?!as|per|what).*|compare .*|choose .*"
+    r"|tarifs?|preise|precios|(?:an?|the)"
+    r"|buy(?: now)?|sign ?up.*|get started.*|start (?!up\b).*|start now|try .*|subscribe.*|order(?: .*)?|learn more.*"
+    r"|select|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
+    r"|see .*|add to cart|usd|eur|gbp"
+    r"|set-?up fee|sub-?total|price per .*|(?:monthly|annual|yearly) price)\W*$",
+    re.I,
+)
+FOR_WHOM = re.compile(r"^(?:for|für|pour|para|per|voor|för|til|dla|pro)\s", re.I)
+"""Begins a plan's name where it is a heading ("For Teams"), and a tag line elsewhere."""
+SECTION_TITLE = re.compile(
+    r"^\W*(?:(?:our|simple|transparent|flexible|affordable|straightforward|fair|clear|honest|easy|great|the|product"
+    r"|competitive|low|upfront|predictable|choose|your|and|&|nos|nuestros|unsere|i nostri|onze|våra)[\s,]+)*"
+    r"(?:pricing|prices?|plans?|packages|rates?|fees|subscriptions|memberships|options|services|products|offers"
+    r"|price ?list|pricing (?:plans?|tables?|options|packages)|tarifs?|prix|offres|abonnements|preise|tarife|preisliste"
+    r"|pakete|precios|planes|tarifas|paquetes|prezzi|piani|listino|prijzen|tarieven|pakketten|preços|planos|pacotes"
+    r"|priser|paket|pakker|cennik|pakiety|ceník|ceny|料金|料金プラン|价格)"
+    r"(?:\s*(?:&|and|und|et|y|e|en|och|og|\+)\s*(?:pricing|prices?|plans?|packages|rates?|services|features|billing"
+    r"|preise|leistungen|tarifs?|prix|precios|planes|priser))?\W*$",
+    re.I,
+)
+"""Says what a section of the page is about, never what one of several plans is called."""
+ANSWERS_TITLE = re.compile(
+    r"\bfaqs?\b|\bq ?& ?a\b|frequently asked|(?:common|popular|your|more|any|other|have|got) questions\b"
+    r"|^questions?\W*$|häufig(?:e|ste|en)? (?:gestellte )?fragen|^fragen (?:und|&) antworten"
+    r"|foire aux questions|questions fréquentes"
+    r"|vos questions|preguntas frecuentes|domande frequenti|veelgestelde vragen|perguntas frequentes"
+    r"|vanliga frågor|ofte stillede spørgsmål|ofte stilte spørsmål|często zadawane pytania|časté (?:otázky|dotazy)"
+    r"|よくある(?:ご)?質問|常见问题|частые вопросы",
+    re.I,
+)
+ASIDE_TITLE = re.compile(
+    r"\btestimonials?\b|what (?:our|my|people|others|clients|customers|users).{0,30}\bsay(?:ing)?\b|\bsay about us\b"
+    r"|(?:customer|success|client) stories|\bcase stud(?:y|ies)\b|^(?:customer |client |user )?reviews\W*$"
+    r"|(?:from|on) (?:our|the) (?:blog|journal|news)|(?:latest|recent|related) (?:posts|articles|news|stories)"
+    r"|das sagen unsere|kundenstimmen|referenzen|ce que disent|témoignages|lo que dicen|testimonios|dicono di noi"
+    r"|wat klanten zeggen|depoimentos",
+    re.I,
+)
+ENTERPRISE_NAME = re.compile(
+    r"^(?:enterprise|custom|corporate|bespoke|tailor-?made|entreprise|grand compte|großunternehmen|individuell"
+    r"|empresas?|corporativo|su misura|op maat)(?: (?:plan|edition|package|tier|pricing|solutions?|license|licence))?$",
     re.I,
 )
 NAME_LABEL = re.compile(
@@ -172,7 +250,8 @@ PRICE_LABEL = re.compile(
     re.I,
 )
 FOREIGN_LABEL = re.compile(
-    r"(?<![a-z])(?:testimonials?|blockquotes?|reviews?|case-?stud(?:y|ies)|customer-stor(?:y|ies)|competitors?"
+    r"(?<![a-z])(?:testimonials?|testimonios?|blockquotes?|reviews?|case-?stud(?:y|ies)|customer-stor(?:y|ies)"
+    r"|competitors?"
     r"|versus|calculator|calc|estimat(?:e|or|ion)|cookies?|savings|roi|related-posts?|blog)(?![a-z])"
 )
 QUOTE_LABEL = re.compile(r"(?<![a-z])quotes?(?![a-z])")
