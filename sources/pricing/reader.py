@@ -15,6 +15,8 @@ from .extras import is_extra, read_extras
 from .features import card_features, table_features
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
+from .prose import read_prose
+from .sentences import is_sentence
 from .structured import merge_stated, stated_prices
 from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 
@@ -77,7 +79,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         how.append("table")
         name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
-    beside = [m for m in loose if not m.prose and not is_extra(m)]
+    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(page, m)]
     cards = read_cards(page, beside, context)
     if not plans and not cards:
         cards = read_cards(page, [m for m in loose if m.offer], context)
@@ -92,6 +94,14 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     plans += [
         p for p in read_extras([m for m in loose if is_extra(m)], context) if p.name not in {q.name for q in plans}
     ]
+    sentences = [
+        m
+        for m in loose
+        if m.kind == "price" and m not in beside and not m.told_in_answers and not m.linked and not is_extra(m)
+    ]
+    told = read_prose(page, sentences, plans, context) if sentences else []
+    how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
+    plans += told
     stated = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)
