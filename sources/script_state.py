@@ -29,7 +29,7 @@ MAX_CHARS: Final = 2_000_000
 MAX_NODES: Final = 40_000
 MAX_DEPTH: Final = 60
 
-PRICE_HINTS: Final = ("rice", "mount", "onthly", "cents")
+PRICE_HINTS: Final = ("rice", "ricing", "mount", "onthly", "cents")
 """A script that holds none of these tells no price."""
 RELEASE_HINTS: Final = ("elease", "ersion", "hangelog", "ublished")
 """A script that holds none of these tells no release."""
@@ -40,13 +40,13 @@ PASSING: Final = (
 """Members of script state that servers make anew for every answer; no reader may take a fact from them."""
 
 _JSON_TYPES: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.I)
-_ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=[\[{]\s*["'\w$\[{]))""")
+_ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=[\[{]\s*["'\w$\[{/]))""")
 _KEYED: Final = re.compile(
     r"""\b(?P<name>plans|tiers|pricingPlans|pricing|packages|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
 _NAME: Final = re.compile(r"""([A-Za-z_$][\w$.]{0,60})(?:\[["']([\w$]{1,40})["']\])?\s*$""")
 _PUSHED: Final = re.compile(r'__next_f\.push\(\[1,\s*(?=")')
-_ROW: Final = re.compile(rb"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),|(?=([\[{]))|)")
+_ROW: Final = re.compile(rb"\n*([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),|(?=([\[{]))|)")
 _TOKEN: Final = re.compile(
     r"\s+|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
     r"|(?P<mark>[\[\]{},:])"
@@ -58,6 +58,7 @@ _TOKEN: Final = re.compile(
 _SINGLE: Final = re.compile(r'\\(?:(\')|(.))|(["\n])', re.S)
 _MAX_ATTEMPTS: Final = 300
 _SHORTEST: Final = 20
+_STREAM: Final = "self.__next_f.push("
 _LONGEST_ATTRIBUTE: Final = 100_000
 
 Place = tuple[str | int, ...]
@@ -170,7 +171,8 @@ def script_state(tree: LexborHTMLParser, hints: tuple[str, ...]) -> ScriptState:
     blocks = 0
     for node in tree.css("script"):
         text = node.text()
-        if len(text) < _SHORTEST or not any(hint in text for hint in hints):
+        streamed = text.startswith(_STREAM)  # of which each script holds a piece
+        if len(text) < _SHORTEST or not (streamed or any(hint in text for hint in hints)):
             continue
         attributes = node.attributes
         kind = attributes.get("type") or ""
@@ -181,12 +183,12 @@ def script_state(tree: LexborHTMLParser, hints: tuple[str, ...]) -> ScriptState:
         if _JSON_TYPES.match(kind):
             blocks += 1
             _block(found, text, attributes.get("id"), blocks)
-        elif "__next_f.push" in text:
+        elif streamed:
             pushed += _pushed(text)
         else:
             _literals(found, text)
     if pushed:
-        _rows(found, pushed)
+        _rows(found, pushed, [hint.encode() for hint in hints])
     return found
 
 
@@ -339,7 +341,7 @@ def _pushed(text: str) -> Iterator[str]:
             yield piece
 
 
-def _rows(found: ScriptState, pushed: list[str]) -> None:
+def _rows(found: ScriptState, pushed: list[str], hints: list[bytes]) -> None:
     """The JSON rows of what was pushed, piece by piece, for React's server components."""
     stream = "".join(pushed).encode("utf-8", "replace")  # the length of a text row counts bytes
     position = 0
@@ -350,7 +352,7 @@ def _rows(found: ScriptState, pushed: list[str]) -> None:
         end = stream.find(b"\n", match.end())
         end = len(stream) if end < 0 else end
         position = end + 1
-        if not match[3]:
+        if not match[3] or not any(stream.find(hint, match.end(), end) >= 0 for hint in hints):
             continue
         try:
             value = load(stream[match.end() : end].decode("utf-8", "replace"))

@@ -92,7 +92,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     plans += [
         p for p in read_extras([m for m in loose if is_extra(m)], context) if p.name not in {q.name for q in plans}
     ]
-    stated = stated_prices(page)
+    stated, cut = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)
         plans = merge_stated(plans, stated)
@@ -106,7 +106,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         how += ["table without prices"] if bare else []
     if sum(table_features(page, table, plans) for table in tables) and "table" not in how:
         how.append("comparison table")
-    return plans, how, notes
+    return plans, how, cut + notes
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark]) -> None:

@@ -14,6 +14,7 @@ from .features import list_feature
 from .page import VisiblePage
 from .plans import Plan
 from .state_objects import Candidate, Group, Told, add_attributes, groups_of, plain_name
+from .terms import Billing
 
 _MAYBE_CENTS = 100
 """Bare numbers that all reach this may count cents."""
@@ -44,17 +45,23 @@ def merge_state(page: VisiblePage, plans: list[Plan], context: MoneyContext) -> 
     return plans + new, bool(new), found.notes
 
 
-def _settled(told: Iterable[Told], monthly: Decimal | None) -> Iterator[tuple[Told, Period | None, str]]:
+def _settled(told: list[Told], shown: Decimal | None = None) -> Iterator[tuple[Told, Period | None, str]]:
     """Each price with its period and a doubt.
 
     What stands under "annual" costs a month or a year: no more than a month's price is one month's, six times that or
     more is a year's.
+
+    Args:
+        told: The prices of one plan.
+        shown: The month's price that the page shows, for a plan of which scripts tell none.
     """
     for one in told:
         meaning = one.meaning
         if meaning.period is not None or meaning.billing != "annual":
             yield one, meaning.period or ("month" if meaning.billing == "monthly" else None), meaning.doubt
-        elif meaning.monthly or (monthly and one.amount <= monthly):
+            continue
+        monthly = _monthly(told, meaning.currency) or shown
+        if meaning.monthly or (monthly and one.amount <= monthly):
             yield one, "month", meaning.doubt
         elif monthly and one.amount >= _YEAR_FACTOR * monthly:
             yield one, "year", meaning.doubt
@@ -62,8 +69,12 @@ def _settled(told: Iterable[Told], monthly: Decimal | None) -> Iterator[tuple[To
             yield one, None, meaning.doubt or ("" if one.amount == 0 else _PERIOD_NOT_TOLD)
 
 
-def _monthly(told: Iterable[Told]) -> Decimal | None:
-    amounts = {t.amount for t in told if t.meaning.qualifier == "exact" and t.meaning.billing == "monthly"}
+def _monthly(told: Iterable[Told], currency: str | None) -> Decimal | None:
+    amounts = {
+        t.amount
+        for t in told
+        if t.meaning.qualifier == "exact" and t.meaning.billing == "monthly" and t.meaning.currency == currency
+    }
     return amounts.pop() if len(amounts) == 1 else None
 
 
@@ -123,34 +134,34 @@ def _complete_plan(plan: Plan, told: list[Told]) -> bool:
         if priced:
             plan.prices = list(_prices(plan, priced))
         return bool(priced)
-    shown = {p.amount for p in visible}
-    anchored = any(t.amount in shown and t.amount > 0 for t in told)
-    sides = {t.meaning.billing for t in told if t.amount in shown}
+    like = visible[0]
     month = next((p.amount for p in visible if p.period == "month" and p.billing != "annual"), None)
-    before = len(plan.prices)
-    for one, period, doubt in _settled(told, _monthly(told) or month):
-        like = visible[0]
-        if one.meaning.currency not in (None, like.currency) or one.meaning.qualifier != "exact" or one.amount == 0:
+    sides: dict[int, Billing | None] = {}  # of the visible prices that scripts tell as well
+    beyond = []
+    for one, period, doubt in _settled(told, month):
+        known = [n for n, price in enumerate(visible) if _same_fact(one, period, price)]
+        sides.update((n, sides.get(n) or one.meaning.billing) for n in known)
+        usable = one.meaning.currency in (None, like.currency) and one.meaning.qualifier == "exact" and one.amount > 0
+        if usable and not known:
+            beyond.append((one, period, doubt))
+    added: dict[tuple[Period | None, Billing | None], Decimal] = {}
+    for one, period, told_doubt in beyond:
+        doubt = told_doubt
+        billing = one.meaning.billing
+        first = added.get((period, billing))
+        if first == one.amount or (sides and (billing is None or billing in sides.values())):
             continue
-        if any(_same_fact(one, period, p) for p in plan.prices):
-            continue
-        billing = one.meaning.billing or ("annual" if period == "year" else None)
-        if anchored and (billing is None or billing in sides):
-            continue
-        plan.prices.append(
-            replace(
-                _price(plan, one, period, billing, doubt if anchored else doubt or _CONTRADICTED),
-                currency=like.currency,
-                unit=one.meaning.unit or like.unit,
-            )
-        )
-    if len(plan.prices) > before and anchored:
-        side = {t.amount: t.meaning.billing for t in told if t.amount in shown}
-        plan.prices = [
-            replace(p, billing=p.billing or side.get(p.amount or Decimal(0))) if p in visible else p
-            for p in plan.prices
-        ]
-    return len(plan.prices) > before
+        if not sides:
+            doubt = doubt or _CONTRADICTED
+        elif first is not None:
+            doubt = doubt or f"scripts tell {first} as well"
+        added.setdefault((period, billing), one.amount)
+        price = _price(plan, one, period, billing, doubt)
+        plan.prices.append(replace(price, currency=like.currency, unit=price.unit or like.unit))
+    if added:
+        named = {id(visible[n]): side for n, side in sides.items()}
+        plan.prices = [replace(p, billing=p.billing or named.get(id(p))) for p in plan.prices]
+    return bool(added)
 
 
 def _same_fact(told: Told, period: Period | None, price: PlanPrice) -> bool:
@@ -196,7 +207,7 @@ def _prices(plan: Plan, told: list[Told]) -> Iterator[PlanPrice]:
     """The records of all prices of a plan; the same one told twice is one."""
     seen: dict[tuple[object, ...], Decimal] = {}
     both = {t.meaning.billing for t in told} >= {"monthly", "annual"}
-    for one, period, doubt in _settled(told, _monthly(told)):
+    for one, period, doubt in _settled(told):
         billing = one.meaning.billing if both or period != "year" else None
         billing = None if billing == "monthly" and not both else billing
         key = (one.meaning.currency, period, billing, one.meaning.qualifier, one.meaning.unit)
@@ -209,7 +220,7 @@ def _prices(plan: Plan, told: list[Told]) -> Iterator[PlanPrice]:
             yield _price(plan, one, period, billing, doubt or f"scripts tell {first} as well")
 
 
-def _price(plan: Plan, told: Told, period: Period | None, billing: str | None, doubt: str) -> PlanPrice:
+def _price(plan: Plan, told: Told, period: Period | None, billing: Billing | None, doubt: str) -> PlanPrice:
     return PlanPrice(
         plan=plan.name,
         group=plan.group,
@@ -217,7 +228,7 @@ def _price(plan: Plan, told: Told, period: Period | None, billing: str | None, d
         currency=told.meaning.currency,
         period=period,
         unit=told.meaning.unit,
-        billing="annual" if billing == "annual" else "monthly" if billing else None,
+        billing=billing,
         qualifier=told.meaning.qualifier,
         free=told.amount == 0,
         needs_review=bool(doubt),

@@ -139,7 +139,7 @@ def add_attributes(page: VisiblePage, plans: list[Plan], found: ScriptState) -> 
             value = attribute_value(text)
             if isinstance(value, dict) and value and not _name_of(value) and roots:
                 owner = next((roots[n.mem_id] for n in _upwards(node) if n.mem_id in roots), None)
-                value = [{"name": owner, "prices": value}] if owner else value
+                value = {**value, "name": owner} if owner else value
             if isinstance(value, dict | list):
                 found.states.append(State(value=value, name=f"[{name}]"))
 
@@ -195,7 +195,9 @@ def _group(
     for key, item, name in _members(path, container, shown):
         if isinstance(item, dict) and not _GOODS_KEYS.isdisjoint(item):
             return None
-        candidate = _candidate(state, (*path, *key), item, name, meaning, context, bare_keys=labelled or name in shown)
+        candidate = _candidate(
+            state, (*path, *key), item, name, meaning, context, bare_keys=labelled or plain_name(name) in shown
+        )
         if candidate is not None:
             candidates.append(candidate)
     known = sum(plain_name(c.name) in shown for c in candidates)
