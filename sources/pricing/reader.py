@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from detente.errors import ReaderError
@@ -17,6 +18,7 @@ from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .prose import read_prose
 from .sentences import is_sentence
+from .state import merge_state
 from .structured import merge_stated, stated_prices
 from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 
@@ -25,7 +27,7 @@ VERSION = 1
 MAX_PLANS = 200
 _LOOKED_FOR = (
     "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings,"
-    " in JSON-LD or in microdata"
+    " in JSON-LD, in microdata or in script state"
 )
 
 
@@ -46,8 +48,8 @@ def read(document: Document) -> Reading:
     context = MoneyContext(page)
     if document.selectors:
         return _by_selectors(page, document, context)
-    plans, how = _by_layout(page, context)
-    return _reading(page, plans, how, reason=_LOOKED_FOR)
+    plans, how, notes = _by_layout(page, context)
+    return _reading(page, plans, how, reason=_LOOKED_FOR, cut=notes)
 
 
 def _by_selectors(page: VisiblePage, document: Document, context: MoneyContext) -> Reading:
@@ -60,7 +62,7 @@ def _by_selectors(page: VisiblePage, document: Document, context: MoneyContext) 
     return _reading(page, plans, ["selectors"], reason=missing)
 
 
-def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str]]:
+def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str], list[str]]:
     marks = find_marks(page, context)
     how: list[str] = []
     tables = find_tables(page, marks)
@@ -102,19 +104,21 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     told = read_prose(page, sentences, plans, context) if sentences else []
     how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
     plans += told
-    stated = stated_prices(page)
+    stated, cut = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)
         plans = merge_stated(plans, stated)
         if sum(len(p.prices) for p in plans) > before:
             how.append(stated[0].basis.replace("_", "-"))
+    plans, from_state, notes = merge_state(page, plans, context)
+    how += ["script state"] if from_state else []
     if not any(not p.addon for p in plans):
         bare = unpriced_plans(page, tables)
         plans = bare + plans
         how += ["table without prices"] if bare else []
     if sum(table_features(page, table, plans) for table in tables) and "table" not in how:
         how.append("comparison table")
-    return plans, how
+    return plans, how, cut + notes
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark]) -> None:
@@ -180,8 +184,8 @@ def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
     return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
 
 
-def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: str) -> Reading:
-    notes = []
+def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: str, cut: Iterable[str] = ()) -> Reading:
+    notes = list(cut)
     if len(plans) > MAX_PLANS:
         notes.append(f"{len(plans)} plans found, {MAX_PLANS} kept")
         plans = plans[:MAX_PLANS]

@@ -1,0 +1,245 @@
+"""Plans and prices that a page keeps in its scripts, for a toggle or for a page that a browser has yet to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from detente.records import Period, PlanPrice
+from sources.script_state import PRICE_HINTS, script_state
+
+from .context import MoneyContext
+from .features import list_feature
+from .page import VisiblePage
+from .plans import Plan
+from .state_objects import Candidate, Group, Told, add_attributes, groups_of, plain_name
+from .terms import Billing
+
+_MAYBE_CENTS = 100
+"""Bare numbers that all reach this may count cents."""
+_YEAR_FACTOR = 6
+_MONTHS = 12
+_PERIOD_NOT_TOLD = "whether it is per month or per year is not told"
+_CONTRADICTED = "the visible page tells another price for this plan"
+
+
+def merge_state(page: VisiblePage, plans: list[Plan], context: MoneyContext) -> tuple[list[Plan], bool, list[str]]:
+    """Plans with what the page's scripts say added.
+
+    A page that shows plans is only completed: the other side of its toggle, and a plan whose price is a placeholder.
+    An amount that the page shows is the same fact; one that contradicts it is kept for review.
+
+    Returns:
+        The plans, whether anything was added, and what was cut, in words.
+    """
+    found = script_state(page.tree, PRICE_HINTS)
+    add_attributes(page, plans, found)
+    if not found.states:
+        return plans, False, found.notes
+    shown = {plain_name(p.name): p for p in reversed(plans) if not p.addon}
+    groups = list(groups_of(found, shown, context))
+    if shown:
+        return plans, _complete(shown, groups), found.notes
+    new = _new_plans(groups, context)
+    return plans + new, bool(new), found.notes
+
+
+def _settled(told: list[Told], shown: Decimal | None = None) -> Iterator[tuple[Told, Period | None, str]]:
+    """Each price with its period and a doubt.
+
+    What stands under "annual" costs a month or a year: no more than a month's price is one month's, six times that or
+    more is a year's.
+
+    Args:
+        told: The prices of one plan.
+        shown: The month's price that the page shows, for a plan of which scripts tell none.
+    """
+    for one in told:
+        meaning = one.meaning
+        if meaning.period is not None or meaning.billing != "annual":
+            yield one, meaning.period or ("month" if meaning.billing == "monthly" else None), meaning.doubt
+            continue
+        monthly = _monthly(told, meaning.currency) or shown
+        if meaning.monthly or (monthly and one.amount <= monthly):
+            yield one, "month", meaning.doubt
+        elif monthly and one.amount >= _YEAR_FACTOR * monthly:
+            yield one, "year", meaning.doubt
+        else:
+            yield one, None, meaning.doubt or ("" if one.amount == 0 else _PERIOD_NOT_TOLD)
+
+
+def _monthly(told: Iterable[Told], currency: str | None) -> Decimal | None:
+    amounts = {
+        t.amount
+        for t in told
+        if t.meaning.qualifier == "exact" and t.meaning.billing == "monthly" and t.meaning.currency == currency
+    }
+    return amounts.pop() if len(amounts) == 1 else None
+
+
+def _in_cents(group: Group, shown: Mapping[str, Plan]) -> bool | None:
+    """Whether the group's bare numbers count cents, by what the page shows; None where nothing tells."""
+    units = cents = False
+    whole = [t for c in group.candidates for t in c.told if t.whole and t.amount > 0]
+    for candidate in group.candidates:
+        plan = shown.get(plain_name(candidate.name))
+        amounts = {p.amount for p in plan.prices} if plan is not None else set()
+        for told in candidate.told:
+            if told.whole and told.amount > 0:
+                units = units or told.amount in amounts
+                cents = cents or told.amount.scaleb(-2) in amounts
+    if units != cents:
+        return cents
+    sure = any(not t.whole and t.amount > 0 for c in group.candidates for t in c.told)
+    small = any(t.amount < _MAYBE_CENTS for t in whole)
+    unsure = any(t.meaning.unsure for t in whole)
+    return False if (small or sure) and not unsure else None
+
+
+def _scaled(group: Group, shown: Mapping[str, Plan]) -> Group:
+    """The group with its cents told from its units; where nothing tells them apart, each amount has a doubt."""
+    cents = _in_cents(group, shown)
+    if cents is False:
+        return group
+    for candidate in group.candidates:
+        candidate.told = [_rescaled(t, cents=bool(cents)) if t.whole and t.amount > 0 else t for t in candidate.told]
+    return group
+
+
+def _rescaled(told: Told, *, cents: bool) -> Told:
+    if cents:
+        return replace(told, amount=told.amount.scaleb(-2), whole=False)
+    return replace(told, meaning=replace(told.meaning, doubt=told.meaning.doubt or f"{told.raw} may count cents"))
+
+
+def _complete(shown: Mapping[str, Plan], groups: Iterable[Group]) -> bool:
+    """Add to the visible plans what state of the same name tells beyond them."""
+    of_plan: dict[str, list[Candidate]] = {}
+    for group in groups:
+        for candidate in _scaled(group, shown).candidates:
+            of_plan.setdefault(plain_name(candidate.name), []).append(candidate)
+    added = False
+    for name, plan in shown.items():
+        told = [t for candidate in of_plan.get(name, []) for t in candidate.told]
+        if told and not any(p.custom or p.free for p in plan.prices):
+            added = _complete_plan(plan, told) or added
+    return added
+
+
+def _complete_plan(plan: Plan, told: list[Told]) -> bool:
+    visible = [p for p in plan.prices if p.amount is not None]
+    if not visible:
+        priced = [t for t in told if t.amount > 0]
+        if priced:
+            plan.prices = list(_prices(plan, priced))
+        return bool(priced)
+    like = visible[0]
+    month = next((p.amount for p in visible if p.period == "month" and p.billing != "annual"), None)
+    sides: dict[int, Billing | None] = {}  # of the visible prices that scripts tell as well
+    beyond = []
+    for one, period, doubt in _settled(told, month):
+        known = [n for n, price in enumerate(visible) if _same_fact(one, period, price)]
+        sides.update((n, sides.get(n) or one.meaning.billing) for n in known)
+        usable = one.meaning.currency in (None, like.currency) and one.meaning.qualifier == "exact" and one.amount > 0
+        if usable and not known:
+            beyond.append((one, period, doubt))
+    added: dict[tuple[Period | None, Billing | None], Decimal] = {}
+    for one, period, told_doubt in beyond:
+        doubt = told_doubt
+        billing = one.meaning.billing
+        first = added.get((period, billing))
+        if first == one.amount or (sides and (billing is None or billing in sides.values())):
+            continue
+        if not sides:
+            doubt = doubt or _CONTRADICTED
+        elif first is not None:
+            doubt = doubt or f"scripts tell {first} as well"
+        added.setdefault((period, billing), one.amount)
+        price = _price(plan, one, period, billing, doubt)
+        plan.prices.append(replace(price, currency=like.currency, unit=price.unit or like.unit))
+    if added:
+        named = {id(visible[n]): side for n, side in sides.items()}
+        plan.prices = [replace(p, billing=p.billing or named.get(id(p))) for p in plan.prices]
+    return bool(added)
+
+
+def _same_fact(told: Told, period: Period | None, price: PlanPrice) -> bool:
+    """Whether a price is told already: as it is, as it is written, or as the same by the month or by the year."""
+    if price.amount is None or price.amount in (told.amount, *_as_written(told)):
+        return price.amount is not None
+    if period == "year" and price.period == "month":
+        return told.amount == _MONTHS * price.amount
+    return period == "month" and price.period == "year" and price.amount == _MONTHS * told.amount
+
+
+def _as_written(told: Told) -> tuple[Decimal, ...]:
+    return (Decimal(told.raw),) if told.raw.isdecimal() else ()
+
+
+def _new_plans(groups: Iterable[Group], context: MoneyContext) -> list[Plan]:
+    """The plans of a page that shows none."""
+    told: dict[str, Candidate] = {}
+    groups = list(groups)
+    labelled = [group for group in groups if group.labelled] or groups[:1]
+    for group in labelled:
+        for candidate in _scaled(group, {}).candidates:
+            first = told.setdefault(plain_name(candidate.name), candidate)
+            if first is not candidate:
+                first.told += candidate.told
+                first.custom, first.free = first.custom or candidate.custom, first.free or candidate.free
+                first.features = first.features or candidate.features
+    plans = []
+    for candidate in told.values():
+        plan = Plan(name=candidate.name, text=candidate.name, place=candidate.place)
+        plan.prices = list(_prices(plan, candidate.told))
+        if candidate.custom and not any(p.amount for p in plan.prices):
+            plan.prices = [_flag(plan, candidate, custom=True)]
+        elif candidate.free and not plan.prices:
+            plan.prices = [_flag(plan, candidate, custom=False)]
+        if plan.prices:
+            plan.features = [list_feature(plan, f, candidate.place, included=True) for f in candidate.features]
+            plans.append(plan)
+    return plans
+
+
+def _prices(plan: Plan, told: list[Told]) -> Iterator[PlanPrice]:
+    """The records of all prices of a plan; the same one told twice is one."""
+    seen: dict[tuple[object, ...], Decimal] = {}
+    both = {t.meaning.billing for t in told} >= {"monthly", "annual"}
+    for one, period, doubt in _settled(told):
+        billing = one.meaning.billing if both or period != "year" else None
+        billing = None if billing == "monthly" and not both else billing
+        key = (one.meaning.currency, period, billing, one.meaning.qualifier, one.meaning.unit)
+        if one.amount == 0 and any(amount == 0 for amount in seen.values()):
+            continue
+        first = seen.setdefault(key, one.amount)
+        if first is one.amount:
+            yield _price(plan, one, period, billing, doubt)
+        elif first != one.amount:
+            yield _price(plan, one, period, billing, doubt or f"scripts tell {first} as well")
+
+
+def _price(plan: Plan, told: Told, period: Period | None, billing: Billing | None, doubt: str) -> PlanPrice:
+    return PlanPrice(
+        plan=plan.name,
+        group=plan.group,
+        amount=told.amount,
+        currency=told.meaning.currency,
+        period=period,
+        unit=told.meaning.unit,
+        billing=billing,
+        qualifier=told.meaning.qualifier,
+        free=told.amount == 0,
+        needs_review=bool(doubt),
+        basis="inline_js",
+        text=told.raw,
+        place=told.place,
+        note=doubt,
+    )
+
+
+def _flag(plan: Plan, candidate: Candidate, *, custom: bool) -> PlanPrice:
+    return PlanPrice(
+        plan=plan.name, custom=custom, free=not custom, basis="inline_js", text=candidate.name, place=candidate.place
+    )
