@@ -1,4 +1,4 @@
-"""What each plan includes: list items of its card, and its column of a comparison table."""
+"""What each plan includes: the items of its card, and its column or row of a comparison table."""
 
 from __future__ import annotations
 
@@ -6,48 +6,120 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from detente.records import PlanFeature
 
-from .money import first_money, parse_number
-from .page import Element, VisiblePage, label_of
+from .limits import Limit, read_limit, without_bullet
+from .money import first_money
+from .names import clean_name
+from .page import Element, Line, VisiblePage, label_of
 from .plans import Mark, Plan, bare
-from .tables import Cell, Table
-from .terms import singular
-from .words import NO, NO_LABEL, PLACEHOLDER, SALES_CALL, UNITS, UNLIMITED, YES, YES_LABEL, words
+from .tables import Cell, Table, alt_texts, compares_others, is_full_width
+from .words import BADGE, NO, NO_LABEL, PLACEHOLDER, SALES_CALL, YES, YES_LABEL, words
 
 MAX_FEATURE = 200
 MAX_FEATURES = 4_000
 _CONTROL = re.compile(
     r"^(?:sign up|buy now|start (?:free|your|now)|get started|learn more|see (?:all|more)|show (?:all|more)|try )", re.I
 )
-_COUNT = re.compile(
-    r"^(?i:up to|max\.?|maximum|includes?|bis zu|jusqu['’]à|hasta)?\s*(?P<n>\d[\d.,'\u00a0\u202f]*)\s?"
-    r"(?P<k>[kKM](?=\s|$)"
-    r"|million\b)?\+?\s*"
-    r"(?P<unit>[^\W\d_][\w/-]*)?(?P<rest>(?:\s+[\w/&-]+){0,5})$"
+_CROSSES = "✗✘✕✖❌☒⛔🚫❎"
+_ICONS = words("svg i img use span")
+_CROSSED_TAGS = words("s del strike")
+_NEGATED = re.compile(
+    r"\bnot?[- _](?:included|available|supported)\b|(?<![a-z])un(?:available|supported|checked)(?![a-z])"
 )
-_SIZE = words("kb mb gb tb pb gib mib tib gbs %")
-_ICONS = ("svg", "i", "img", "use", "span")
+_UNTOLD = re.compile(
+    r"^\W*(?:n/?a|n\.a\.|tb[acd]|coming soon|soon|planned|roadmap|add[- ]?on.*|optional(?:ly)?|extra(?: cost| charge)?"
+    r"|paid extra|contact (?:us|sales)|on request|custom|auf anfrage|sur (?:devis|demande)|opcional|bientôt|demnächst"
+    r"|not applicable|unknown|\?)\W*$",
+    re.I,
+)
+_TICKED = re.compile(r"^[✓✔☑✅●⬤🗸]\ufe0f?\s*|^yes\b[\s,:(–-]*(?=\w)", re.I)
+_LABELLED = re.compile(r"([^\W\d_][^:]{1,60}):\s+(\S[^:]{0,60})")
+_HELP = re.compile(
+    r"(?<![a-z])(?:tool-?tips?|popovers?|help-?(?:text|icon)|hint|info-?(?:icon|text|box)|sr-only|visually-hidden"
+    r"|screen-?reader-?(?:text|only))(?![a-z])"
+)
+_FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\(\d\)))+$")
+_FOOTNOTE_PART = re.compile(r"\s*(?:\d|[*†‡§]+|\[\d{1,2}\])\s*")
+_LABEL_CHARS = 60
+_ITEM_CHARS = 90
+_FEWEST_ITEMS = 3
 
 
-def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark]) -> None:
-    """Add the list items between a plan's first and last line."""
-    seen: set[str] = set()
-    taken: set[object] = set()
+def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comma_decimal: bool = False) -> None:
+    """Add what a plan's card lists: its list items; without any, terms with values, rows with icons, lines, paragraphs.
+
+    Args:
+        page: The page.
+        plan: With the range of its lines.
+        marks: Lines that tell a price, by index.
+        comma_decimal: The page's language writes a decimal comma.
+    """
+    gathered = _Gathered(plan, marks, comma_decimal)
     for line in page.lines[plan.start : plan.end]:
         element = line.element
         item = element if element.tag == "li" else _item_around(element)
-        if item is None or item in taken or item.end - item.start > 4:
-            continue
-        taken.add(item)
-        text = line.text
-        told = marks.get(line.index)
-        if len(text) > MAX_FEATURE or text == plan.text or text in seen or not _is_feature(text, told):
-            continue
-        seen.add(text)
-        negative = bool(_crossed_item(item.label, item.node.attributes.get("style"))) or text[0] in "✗✘✕✖❌☒"
-        plan.features.append(list_feature(plan, text, item.place, included=not negative))
+        if item is not None and item.end - item.start <= 4:
+            gathered.take(line, item)
+    if gathered.taken:
+        return
+    lines = page.lines[plan.start : plan.end]
+    if _add_terms(lines, gathered):
+        return
+    for items in (_with_icons(lines), _of_one_kind(page, plan, lines)):
+        fit = [(line, element) for line, element in items if gathered.fits(line)]
+        if len(fit) >= _FEWEST_ITEMS:
+            for line, element in fit:
+                gathered.take(line, element)
+            return
+
+
+class _Gathered:
+    """The features of one card, each element and each text once."""
+
+    __slots__ = ("_comma_decimal", "_marks", "_plan", "_seen", "taken")
+
+    def __init__(self, plan: Plan, marks: dict[int, Mark], comma_decimal: bool) -> None:
+        self._plan = plan
+        self._marks = marks
+        self._comma_decimal = comma_decimal
+        self._seen: set[str] = set()
+        self.taken: set[Element] = set()
+
+    def fits(self, line: Line) -> bool:
+        """Whether a line outside of a list can be a feature: short, no price, no name, no invitation."""
+        return (
+            len(line.text) <= _ITEM_CHARS
+            and line.index not in self._marks
+            and line.text != self._plan.text
+            and not BADGE.match(line.text)
+            and _names_feature(line.text)
+            and not all(node.tag in ("a", "button") for text, node in line.parts if text.strip())
+        )
+
+    def take(self, line: Line, item: Element) -> None:
+        """Add one item, unless it is a price or an invitation."""
+        if item in self.taken:
+            return
+        self.taken.add(item)
+        told = self._marks.get(line.index)
+        name, text = told_name(line), line.text
+        if len(text) > MAX_FEATURE or text == self._plan.text or text in self._seen or not _is_feature(text, told):
+            return
+        self._seen.add(text)
+        included = not (text[0] in _CROSSES or _crossed_out(line, item))
+        self._plan.features.append(
+            list_feature(self._plan, name, item.place, included=included, text=text, comma_decimal=self._comma_decimal)
+        )
+
+    def take_term(self, term: Line, value: Line) -> None:
+        """Add a term of a definition list with its value."""
+        self.taken.add(term.element)
+        self._plan.features.append(
+            _valued(self._plan, told_name(term), value.text, value.element.place, self._comma_decimal)
+        )
 
 
 def _item_around(element: Element) -> Element | None:
@@ -58,8 +130,110 @@ def _item_around(element: Element) -> Element | None:
     return parent.parent if parent.parent is not None and parent.parent.tag == "li" else None
 
 
-def _crossed_item(label: str, style: str | None) -> bool:
-    return bool(label and NO_LABEL.search(label)) or bool(style and "line-through" in style)
+def _add_terms(lines: list[Line], gathered: _Gathered) -> bool:
+    pairs = [
+        (term, value)
+        for term, value in pairwise(lines)
+        if term.element.tag == "dt"
+        and value.element.tag == "dd"
+        and gathered.fits(term)
+        and not first_money(value.text)
+    ]
+    if len(pairs) < 2:
+        return False
+    for term, value in pairs:
+        gathered.take_term(term, value)
+    return True
+
+
+def _with_icons(lines: list[Line]) -> list[tuple[Line, Element]]:
+    """Lines that begin with a tick or a cross, or stand right beside an icon that means one."""
+    found = []
+    for line in lines:
+        element = line.element
+        if _TICKED.match(line.text) or line.text[0] in _CROSSES:
+            found.append((line, element))
+            continue
+        holder = element if element.node.first_child is not None and _leading_icon(element) else element.parent
+        if holder is not None and holder.end - holder.start == 1 and icon_says(holder) is not None:
+            found.append((line, holder))
+    return found
+
+
+def _leading_icon(element: Element) -> bool:
+    child = element.node.first_child
+    while child is not None and child.tag == "-text" and not (child.text_content or "").strip():
+        child = child.next
+    return child is not None and child.tag in _ICONS
+
+
+def _of_one_kind(page: VisiblePage, plan: Plan, lines: list[Line]) -> list[tuple[Line, Element]]:
+    """The longest run of paragraphs, blocks or broken lines of one kind after a card's price."""
+    best: list[Line] = []
+    run: list[Line] = []
+    for line in lines:
+        last = run[-1] if run else None
+        if last is not None and (line.element is last.element or _alike(line.element, last.element)):
+            run.append(line)
+        else:
+            run = [line] if line.element.tag in ("p", "div", "td", "section") else []
+        if len(run) > len(best):
+            best = run
+    if any(line.text.endswith((".", "!", "?")) for line in best):
+        return []
+    return [(line, _LinePlace.of(line, best)) for line in best]
+
+
+def _alike(one: Element, other: Element) -> bool:
+    return one.tag == other.tag and one.parent is other.parent and one.label == other.label and one.end - one.start == 1
+
+
+class _LinePlace:
+    """Gives each line of one element an element of its own, so that none counts as taken with another."""
+
+    @staticmethod
+    def of(line: Line, lines: list[Line]) -> Element:
+        own = line.element
+        if sum(1 for each in lines if each.element is own) == 1:
+            return own
+        return Element(own.node, own.tag, own.parent, own.ordinal, line.index, own.place)
+
+
+def told_name(line: Line) -> str:
+    """A feature's words without its help text and its footnote mark."""
+    text = line.text
+    if len(line.parts) > 1:
+        kept = [
+            part
+            for position, (part, node) in enumerate(line.parts)
+            if not (position and (_is_help(node, line) or (node.tag == "sup" and _FOOTNOTE_PART.fullmatch(part))))
+        ]
+        if len(kept) < len(line.parts):
+            text = " ".join("".join(kept).split()) or text
+    return _FOOTNOTE.sub("", text) or text
+
+
+def _is_help(node: object, line: Line) -> bool:
+    current = node
+    block = line.element.node.mem_id
+    while current is not None and current.mem_id != block:  # type: ignore[attr-defined]
+        attributes = current.attributes  # type: ignore[attr-defined]
+        if attributes and (
+            attributes.get("role") == "tooltip" or "hidden" in attributes or _HELP.search(attributes.get("class") or "")
+        ):
+            return True
+        current = current.parent  # type: ignore[attr-defined]
+    return False
+
+
+def _crossed_out(line: Line, item: Element) -> bool:
+    """Whether the markup says that an item is not included: by its class, its icon, or all of it struck out."""
+    style = item.node.attributes.get("style")
+    if (item.label and NO_LABEL.search(item.label)) or (style and "line-through" in style):
+        return True
+    if line.element.tag in _CROSSED_TAGS or all(node.tag in _CROSSED_TAGS for text, node in line.parts if text.strip()):
+        return True
+    return _leading_icon(item) and icon_says(item) is False
 
 
 def _is_feature(text: str, told: Mark | None) -> bool:
@@ -75,88 +249,30 @@ def _names_feature(text: str) -> bool:
     return not (len(text) < 40 and SALES_CALL.search(text))
 
 
-def list_feature(plan: Plan, text: str, place: str, *, included: bool | None) -> PlanFeature:
-    """The record of one list item: its limit and unit where it begins with a number, its whole text otherwise."""
-    feature, limit, unlimited, unit = _told_in_item(text)
-    return PlanFeature(
-        plan=plan.name,
-        group=plan.group,
-        feature=feature,
-        included=included,
-        limit=limit,
-        unlimited=unlimited,
-        unit=unit,
-        text=text,
-        place=place,
-    )
+def list_feature(
+    plan: Plan, name: str, place: str, *, included: bool | None, text: str | None = None, comma_decimal: bool = False
+) -> PlanFeature:
+    """The record of one list item: its limit and unit where it tells a number, its whole text otherwise.
 
-
-@lru_cache(maxsize=4_096)
-def _told_in_item(text: str) -> tuple[str, Decimal | None, bool, str | None]:
-    """Feature, limit, whether it is unlimited, and unit of a list item's text."""
-    name = text.lstrip("✓✔☑✅✗✘✕✖❌☒•●·-–— ").strip() or text
-    match = _COUNT.match(name)
-    limit = _limit(match) if match is not None and match["unit"] else None
-    if match is not None and limit is not None:
-        unit, rest = match["unit"], match["rest"].strip()
-        if unit.lower() in _SIZE:
-            return re.sub(r"^(?:of|de|d['’])\s+", "", rest) or unit, limit, False, unit
-        return f"{unit} {rest}".strip(), limit, False, _unit_of(unit, rest)
-    if not UNLIMITED.search(name):
-        return name, None, False, None
-    return " ".join(UNLIMITED.sub(" ", name).split()) or name, None, True, None
-
-
-def _unit_of(word: str, rest: str) -> str:
-    """What a limit counts: "build line" in "2 build lines", "contact" in "1,000 contacts per month"."""
-    if rest and len(rest.split()) == 1:
-        return singular(f"{word} {rest}".lower())
-    return UNITS.get(word.lower()) or singular(word.lower())
-
-
-def _limit(match: re.Match[str]) -> Decimal | None:
-    number, note = parse_number(match["n"])
-    if number is None or (note and "," not in match["n"]):
-        return None
-    if match["k"]:
-        return number * (1_000 if match["k"] in "kK" else 1_000_000)
-    return number
-
-
-def table_features(page: VisiblePage, table: Table, plans: list[Plan]) -> int:
-    """Add a comparison table's rows to the plans that its header names; returns how many rows were read."""
-    columns = table.columns
-    header = table.header
-    if not columns:
-        columns, header = _match_columns(table, plans)
-    if len(columns) < 2:
-        return 0
-    read = 0
-    place = table.element.place
-    for index, row in enumerate(table.rows):
-        if index == header or index in table.price_rows or len(row) < 2:
-            continue
-        label = row[0].text
-        if not label or len(label) > MAX_FEATURE or row[0] is row[1] or first_money(label):
-            continue
-        read += 1
-        row_place = f"{place} tr:nth-of-type({index + 1})"
-        for column, plan in columns.items():
-            if column < len(row) and not row[column].priced and len(plan.features) < MAX_FEATURES:
-                plan.features.append(_cell_feature(plan, label, row[column], row_place))
-    return read
-
-
-def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], int]:
-    by_name: dict[str, Plan] = {}
-    for plan in plans:
-        if not plan.addon:
-            by_name.setdefault(bare(plan.name), plan)
-    for index, row in enumerate(table.rows[:3]):
-        columns = {c: by_name[bare(cell.text)] for c, cell in enumerate(row) if c and bare(cell.text) in by_name}
-        if len(columns) >= 2:
-            return columns, index
-    return {}, 0
+    Args:
+        plan: Whose feature it is.
+        name: The item's words.
+        place: CSS path of the item.
+        included: Whether the plan has it.
+        text: The item verbatim, where that is more than `name`.
+        comma_decimal: The page's language writes a decimal comma.
+    """
+    told_text = text or name
+    name = without_bullet(name)
+    told = read_limit(name, comma_decimal=comma_decimal)
+    if told is None and (match := _LABELLED.fullmatch(name)) is not None:
+        label, value = match[1].strip(), _told_by(match[2].strip(), comma_decimal)
+        if not value.literal:
+            return _record(plan, label, value, told_text, place, included=included and value.included)
+    if told is None or (told.unit is None and not told.unlimited):
+        told = Limit(name, None, False, None)
+    value = _Told(limit=told.limit, unlimited=told.unlimited, unit=told.unit)
+    return _record(plan, told.feature or told.unit or name, value, told_text, place, included=included)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,47 +287,197 @@ class _Told:
 
 
 @lru_cache(maxsize=4_096)
-def _told_by(text: str) -> _Told:
+def _told_by(text: str, comma_decimal: bool) -> _Told:
+    if _UNTOLD.match(text):
+        return _Told(included=None, literal=True)
     if YES.match(text):
         return _Told()
-    if NO.match(text):
+    if NO.match(text) or all(c in _CROSSES for c in text):
         return _Told(included=False)
-    if UNLIMITED.search(text):
+    rest = _TICKED.sub("", text).strip("() ") if _TICKED.match(text) else text
+    told = read_limit(_FOOTNOTE.sub("", rest), comma_decimal=comma_decimal)
+    if told is not None and told.unlimited:
         return _Told(unlimited=True)
-    match = _COUNT.match(text)
-    if match is not None and not match["rest"]:
-        limit = _limit(match)
-        if limit is not None:
-            return _Told(limit=limit, unit=match["unit"])
-    return _Told(literal=True)
+    if told is None or _says_more(told):
+        return _Told(literal=True)
+    return _Told(limit=told.limit, unit=told.unit)
 
 
-def _cell_feature(plan: Plan, label: str, cell: Cell, row_place: str) -> PlanFeature:
-    text = cell.text
-    told = _told_by(text) if text else _Told(included=_icon(cell))
+def _says_more(told: Limit) -> bool:
+    """Whether a value says more than a number of something per something: then its words are kept."""
+    return len(told.feature.split()) > 4
+
+
+def _record(plan: Plan, feature: str, told: _Told, text: str, place: str, *, included: bool | None) -> PlanFeature:
     return PlanFeature(
         plan=plan.name,
         group=plan.group,
-        feature=f"{label}: {text}"[:MAX_FEATURE] if told.literal else label,
-        included=told.included,
+        feature=feature[:MAX_FEATURE],
+        included=included,
         limit=told.limit,
         unlimited=told.unlimited,
         unit=told.unit,
-        text=text or label,
-        place=row_place,
+        text=text,
+        place=place,
     )
 
 
-def _icon(cell: Cell) -> bool | None:
-    """What a cell without text says by its icon's class or alternative text; None if that is not clear."""
-    words = []
-    for node in cell.element.node.traverse():
-        if node.tag in _ICONS or node.mem_id == cell.element.node.mem_id:
-            words.append(label_of(node))
+def _valued(plan: Plan, label: str, text: str, place: str, comma_decimal: bool) -> PlanFeature:
+    """The record of a label with its value."""
+    told = _told_by(text, comma_decimal)
+    feature = f"{label}: {text}" if told.literal else label
+    return _record(plan, feature, told, text, place, included=told.included)
+
+
+def table_features(page: VisiblePage, table: Table, plans: list[Plan], *, comma_decimal: bool = False) -> int:
+    """Add what a comparison table tells of the plans that its header or first column names.
+
+    Returns:
+        How many rows were read.
+    """
+    columns, header = table.columns, table.header
+    if not columns:
+        columns, header = _match_columns(table, plans)
+    if len(columns) < 2 and not table.price_rows:
+        columns, header = _columns_in_order(table, plans), -1
+    if len(columns) < 2:
+        return _features_in_rows(page, table, plans, comma_decimal)
+    if not table.real and compares_others(page, table):
+        return 0
+    first = min(columns)
+    read = 0
+    for index, row in enumerate(table.rows):
+        if index == header or index in table.price_rows or len(row) < 2 or not first or first > len(row) - 1:
+            continue
+        label = _label(page, row[first - 1])
+        if not label or is_full_width(row) or row[first - 1] is row[first] or first_money(label):
+            continue
+        cells = {column: row[column] for column in columns if column < len(row)}
+        if not any(map(_tells, cells.values())) or _repeats_header(cells, columns):
+            continue
+        read += 1
+        place = row[first - 1].element.place
+        for column, cell in cells.items():
+            plan = columns[column]
+            if not cell.priced and len(plan.features) < MAX_FEATURES:
+                plan.features.append(_cell_feature(plan, label, cell, place, comma_decimal))
+    return read
+
+
+def _label(page: VisiblePage, cell: Cell) -> str:
+    """What a row is about: the first line of its label cell, or all of it where that is short."""
+    start, end = cell.element.start, cell.element.end
+    if end == start:
+        text = cell.text
+    else:
+        lines = [line for line in page.lines[start:end] if not _HELP.search(line.element.label)]
+        text = told_name(lines[0]) if lines and lines[0].text == cell.first else cell.first
+        more = " ".join(line.text for line in lines[1:])
+        if more and len(text) + len(more) < _LABEL_CHARS:
+            text = f"{text} {more}"
+    text = _FOOTNOTE.sub("", text)
+    return text if len(text) <= MAX_FEATURE else ""
+
+
+def _tells(cell: Cell) -> bool:
+    """Whether a cell holds anything at all: text, or an element that may be an icon."""
+    child = cell.element.node.first_child
+    return bool(cell.text) or (child is not None and (child.tag != "-text" or child.next is not None))
+
+
+def _repeats_header(cells: dict[int, Cell], columns: dict[int, Plan]) -> bool:
+    return all(bare(columns[column].name) in _names_in(cell) for column, cell in cells.items())
+
+
+def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], int]:
+    by_name = _by_name(plans)
+    for index, row in enumerate(table.rows[:3]):
+        columns: dict[int, Plan] = {}
+        for column, cell in enumerate(row):
+            plan = next((by_name[name] for name in _names_in(cell) if name in by_name), None)
+            if column and plan is not None and not any(plan is other for other in columns.values()):
+                columns[column] = plan
+        if len(columns) >= 2:
+            return columns, index
+    return {}, 0
+
+
+def _by_name(plans: list[Plan]) -> dict[str, Plan]:
+    by_name: dict[str, Plan] = {}
+    for plan in plans:
+        if not plan.addon:
+            by_name.setdefault(bare(plan.name), plan)
+    return by_name
+
+
+def _names_in(cell: Cell) -> list[str]:
+    """What a header cell may call its plan: all of it, its first line, either without "plan", or its image's text."""
+    if not cell.text:
+        return [bare(text) for text in alt_texts(cell)]
+    if len(cell.text) > MAX_FEATURE:
+        return [bare(clean_name(cell.first) or cell.first)]
+    texts = [cell.text, cell.first, clean_name(cell.first) or "", clean_name(cell.text) or ""]
+    found = [bare(text) for text in texts]
+    return [*found, *(text.removesuffix(" plan").removesuffix("-tarif") for text in found)]
+
+
+def _columns_in_order(table: Table, plans: list[Plan]) -> dict[int, Plan]:
+    """Columns by their order, for a table that has no header, one column per plan, and ticks and numbers in them."""
+    known = [plan for plan in plans if not plan.addon]
+    rows = [row for row in table.rows if not is_full_width(row)]
+    if len(known) < 2 or len(rows) < _FEWEST_ITEMS or any(len(row) != len(known) + 1 for row in rows):
+        return {}
+    if len({plan.group for plan in known}) > 1 or any(not row[0].text for row in rows):
+        return {}
+    values = [_told_by(cell.text, False) if cell.text else None for row in rows for cell in row[1:]]
+    plain = sum(1 for told in values if told is None or not told.literal)
+    first = [_told_by(cell.text, False) for cell in rows[0][1:] if cell.text]
+    if plain * 4 < len(values) * 3 or all(told.literal for told in first) != (not first):
+        return {}
+    return dict(enumerate(known, 1))
+
+
+def _features_in_rows(page: VisiblePage, table: Table, plans: list[Plan], comma_decimal: bool) -> int:
+    """Features that are columns, where the plans are rows; columns that tell prices are none."""
+    if len(table.rows) < 3 or any(cell.priced for cell in table.rows[0]):
+        return 0
+    by_name = _by_name(plans)
+    named = [(row, by_name[name]) for row in table.rows[1:] if row for name in _names_in(row[0])[:3] if name in by_name]
+    rows = list({id(row): (row, plan) for row, plan in named}.values())
+    if len(rows) < 2:
+        return 0
+    heads = {n: _label(page, cell) for n, cell in enumerate(table.rows[0]) if n}
+    read = 0
+    for column, label in heads.items():
+        cells = [(row[column], plan) for row, plan in rows if column < len(row)]
+        if not label or any(cell.priced for cell, _ in cells) or not any(_tells(cell) for cell, _ in cells):
+            continue
+        read += 1
+        for cell, plan in cells:
+            if len(plan.features) < MAX_FEATURES:
+                plan.features.append(_cell_feature(plan, label, cell, cell.element.place, comma_decimal))
+    return read
+
+
+def _cell_feature(plan: Plan, label: str, cell: Cell, place: str, comma_decimal: bool) -> PlanFeature:
+    if cell.text:
+        return _valued(plan, label, cell.text, place, comma_decimal)
+    return _record(plan, label, _Told(), label, place, included=icon_says(cell.element))
+
+
+def icon_says(element: Element) -> bool | None:
+    """What an element without words says by its icon's class or alternative text; None if that is not clear."""
+    found = []
+    own = element.node.mem_id
+    for node in element.node.traverse():
+        if node.mem_id == own or node.tag in _ICONS:
+            found.append(label_of(node))
             if node.tag == "use":
-                words.append(" ".join(v or "" for v in node.attributes.values()))
-        if len(words) > 6:
+                found.append(" ".join(v or "" for v in node.attributes.values()))
+        if len(found) > 6:
             break
-    label = " ".join(words)
+    label = " ".join(found)
+    if _NEGATED.search(label):
+        return False
     yes, no = YES_LABEL.search(label), NO_LABEL.search(label)
     return None if bool(yes) == bool(no) else bool(yes)

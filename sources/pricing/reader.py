@@ -14,6 +14,7 @@ from .chosen import read_chosen
 from .context import MoneyContext
 from .extras import is_extra, read_extras
 from .features import card_features, table_features
+from .grids import find_grids
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .prose import read_prose
@@ -66,6 +67,8 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     marks = find_marks(page, context)
     how: list[str] = []
     tables = find_tables(page, marks)
+    real = len(tables)
+    tables += find_grids(page, marks, context)
     plans: list[Plan] = []
     taken: set[int] = set()
     read_tables: list[tuple[Table, list[Plan]]] = []
@@ -88,7 +91,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     cards = _without_echoes(plans, cards)
     if cards:
         how.append("cards")
-        _features_of_cards(page, cards, loose)
+        _features_of_cards(page, cards, loose, context)
     if not plans and not cards:
         cards = lone_price(page, beside, context)
         how += ["a lone price"] if cards else []
@@ -113,19 +116,22 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     plans, from_state, notes = merge_state(page, plans, context)
     how += ["script state"] if from_state else []
     if not any(not p.addon for p in plans):
-        bare = unpriced_plans(page, tables)
+        bare = unpriced_plans(page, tables[:real])
         plans = bare + plans
         how += ["table without prices"] if bare else []
-    if sum(table_features(page, table, plans) for table in tables) and "table" not in how:
+    if (
+        sum(table_features(page, table, plans, comma_decimal=context.comma_decimal) for table in tables)
+        and "table" not in how
+    ):
         how.append("comparison table")
     return plans, how, cut + notes
 
 
-def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark]) -> None:
+def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark], context: MoneyContext) -> None:
     told = {m.line.index: m for m in marks}
     for plan in cards:
         if plan.end > plan.start:
-            card_features(page, plan, told)
+            card_features(page, plan, told, comma_decimal=context.comma_decimal)
 
 
 def _without_echoes(plans: list[Plan], cards: list[Plan]) -> list[Plan]:

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from .context import MoneyContext
+from .money import ISO, SIGNS
 from .names import clean_name
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
 from .terms import Term, read_term
-from .words import ADDON_HEADING, FREE, NOT_A_NAME, PRICE_LABEL, VERSUS
+from .words import ADDON_HEADING, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
 
 MAX_ROWS = 400
+MAX_TABLES = 200
 MAX_COLUMNS = 24
+MAX_HEAD = 120
 _OVERAGE = re.compile(
     r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I
 )
 _HEADING = re.compile(r"h[1-6]")
+_AGAINST = re.compile(
+    r"\bvs\.?(?!\w)|\bversus\b|\bcompared? (?:us )?(?:to|with)\b|\balternatives? to\b|\bcompetit\w+"
+    r"|\bim vergleich (?:zu|mit)\b|\bcomparé à\b",
+    re.I,
+)
+_DAYS = re.compile(
+    r"^\W*(?:(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?s?|weekdays?|weekends?|montag|dienstag|mittwoch"
+    r"|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b",
+    re.I,
+)
+_TIER = re.compile(
+    r"^(?:(?:first|next|up to|over|above|more than|less than|under|from|bis|ab|jusqu['’]à|hasta)\s+\d[\d.,]*"
+    r"|\d[\d.,]*\s?(?:[-–—+]|to\b|bis\b|à\b))[\w\s.,+–—-]{0,40}$",
+    re.I,
+)
+_TITLE_PART = re.compile(r"\s+[|–—·:-]\s+")
 _PRICE_SPARE = 4
 _NO_MARKS: tuple[Mark, ...] = ()
 
@@ -39,21 +58,36 @@ class Cell:
 
 @dataclass(kw_only=True, slots=True)
 class Table:
-    """A table as rows of cells, and the plans that its columns or rows are."""
+    """A table as rows of cells, and the plans that its columns or rows are.
+
+    Attributes:
+        element: The table, or the part of the page that holds a grid's rows.
+        rows: Its cells; one that spans several columns or rows stands in each of them.
+        columns: The plan that a column is.
+        price_rows: Rows that were read as prices.
+        header: The row with the names.
+        real: It is a `<table>`.
+        groups: What the row above the names calls each column's group.
+    """
 
     element: Element
     rows: list[list[Cell]]
     columns: dict[int, Plan]
     price_rows: set[int]
     header: int
+    real: bool = True
+    groups: dict[int, str | None] = field(default_factory=dict)
 
 
 def find_tables(page: VisiblePage, marks: list[Mark]) -> list[Table]:
     """Every table of the page as a grid; tables that only lay out others are left out."""
     by_line: dict[int, Mark] = {m.line.index: m for m in marks}
-    tables = []
+    tables: list[Table] = []
     for position, element in enumerate(page.elements):
         if element.tag == "table" and element.end - element.start >= 3:
+            if len(tables) >= MAX_TABLES:
+                page.cut = True
+                break
             rows = _grid(page, position, by_line)
             if len(rows) >= 2 and max(map(len, rows)) >= 2:
                 tables.append(Table(element=element, rows=rows, columns={}, price_rows=set(), header=0))
@@ -62,36 +96,77 @@ def find_tables(page: VisiblePage, marks: list[Mark]) -> list[Table]:
 
 def _grid(page: VisiblePage, position: int, by_line: dict[int, Mark]) -> list[list[Cell]]:
     table = page.elements[position]
-    spans = table.node.css_first("[colspan]") is not None
+    filling = _Filling(table)
     inside: set[Element | None] = {table}
-    rows: dict[Element | None, list[Cell]] = {}
-    for element in page.elements[position + 1 :]:
-        parent = element.parent
-        if parent not in inside:
+    elements = page.elements
+    for index in range(position + 1, len(elements)):
+        element = elements[index]
+        if element.parent not in inside:
             break
         tag = element.tag
         inside.add(element)
         if tag == "td" or tag == "th":
-            row = rows.get(parent)
-            wide = _span(element) if spans else 1
-            if row is not None and len(row) + wide <= MAX_COLUMNS:
-                row += [_cell(page, element, by_line)] * wide
+            if element.parent is filling.element:
+                filling.add(element, make_cell(page, element, by_line))
         elif tag == "tr":
-            if len(rows) >= MAX_ROWS:
+            if len(filling.rows) >= MAX_ROWS:
                 page.cut = True
                 break
-            rows[element] = []
+            filling.next_row(element)
         elif tag == "table":
             return []
-    return list(rows.values())
+    filling.next_row(None)
+    return filling.rows
 
 
-def _span(cell: Element) -> int:
-    span = cell.node.attributes.get("colspan")
+class _Filling:
+    """Puts the cells of a table into rows, those that span several into each."""
+
+    __slots__ = ("_hanging", "_high", "_wide", "element", "rows")
+
+    def __init__(self, table: Element) -> None:
+        self._wide = table.node.css_first("[colspan]") is not None
+        self._high = table.node.css_first("[rowspan]") is not None
+        self._hanging: dict[int, tuple[Cell, int]] = {}
+        self.rows: list[list[Cell]] = []
+        self.element: Element | None = None
+
+    def next_row(self, element: Element | None) -> None:
+        """End the row and begin the next one."""
+        if self._hanging and self.rows:
+            self._hang()
+        self.element = element
+        if element is not None:
+            self.rows.append([])
+
+    def add(self, element: Element, cell: Cell) -> None:
+        """Put a cell at the end of the row, after those that hang down there from the rows above."""
+        if self._hanging:
+            self._hang()
+        row = self.rows[-1]
+        wide = _span(element, "colspan") if self._wide else 1
+        if len(row) + wide > MAX_COLUMNS:
+            return
+        if self._high and (high := _span(element, "rowspan")) > 1:
+            self._hanging.update({len(row) + n: (cell, high - 1) for n in range(wide)})
+        row += [cell] * wide
+
+    def _hang(self) -> None:
+        row = self.rows[-1]
+        while len(row) in self._hanging:
+            cell, left = self._hanging.pop(len(row))
+            if left > 1:
+                self._hanging[len(row)] = (cell, left - 1)  # for the next row: this one has passed the column
+            row.append(cell)
+
+
+def _span(cell: Element, name: str) -> int:
+    span = cell.node.attributes.get(name)
     return max(1, int(span)) if span and span.isascii() and span.isdigit() and len(span) < 3 else 1
 
 
-def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell:
+def make_cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell:
+    """A cell from the lines of its element."""
     start, end = element.start, element.end
     if end - start == 1:
         text = page.lines[start].text
@@ -106,20 +181,91 @@ def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell
 
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
     """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
+    _take_group_row(table)
     rows = table.rows
     body = [i for i in range(1, len(rows)) if _tells_prices(rows[i])]
     in_header = sum(1 for c in rows[0][1:] if c.priced and any(m.kind == "price" for m in c.marks))
     header_priced = in_header >= (2 if body else 1)
     if not body and not header_priced:
         return None
-    if any(VERSUS.search(c.text) for c in rows[0]):
+    if not table.real and (header_priced or not _is_price_grid(rows, body)):
+        return None
+    if compares_others(page, table):
         return []
     if not header_priced and _plans_are_rows(rows, body):
-        return _from_rows(table, body, context)
+        return _from_rows(page, table, body, context)
     return _from_columns(table, [0, *body] if header_priced else body, context)
 
 
+def compares_others(page: VisiblePage, table: Table) -> bool:
+    """Whether a table sets the page's owner beside others: by its words, its heading, or a column named as the site."""
+    header = [cell.text if len(cell.text) <= MAX_HEAD else cell.first for cell in table.rows[0]]
+    if any(VERSUS.search(text) for text in header):
+        return True
+    start = table.element.start
+    above = [line.text for line in page.lines[max(0, start - 3) : start] if _HEADING.fullmatch(line.element.tag)]
+    if any(_AGAINST.search(text) for text in above):
+        return True
+    brand = _brand(page)
+    own = [text for text in header if bare(text) == brand]
+    return bool(own) and not any(brand in text.lower() for text in header[1:] if text and bare(text) != brand)
+
+
+def _brand(page: VisiblePage) -> str:
+    """What the site calls itself, where it says so."""
+    node = page.tree.css_first("meta[property='og:site_name']")
+    name = node.attributes.get("content") if node is not None else None
+    if not name:
+        title = page.tree.css_first("head > title")
+        parts = _TITLE_PART.split(title.text()) if title is not None else []
+        name = next((part for part in reversed(parts) if part.strip() and not _PRICING_PAGE.search(part)), "")
+    return bare(name) or "\0"
+
+
+def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
+    """Whether a grid that is no table has a header of names, or of price labels, above its prices.
+
+    Cards side by side make such a grid too, and are better read as cards.
+    """
+    header = rows[0]
+    if any(cell.marks for cell in header):
+        return False
+    names = [clean_name(cell.first) for cell in header[1:]]
+    if (
+        len(names) >= 2
+        and all(names)
+        and len(set(names)) == len(names)
+        and not any(name and _is_price_label(name) for name in names)
+    ):
+        return all(
+            not row[0].marks and (not row[0].text or _is_price_label(row[0].text)) for row in (rows[i] for i in body)
+        )
+    priced = {column for i in body for column, cell in enumerate(rows[i]) if cell.priced}
+    return 0 not in priced and all(_is_price_label(header[column].text) for column in priced)
+
+
+def _take_group_row(table: Table) -> None:
+    """Take first rows off that only title the table or group the columns whose names stand below."""
+    rows = table.rows
+    while len(rows) > 2 and len(rows[0]) > 1 and is_full_width(rows[0]):
+        rows = rows[1:]
+    first, second = rows[0], rows[1] if len(rows) > 2 else []
+    if 2 < len(first) == len(second) and len({id(cell) for cell in first[1:]}) < len(first) - 1:
+        names = [clean_name(cell.first) for cell in second[1:]]
+        if all(names) and len(set(names)) == len(names) and len({id(cell) for cell in second}) == len(second):
+            table.groups = {n: clean_name(cell.text) for n, cell in enumerate(first)}
+            rows = rows[1:]
+    table.rows = rows
+
+
+def is_full_width(row: list[Cell]) -> bool:
+    """Whether one cell fills a row: the heading of a section."""
+    return len(row) < 2 or row[0] is row[-1]
+
+
 def _tells_prices(row: list[Cell]) -> bool:
+    if is_full_width(row):
+        return False
     priced = [c for c in row[1:] if c.priced]
     if not priced:
         return False
@@ -130,7 +276,7 @@ def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
     columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
     heads = [rows[0][c].text for c in columns if c < len(rows[0])]
     labels = [rows[i][0].text for i in body if rows[i]]
-    if heads and all(_is_price_label(h) for h in heads):
+    if heads and (all(_is_price_label(h) for h in heads) or all(h in ISO or h in SIGNS for h in heads)):
         return True
     if all(not label or _is_price_label(label) for label in labels):
         return False
@@ -156,13 +302,7 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
     rows = table.rows
     table.header = 0 if 0 in body else _header_of(rows, body[0])
     header = rows[table.header]
-    first = 0 if header and header[0].priced else 1
-    for column in range(first, len(header)):
-        name = _cell_name(header[column])
-        if name is not None:
-            plan = Plan(name=name, text=header[column].text, place=header[column].element.place)
-            plan.start, plan.end = table.element.start, table.element.end
-            table.columns[column] = plan
+    _name_columns(table, header)
     extras: dict[str, Plan] = {}
     for index in body:
         label = rows[index][0].text if index != table.header else ""
@@ -178,20 +318,51 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
             if column < len(rows[index]):
                 cell = rows[index][column]
                 marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
+                before = len(plan.prices)
                 add_prices(plan, marks, context, {m.line.index: told for m in marks})
+                if label and _TIER.match(label):
+                    _note_tier(plan, before, label)
     for column, plan in table.columns.items():
         if not plan.prices:
             plan.prices.append(
                 flag_price(plan, header[column].text, plan.place, kind="free" if bare(plan.name) in FREE else None)
             )
-    return [*table.columns.values(), *extras.values()]
+    return [*{id(plan): plan for plan in table.columns.values()}.values(), *extras.values()]
+
+
+def _name_columns(table: Table, header: list[Cell]) -> None:
+    first = 0 if header and header[0].priced else 1
+    for column in range(first, len(header)):
+        if column > first and header[column] is header[column - 1]:
+            if column - 1 in table.columns:
+                table.columns[column] = table.columns[column - 1]
+            continue
+        name = _cell_name(header[column])
+        if name is not None:
+            plan = Plan(name=name, text=header[column].text, place=header[column].element.place)
+            plan.group = table.groups.get(column)
+            plan.start, plan.end = table.element.start, table.element.end
+            table.columns[column] = plan
 
 
 def _cell_name(cell: Cell) -> str | None:
     name = None
     for text in (cell.first, cell.text):
         name = name or clean_name(text)
-    return None if name is None or NOT_A_NAME.match(name) else name
+    if name is None:
+        name = next((found for alt in alt_texts(cell) if (found := clean_name(alt)) is not None), None)
+    return None if name is None or NOT_A_NAME.match(name) or _DAYS.match(name) else name
+
+
+def alt_texts(cell: Cell) -> list[str]:
+    """What the images of a cell without text say in words."""
+    if cell.text:
+        return []
+    return [node.attributes.get("alt") or "" for node in cell.element.node.css("img[alt]")[:3]]
+
+
+def _note_tier(plan: Plan, before: int, label: str) -> None:
+    plan.prices[before:] = [replace(p, note=p.note or f"for {label}") for p in plan.prices[before:]]
 
 
 def _all_priced(row: list[Cell]) -> bool:
@@ -210,14 +381,23 @@ def _add_extra(extras: dict[str, Plan], label: str, row: list[Cell], context: Mo
         del extras[name]
 
 
-def _from_rows(table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
+def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
+    """Plans that are rows. Rows of usage tiers ("1–10 users") are prices of the plan that the heading above names."""
     rows = table.rows
     heads = [c.text for c in rows[0]]
+    tiered = _tiered_plan(page, table, body)
     plans = []
     for index in body:
         row = rows[index]
         name = clean_name(row[0].text)
-        if name is None:
+        if tiered is not None:
+            before = len(tiered.prices)
+            for column, cell in enumerate(row[1:], 1):
+                told = read_term(heads[column], bare=True) if column < len(heads) else Term()
+                add_prices(tiered, cell.marks, context, {m.line.index: told for m in cell.marks})
+            _note_tier(tiered, before, row[0].text)
+            continue
+        if name is None or _DAYS.match(name):
             continue
         plan = Plan(name=name, text=row[0].text, place=row[0].element.place)
         plan.addon = bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
@@ -229,7 +409,18 @@ def _from_rows(table: Table, body: list[int], context: MoneyContext) -> list[Pla
             plans.append(plan)
             plan.start, plan.end = row[0].element.start, row[-1].element.end
     table.price_rows.update(body)
-    return plans
+    return plans if tiered is None else [tiered]
+
+
+def _tiered_plan(page: VisiblePage, table: Table, body: list[int]) -> Plan | None:
+    if not all(_TIER.match(table.rows[index][0].text) for index in body):
+        return None
+    start = table.element.start
+    for line in reversed(page.lines[max(0, start - 3) : start]):
+        name = clean_name(line.text) if _HEADING.fullmatch(line.element.tag) else None
+        if name is not None and not _PRICING_PAGE.search(name):
+            return Plan(name=name, text=line.text, place=line.element.place, start=start, end=table.element.end)
+    return None
 
 
 _PRICING_PAGE = re.compile(r"\b(?:plans?|pricing|prices|packages|editions|tarifs?|preise|precios)\b", re.I)
@@ -245,8 +436,10 @@ def unpriced_plans(page: VisiblePage, tables: list[Table]) -> list[Plan]:
         names = [clean_name(c.text) for c in table.rows[0][1:]]
         if len(names) < 2 or not all(names) or len(set(names)) < len(names) or len(table.rows) < 3:
             continue
-        if any(VERSUS.search(n or "") or _is_price_label(n or "") for n in names):
+        if any(_DAYS.match(n or "") or _is_price_label(n or "") for n in names) or compares_others(page, table):
             continue
+        if not any(YES.match(c.text) or NO.match(c.text) or not c.text for row in table.rows[1:] for c in row[1:]):
+            continue  # sizes, opening hours, dimensions
         for column, name in enumerate(names, 1):
             cell = table.rows[0][column]
             plan = Plan(name=name or "", text=cell.text, place=cell.element.place)
