@@ -10,7 +10,7 @@ from functools import lru_cache
 from detente.records import Period, Qualifier
 from sources.script_state import Written
 
-from .money import ISO, SIGNS
+from .currencies import CODES, SIGNS
 from .terms import Billing, read_term
 from .words import UNITS, words
 
@@ -32,7 +32,7 @@ _PROMOTIONAL = words("sale discounted promo promotional intro introductory speci
 _FROM = words("from min minimum start starting lowest")
 _UP_TO = words("max maximum highest")
 _EQUIVALENT = words("equivalent effective")
-_CURRENCIES = {code.lower(): code for code in ISO - words("TRY COP")}
+_CURRENCIES = {code.lower(): code for code in CODES - words("TRY COP")}
 _CURRENCY_KEYS = ("currency", "currencyCode", "currency_code", "priceCurrency", "currencySymbol", "currency_symbol")
 _INTERVAL_KEYS = ("interval", "period", "per", "frequency", "priceSuffix", "price_suffix", "suffix", "pricePeriod")
 _BILLING_KEYS = ("billingPeriod", "billing_period", "billingCycle", "billing_cycle", "billingInterval", "billing")
@@ -209,4 +209,4 @@ def currency_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = value.strip()
-    return text.upper() if text.upper() in ISO else SIGNS.get(text)
+    return text.upper() if text.upper() in CODES else SIGNS.get(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from .context import MoneyContext
-from .money import ISO, SIGNS
+from .currencies import CODES, SIGNS
 from .names import clean_name
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
@@ -276,7 +276,7 @@ def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
     columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
     heads = [rows[0][c].text for c in columns if c < len(rows[0])]
     labels = [rows[i][0].text for i in body if rows[i]]
-    if heads and (all(_is_price_label(h) for h in heads) or all(h in ISO or h in SIGNS for h in heads)):
+    if heads and (all(_is_price_label(h) for h in heads) or all(h in CODES or h in SIGNS for h in heads)):
         return True
     if all(not label or _is_price_label(label) for label in labels):
         return False
