@@ -16,6 +16,7 @@ from .currencies import CODES
 from .money import MAX_PLAUSIBLE
 from .page import VisiblePage, fold
 from .plans import Plan, bare
+from .price_text import NO_CURRENCY, read_price_text
 from .words import PERIODS
 
 MAX_SCRIPT = 2_000_000
@@ -139,9 +140,10 @@ def _offer(value: dict[object, object], product: str | None, path: str, kind: st
 def _amount(raw: object) -> Decimal | None:
     if not isinstance(raw, str):
         return None
-    text = raw.strip().lstrip("$€£")
+    text = raw.strip()
     if not _PRICE.fullmatch(text):
-        return None
+        money = read_price_text(text)
+        return money.amount if money is not None and money.note in ("", NO_CURRENCY) else None
     try:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
