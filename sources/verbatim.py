@@ -42,7 +42,7 @@ def occurs(amount: Decimal, text: str) -> bool:
 @lru_cache(maxsize=256)  # a page may tell many prices in one text
 def _amounts_in(text: str) -> frozenset[Decimal]:
     if not text.isascii():
-        text = _RAISED.sub(lambda raised: f" {raised[0].translate(_PLAIN)}", text)
+        text = _RAISED.sub(lambda raised: f" {raised[0].translate(_PLAIN)} ", text)
     return frozenset(Decimal(digits).scaleb(-places) for digits, places in _numbers(text))
 
 
@@ -57,6 +57,8 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
             part = other[0]
             if len(part) == 2 and len(digits) < MAX_DIGITS and part.isdecimal() and _CENTS_GAP.fullmatch(gap):
                 yield int(digits + _digits(part)), 2
+            elif gap == "€" and part.isdecimal() and len(digits) < MAX_DIGITS:
+                yield int(digits + _digits(part)), len(part)
             first = _FIRST_PART.match(part)
             if first is None or len(first[0]) != 3 or not _GROUP_GAP.fullmatch(gap):
                 break
@@ -107,7 +109,7 @@ def only_written(reading: Reading) -> Reading:
             priced.add(key)
             note = "; ".join(n for n in (fact.note, "the amount does not stand in the text") if n)
             kept.append(replace(fact, amount=None, free=False, needs_review=True, note=note))
-    said = f"{len(wrong)} amount{'s' * (len(wrong) > 1)} left out: not in the text that they were read from"
+    said = f"{len(wrong)} amount{'s' * (len(wrong) > 1)} left out: not in the text told with it"
     return replace(
         reading,
         status=reading.status if kept else ReadStatus.EMPTY,
