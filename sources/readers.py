@@ -8,6 +8,7 @@ from types import MappingProxyType
 from detente.errors import ReaderError
 from detente.records import Document, PageKind, Reading, ReadStatus
 from sources import page, pricing, release_notes
+from sources.verbatim import only_written
 
 __all__ = ["READERS", "read", "reader_version", "to_json"]
 
@@ -23,9 +24,12 @@ _TO_JSON: Mapping[PageKind, Callable[[Reading], Mapping[str, object]]] = Mapping
 
 
 def read(kind: PageKind, document: Document) -> Reading:
-    """Reads one document; one that cannot be read is an outcome with its reason, not an error."""
+    """Reads one document; one that cannot be read is an outcome with its reason, not an error.
+
+    No amount passes that does not occur in its own text, whichever reader told it.
+    """
     try:
-        return READERS[kind](document)
+        return only_written(READERS[kind](document))
     except ReaderError as error:
         return Reading(reader=kind, version=_VERSIONS[kind], status=ReadStatus.NOT_PARSED, reason=str(error))
 

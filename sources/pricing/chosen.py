@@ -12,7 +12,8 @@ from detente.errors import ReaderError
 from .context import MoneyContext
 from .features import list_feature
 from .page import Element, Line, VisiblePage, fold
-from .plans import Plan, add_prices, flag_price, is_struck, mark_of
+from .plans import Mark, Plan, add_prices, flag_price, is_struck, mark_of
+from .price_text import read_price_text
 from .terms import Term, read_term
 
 SELECTORS = {
@@ -75,6 +76,8 @@ def _read_plan(
     for price in prices:
         line = _line_of(price, where)
         mark = mark_of(line, context)
+        if mark is None and "price" in selectors:
+            mark = _bare_price(line, context)
         if mark is not None:
             mark.amounts = [replace(m, qualifier="struck") if is_struck(line, m) else m for m in mark.amounts]
             add_prices(plan, [mark], context, {0: told} if told else {})
@@ -87,6 +90,12 @@ def _read_plan(
                 list_feature(plan, text[:200], f"{where} {selectors.get('features', 'li')}", included=True)
             )
     return plan
+
+
+def _bare_price(line: Line, context: MoneyContext) -> Mark | None:
+    """A number without a sign, in a node that was said to be a price."""
+    money = read_price_text(line.text, currency_hint=context.declared, comma_decimal=context.comma_decimal)
+    return None if money is None else Mark(line=line, kind="price", amounts=[money])
 
 
 def _line_of(node: LexborNode, place: str) -> Line:

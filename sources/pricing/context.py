@@ -87,6 +87,12 @@ class MoneyContext:
                     break
         return self._unit
 
+    @property
+    def declared(self) -> str | None:
+        """The one currency that the page's structured data and meta elements declare; None if none or several."""
+        declared = _declared(self._page.html)
+        return declared.pop() if len(declared) == 1 else None
+
     def currency(self, sign: str) -> tuple[str | None, str]:
         """The ISO code that an ambiguous sign stands for on this page, and a note if the page contradicts itself."""
         if sign not in AMBIGUOUS:

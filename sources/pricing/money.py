@@ -20,12 +20,14 @@ Role = Literal["price", "not_a_price"]
 
 MAX_PLAUSIBLE = Decimal(10_000_000)
 MIN_PLAUSIBLE = Decimal("0.01")
+_MAX_NUMBER = 20
 
 _S = "[ \u00a0\u202f\u2009]"
 _GROUP = "[\u00a0\u202f\u2009]"
 _DIGITS = rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’٬٫{CENTS}]\d+)*"
 _IN_DIGITS = re.compile(rf"{_S}|['’٬]")
-_ALONE = r"(?<![^\W぀-ヿ㐀-鿿가-힣])(?<![.,])"  # scripts without spaces set a number right behind a word
+_ALONE = r"(?<![^\W぀-ヿ㐀-鿿가-힣])(?<![.,])(?<!\d['’٬])"  # scripts without spaces set a number right behind a word
+_ONE_NUMBER = re.compile(rf"(?:[^'’٬{CENTS}]*|\d{{1,3}}(?:['’٬]\d{{3}})+(?:[.,٫]\d+)?)(?:{CENTS}\d\d)?")
 _WIDE = rf"\d{{1,3}}(?:{_S}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,])"
 
 
@@ -185,43 +187,42 @@ def parse_number(
         The amount and an empty note; a likely amount and a note that says what else it could mean; or None and a note.
     """
     text = digits.strip()
-    note = ""
-    if text.isascii() and text.isdigit() and (text[0] != "0" or len(text) == 1):
-        return Decimal(text), note
-    if CENTS in text:
-        text = text.replace(CENTS, ".")
-        note = "the cents stand in superscript"
-    text = _IN_DIGITS.sub("", text).replace("٫", ".")
-    if text[:1] == "0" and text[1:2].isdigit():
-        return None, f"{digits!r} is no usual number"
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_NUMBER and (text[0] != "0" or len(text) == 1):
+        return Decimal(text), ""
+    note = "the cents stand in superscript" if CENTS in text else ""
+    plain: str | None = None
+    if len(text) <= _MAX_NUMBER and _ONE_NUMBER.fullmatch(text):
+        text = text.replace(CENTS, ".").replace("٫", ".")
+        plain, doubtful = _without_groups(_IN_DIGITS.sub("", text), comma_decimal=comma_decimal, currency=currency)
+        if doubtful:
+            note = note or f"{digits!r} may be thousands or a fraction"
+    try:
+        return Decimal(plain or ""), note
+    except InvalidOperation:
+        return None, f"{digits[:_MAX_NUMBER]!r} is not one number"
+
+
+def _without_groups(text: str, *, comma_decimal: bool, currency: str | None) -> tuple[str | None, bool]:
+    """A number with its decimal point only, or None if it is none; and whether another reading is as likely."""
     dots, commas = text.count("."), text.count(",")
+    if text[:1] == "0" and text[1:2].isdigit():
+        return None, False
     if dots and commas:
         decimal, group = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
-        head, *groups = text[: text.rfind(decimal)].split(group)
-        if not (head and decimal not in text[: text.rfind(decimal)] and _are_groups(head, groups)):
-            return None, f"{digits!r} is not one number"
-        text = text.replace(group, "").replace(decimal, ".")
-    elif dots + commas > 1:
-        mark = "." if dots else ","
-        head, *groups = text.split(mark)
-        if not _are_groups(head, groups):
-            return None, f"{digits!r} is not one number"
-        text = text.replace(mark, "")
-    elif dots + commas == 1:
-        mark = "." if dots else ","
-        whole, _, fraction = text.partition(mark)
-        if len(fraction) == 3 and whole.strip("0") and len(whole) <= 3:
-            natural = comma_decimal == (mark == ".") or currency in NO_CENTS
-            if currency in THREE_DECIMALS:
-                natural = False
-            note = note or ("" if natural else f"{digits!r} may be thousands or a fraction")
-            text = f"{whole}.{fraction}" if currency in THREE_DECIMALS and mark == "." else whole + fraction
-        else:
-            text = f"{whole}.{fraction}"
-    try:
-        return Decimal(text), note
-    except InvalidOperation:
-        return None, f"{digits!r} is not one number"
+        whole, _, fraction = text.rpartition(decimal)
+        head, *groups = whole.split(group)
+        if decimal in whole or not _are_groups(head, groups):
+            return None, False
+        return f"{''.join((head, *groups))}.{fraction}", False
+    mark = "." if dots else ","
+    head, *groups = text.split(mark)
+    if len(groups) > 1:
+        return ("".join((head, *groups)), False) if _are_groups(head, groups) else (None, False)
+    if groups and len(groups[0]) == 3 and head.strip("0") and len(head) <= 3:
+        if currency in THREE_DECIMALS:
+            return f"{head}{'.' if dots else ''}{groups[0]}", True
+        return head + groups[0], comma_decimal != (mark == ".") and currency not in NO_CENTS
+    return ".".join((head, *groups)), False
 
 
 def _are_groups(head: str, groups: list[str]) -> bool:
@@ -309,7 +310,7 @@ def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) 
     if promised and term.period is None:
         term = replace(term, period=read_term(promised[0].split()[-1], bare=True).period)
     if term.odd and term.period is None:
-        note = note or f"it is paid for {term.odd}"
+        note = note or f"its period is {term.odd!r}"
     return Money(
         amount=amount,
         currency=currency,
@@ -317,7 +318,7 @@ def _one(match: re.Match[str], before: str, after: str, *, comma_decimal: bool) 
         start=match.start(),
         end=match.end(),
         term=term,
-        qualifier=_qualifier(before, after),
+        qualifier=qualifier_of(before, after),
         role=role,
         addition=before.rstrip().endswith("+"),
         note=note,
@@ -363,7 +364,8 @@ def _with_label(term: Term, before: str) -> Term:
     return replace(term, period=term.period or told.period, billing=term.billing or told.billing)
 
 
-def _qualifier(before: str, after: str) -> Qualifier:
+def qualifier_of(before: str, after: str) -> Qualifier:
+    """How an amount is meant, by the words before and after it."""
     if after and _TRIAL.match(after):
         return "promotional"
     if not before:

@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from price_parser import Price
 
-from .currencies import CODES, LOCAL_SIGNS, SAME_SIGN, SIGNS
-from .money import MAX_PLAUSIBLE, MIN_PLAUSIBLE, Money, narrowed, parse_number, read_money
+from sources.verbatim import occurs
+
+from .currencies import AMBIGUOUS, CODES, LOCAL_SIGNS, SAME_SIGN, SIGNS
+from .money import MAX_PLAUSIBLE, MIN_PLAUSIBLE, Money, narrowed, parse_number, qualifier_of, read_money
 from .terms import read_term
 
 MAX_CHARS = 200
@@ -25,6 +27,7 @@ _MEASURE = re.compile(
 )
 _NEGATIVE = re.compile(r"^\W*?[-−](?:[^\W\d_]{0,3}\W?)?\d")
 _ABBREVIATED = re.compile(r"\d\s?(?:[kKmM]|bn|rb|jt|mln|mio|mil|million|[万千億亿])(?!\w)|\d[eE][+-]?\d")
+_EURO_CENTS = re.compile(r"€\d\d$")
 _SPLIT_CENTS = re.compile(r"(\d[.,])\s(\d\d)(?![\d.,])")
 NO_CURRENCY = "no currency is told"
 
@@ -71,14 +74,14 @@ def _read(text: str, currency_hint: str | None, *, comma_decimal: bool) -> Money
         if local not in LOCAL_SIGNS:
             return money
         return replace(money, currency=LOCAL_SIGNS[local], sign=_sign(local))
-    if written is None or not any(c.isdigit() for c in written):
+    if written is None or not any(c.isdigit() for c in text):
         return None
     currency, sign = currency_of(text, currency_hint=currency_hint)
     if currency is None and not sign and _MEASURE.search(text):
         return None
     amount, note = _number(text, written, currency, comma_decimal=comma_decimal)
-    if currency is None and not sign:
-        note = "; ".join(n for n in (note, NO_CURRENCY) if n)
+    doubt = "" if currency or sign in AMBIGUOUS else f"{sign!r} has several meanings" if sign else NO_CURRENCY
+    note = "; ".join(n for n in (note, doubt) if n)
     start = max(text.find(written), 0)
     end = start + len(written)
     return Money(
@@ -88,7 +91,7 @@ def _read(text: str, currency_hint: str | None, *, comma_decimal: bool) -> Money
         start=start,
         end=end,
         term=read_term(text[end:]),
-        qualifier="exact",
+        qualifier=qualifier_of(text[:start], text[end:]),
         role="price",
         addition=False,
         note=note,
@@ -139,6 +142,10 @@ def _number(text: str, written: str, currency: str | None, *, comma_decimal: boo
     if _ABBREVIATED.search(text):
         return None, f"{text!r} is abbreviated"
     amount, note = parse_number(written.replace("€", "."), comma_decimal=comma_decimal, currency=currency)
+    if amount is not None and not occurs(amount, text):
+        return None, f"{text!r} is not one number"
+    if "€" in written and not _EURO_CENTS.search(written):
+        note = note or f"{written!r} may be one number or two"
     if amount is not None and (amount > MAX_PLAUSIBLE or 0 < amount < MIN_PLAUSIBLE):
         note = note or f"{written} is not a usual amount"
     return amount, note

@@ -190,6 +190,20 @@ def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
     return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
 
 
+def _doubt_zeros(plans: list[Plan]) -> None:
+    """Keep zeros for review where plans cost nothing and none costs anything: a script may fill them in."""
+    if sum(any(p.amount == 0 for p in plan.prices) for plan in plans) < 2:
+        return
+    if any(price.amount for plan in plans for price in plan.prices):
+        return
+    note = "every amount of the page is 0; a script may fill them in"
+    for plan in plans:
+        plan.prices = [
+            replace(p, needs_review=True, note="; ".join(n for n in (p.note, note) if n)) if p.amount == 0 else p
+            for p in plan.prices
+        ]
+
+
 def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: str, cut: Iterable[str] = ()) -> Reading:
     notes = list(cut)
     if len(plans) > MAX_PLANS:
@@ -197,6 +211,7 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
         plans = plans[:MAX_PLANS]
     if page.cut:
         notes.append("the page is longer or deeper than is read; its rest was left out")
+    _doubt_zeros(plans)
     prices: list[PlanPrice] = []
     features: list[PlanFeature] = []
     for plan in plans:

@@ -16,6 +16,7 @@ from .currencies import CODES
 from .money import MAX_PLAUSIBLE
 from .page import VisiblePage, fold
 from .plans import Plan, bare
+from .price_text import NO_CURRENCY, read_price_text
 from .terms import Term, read_term
 from .words import PERIODS, UNITS
 
@@ -203,9 +204,10 @@ def _stated(
 def _amount(raw: object) -> Decimal | None:
     if not isinstance(raw, str):
         return None
-    text = raw.strip().lstrip("$€£")
+    text = raw.strip()
     if not _PRICE.fullmatch(text):
-        return None
+        money = read_price_text(text)
+        return money.amount if money is not None and money.note in ("", NO_CURRENCY) else None
     try:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
