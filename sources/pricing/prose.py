@@ -25,7 +25,8 @@ _ELSEWHERE = re.compile(
     r"|\bcompetit\w+|\bcase stud|\bblog\b|\bnews\b|\bexamples?\b|\bbeispiel|\bexempl\w+|\bcalculat\w+|\bterms\b|\blegal\b|\brefund"
     r"|\bprivacy\b|\bchange ?log\b|\bsavings?\b|\broi\b|\bcareers?\b|\bjobs?\b|\bevents?\b|\breferr|\baffiliate|\bcontest|\bgiveaway"
     r"|\bhistory\b|\bpolicy\b|\brelated\b|\bmarket\b|\breviews?\b|\bold(?:er)?\b|\blegacy\b|\bdiscontinued\b|\bretired\b|\bdiscounts?\b"
-    r"|\bgift|\bcoupon|\bpenalt|\bwarrant|\blate fee|\bstats?\b|\binvest|\bfunding\b|\bsponsor|\bdonat\w+|\bdisclaimer\b",
+    r"|\bgift|\bcoupon|\bpenalt|\bwarrant|\blate fee|\bstats?\b|\binvest|\bfunding\b|\bsponsor|\bdonat\w+|\bdisclaimer\b"
+    r"|\bvertrag|\bcontracts?\b|\bagreement\b|\bagb\b|\bconditions générales\b|\bexercises?\b|\bquiz|\blessons?\b|§",
     re.I,
 )
 _NO_PLAN = re.compile(
@@ -137,7 +138,7 @@ def _named(placed: list[tuple[Statement, _Section | None]], title: list[str], co
 def _name_of(statement: Statement, heading: str | None, title: list[str]) -> str | None:
     """What a statement's plan is called: by the sentence where that is sure, else by the heading, if both agree."""
     name = statement.name
-    if heading is None:
+    if heading is None or ADDON_HEADING.search(heading):
         return name if statement.strong else None
     if name and (_akin(name, heading) or statement.named in ("unit", "rate")):
         return heading

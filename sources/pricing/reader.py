@@ -13,6 +13,7 @@ from .chosen import read_chosen
 from .context import MoneyContext
 from .extras import is_extra, read_extras
 from .features import card_features, table_features
+from .once import mark_paid_once
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .prose import read_prose
@@ -79,7 +80,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         how.append("table")
         name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
-    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(page, m)]
+    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(m)]
     cards = read_cards(page, beside, context)
     cards = _without_echoes(plans, cards)
     if cards:
@@ -100,6 +101,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     told = read_prose(page, sentences, plans, context) if sentences else []
     how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
     plans += told
+    mark_paid_once(page, plans)
     stated = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)

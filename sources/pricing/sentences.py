@@ -9,8 +9,8 @@ from typing import Literal
 from detente.records import Period
 
 from .money import Money, parse_number
-from .names import HEADINGS, clean_name
-from .page import Line, VisiblePage
+from .names import clean_name
+from .page import Line
 from .plans import Mark
 from .terms import Term, read_term
 from .words import UNIT_ADJECTIVES, UNITS, words
@@ -38,11 +38,11 @@ _ASIDE = re.compile(
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:for (?:example|instance)|e\.g|z\. ?b|zum beispiel|beispiel\w*|par exemple|exempl\w+|examples?|imagine|suppose|let['’]s"
     r"|assum(?:e|es|ing)|scenarios?|if|wenn|falls|si vous|unless|when you|once you|may cost|can cost"
-    r"|reportedly|estimat\w+|rumou?r\w*|sav(?:e|es|ed|ing|ings)|spar(?:en|t)|économis\w+|discount\w*|rabatt\w*"
+    r"|reportedly|estimat\w+|rumou?r\w*|our (?:own )?(?:servers?|costs?|expenses|engineers?|developers?|rent|bills?)|sav(?:e|es|ed|ing|ings)|spar(?:en|t)|économis\w+|discount\w*|rabatt\w*"
     r"|remise|réduction|coupons?|vouchers?|rebates?|cash ?back|compar\w+|vergl\w+|unlike|versus|vs|instead"
     r"|rather than|whereas|statt|au lieu|competi\w+|concurrents|konkurren\w+|elsewhere|anderswo|ailleurs"
     r"|other (?:tools?|vendors?|providers?|companies|services?|platforms?|agenc\w+|products?|solutions?|apps?)|others"
-    r"|alternatives?|typical\w*|usual\w*|normally|üblich\w*|average\w*|durchschnitt\w*|moyenne|market\w*|markt\w*"
+    r"|alternatives?|typi(?:cal|sch)\w*|usual\w*|normally|üblich\w*|average\w*|durchschnitt\w*|moyenne|market\w*|markt\w*"
     r"|industry|agenc(?:y|ies)|freelancers?|traditional\w*|cheaper|less than|more than|equivalent|worth|valued?"
     r"|used to|formerly|previously|waren|bisher|était|etait|ancien\w*"
     r"|rais(?:e|es|ed|ing)|increas\w+|reduced?|dropped|fund(?:ing|ed|raising)|invest\w+|revenue|umsatz|chiffre d['’]affaires"
@@ -54,7 +54,7 @@ _OF_OTHER_THINGS = re.compile(
     r"|zusätzlich\w*|supplémentaires?|late (?:fees?|payments?)|chargebacks?"
     r"|first (?:\d+ )?(?:days?|weeks?|months?|year|years|payment)|introductory|early[- ]bird|black friday|promo\w*|trial (?:for|costs?|is)"
     r"|your (?:\w+ )?(?:plan|bill|invoice|subscription|total|cost|order|account|budget)|shall|hereby|reserve the right"
-    r"|they (?:charge|cost|ask|want|sell|offer|bill)|their (?:\w+ ){0,2}(?:plans?|prices?|pricing|tiers?|products?|subscription|edition|version)|his|her|he|she|said|says|told|read more|webinars?|tickets?|announc\w+|coffees?|latte|lunch\w*|pizzas?|beers?"
+    r"|they (?:charge|cost|give|ask|want|sell|offer|bill)|their (?:\w+ ){0,2}(?:plans?|prices?|pricing|tiers?|products?|subscription|edition|version)|his|her|he|she|said|says|told|read more|webinars?|tickets?|announc\w+|(?:an?|one|cup of|than|price of|your) (?:\w+ )?coffees?|latte|lunch\w*|pizzas?|beers?"
     r"|(?:customers?|clients?|companies|compan(?:y|ies)|users|businesses|people|firms|organi[sz]ations?)"
     r" (?:\w+ ){0,4}(?:pay|pays|paid|paying|charge|charges|charged))\b"
     r"|\b(?:we|i) (?:\w+ ){0,2}(?:pay|paid|switched|chose|bought|got)\b|\bcompanies like\b"
@@ -81,6 +81,11 @@ _COSTS = re.compile(
     r"|\b(?P<weak>is|are|pay|ist|sind|est(?: de| à)?|sont de|for|für|pour|at|zu|à|à partir de|ab|(?:(?:rate|price|fee|payment|charge|cost)(?: of)?)|prix|preis)):?"
     + _ADVERBS
     + r"\s*\(?$",
+    re.I,
+)
+_IT = re.compile(
+    r"(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?|you(?: only| just)?"
+    r"|access|usage|es|das|wir|sie|il|cela|nous)(?: (?:only|just|currently|simply|itself))?",
     re.I,
 )
 _LOOSE = words("for für pour at zu à")
@@ -113,7 +118,7 @@ _PLAN_CALLED_AFTER = re.compile(
     rf"\b(?i:plan|tarif|paket|forfait|formule|offre|abonnement|licence|lizenz|édition|edition)\s{_NAME}"
 )
 _FOR_WHOM = re.compile(
-    r"^(?:for|für|pour les)\s(?P<who>[^\W\d_][\w -]{2,40}?),?\s(?:there (?:is|are)|we (?:offer|have|charge)|you (?:pay|get)|it costs"
+    r"^(?:for|für|pour les)\s(?P<who>[^\W\d_][\w -]{2,40}?),?\s(?:there (?:is|are)|we (?:offer|have|charge)|(?-i:(?:[A-Z][\w.]*\s){1,3})(?:charges?|costs|offers|has)|you (?:pay|get)|it costs"
     r"|the (?:price|cost|fee) is|kostet|zahlen sie|coûte)\b",
     re.I,
 )
@@ -154,6 +159,12 @@ _ONCE = re.compile(
     re.I,
 )
 _COMPOUND = re.compile(r"^\s*(?:/|per|pro|par)\s?(?P<one>[a-z]+)\s(?P<two>[a-z]+)\b", re.I)
+_ONWARD = re.compile(
+    r"\s(?:up to|in|im|for|für|pour|with|mit|avec|that|which|to|on|at|from|by|because|so|until|bei|und|et|and)\s(?!full\b|advance\b)"
+    r"(?!per\b|pro\b|par\b|billed\b|paid\b)",
+    re.I,
+)
+_USAGE = words("credit minute build message GB TB job transaction request event document contact invoice")
 _KNOWN_UNITS = frozenset((*UNITS.values(), None))
 _GENERIC = words(
     "it this that these those there price prices pricing cost costs fee fees rate rates service software app application"
@@ -175,7 +186,7 @@ class Statement:
         text: The sentence, verbatim.
         name: What the sentence says has this price; empty if it does not say.
         named: How surely: a plan by its word, a subject, a unit of usage, a day or hourly rate.
-        generic: The subject is "it", "the service" and the like.
+        generic: The subject is "it", "the service" and the like, and the sentence tells no other amount.
         strong: Its verb is said of prices only ("costs", "is priced at"), or it is a plan's attribute.
         amounts: The prices.
     """
@@ -189,14 +200,14 @@ class Statement:
     amounts: tuple[Money, ...]
 
 
-def is_sentence(page: VisiblePage, mark: Mark) -> bool:
+def is_sentence(mark: Mark) -> bool:
     """Whether a line tells its amount in a sentence although it has few words.
 
     Such are a list item ("You need to pay $5 a month for that"), a sentence about other things ("A team of ten would
-    pay $90 a month"), and one that names a plan which no line above it names.
+    pay $90 a month"), and one that says itself which plan it prices.
     """
     line = mark.line
-    if mark.kind != "price" or mark.spare < _FEW_WORDS or line.element.tag in HEADINGS:
+    if mark.kind != "price" or mark.spare < _FEW_WORDS:
         return False
     if _VERB.search(line.text) is None:
         return False
@@ -205,10 +216,7 @@ def is_sentence(page: VisiblePage, mark: Mark) -> bool:
         return True
     if not all(is_own_offer(line.text[start:end]) for start, end in split(line.text)):
         return True
-    name = _plan_called(before, "").lower()
-    return bool(name) and not any(
-        name in above.text.lower() for above in page.lines[max(0, line.index - 4) : line.index]
-    )
+    return bool(_plan_called(before, ""))
 
 
 def read_statements(mark: Mark, *, comma_decimal: bool = False) -> list[Statement]:
@@ -242,6 +250,7 @@ def is_own_offer(sentence: str) -> bool:
 def _in_sentence(line: Line, start: int, end: int, amounts: list[Money], comma_decimal: bool) -> list[Statement]:
     found: list[Statement] = []
     past = start
+    taken = 0
     for position, money in enumerate(amounts):
         following = amounts[position + 1].start if position + 1 < len(amounts) else end
         before, after = line.text[past : money.start], line.text[money.end : following]
@@ -252,12 +261,14 @@ def _in_sentence(line: Line, start: int, end: int, amounts: list[Money], comma_d
         joined = bool(found) and before.strip() in ("-", "–", "—", "to", "bis", "à", "and", "und", "et")
         if found and (joined or _OR.match(before)):
             more = tuple(_with_term(m, before, after, None) for m in prices)
+            taken += 1
             found[-1] = replace(found[-1], amounts=_alike(found[-1].amounts, more))
             continue
         one = _stated(line, before, after, prices, first=position == 0 and not before.strip())
         if one is not None:
+            taken += 1
             found.append(replace(one, text=line.text[start:end].strip()))
-    return found
+    return [replace(s, generic=s.generic and taken == len(amounts)) for s in found]
 
 
 def _alike(known: tuple[Money, ...], more: tuple[Money, ...]) -> tuple[Money, ...]:
@@ -301,7 +312,8 @@ def _stated(line: Line, before: str, after: str, prices: list[Money], *, first: 
     costs = _COSTS.search(before)
     in_noun = _NOUN_AFTER.match(after) is not None and _IN_NOUN.search(before) is not None
     lead = _lead(line, before) if costs is None else None
-    if costs is None and not in_noun and lead is None and not first:
+    aside = before.rstrip().endswith("(") and bool(_in_bold(before, line))  # "**Pro** ($9/month) gives you ..."
+    if costs is None and not in_noun and lead is None and not first and not aside:
         return None
     name, named = _called(before, after, line) if lead is None else (lead, "plan")
     weak = costs["weak"] if costs is not None else None
@@ -319,15 +331,20 @@ def _stated(line: Line, before: str, after: str, prices: list[Money], *, first: 
         text="",
         name=name,
         named=named,
-        generic=not name and costs is not None,
+        generic=not name and costs is not None and (unit is not None or _is_it(before[: costs.start()])),
         strong=strong,
         amounts=tuple(prices),
     )
 
 
+def _is_it(subject: str) -> bool:
+    """Whether a subject only points at the product: "it", "the service", "we charge"."""
+    return _IT.fullmatch(subject.strip()) is not None
+
+
 def _with_term(money: Money, before: str, after: str, unit: str | None) -> Money:
     """The amount with what the words around it say in ways that only sentences use: "day rate", "once"."""
-    term = money.term
+    term = _near_term(money, after)
     if term.period is None:
         told = [period for pattern, period in _LABELS if pattern.search(before)]
         told += [period for pattern, period, _ in _RATES if pattern.search(before)]
@@ -341,6 +358,17 @@ def _with_term(money: Money, before: str, after: str, unit: str | None) -> Money
     ):
         term = replace(term, unit=None)  # "per year for a whole school"
     return replace(money, term=replace(term, unit=term.unit or unit))
+
+
+def _near_term(money: Money, after: str) -> Term:
+    """The term without what only a later part of the sentence says ("$0.02 per call, up to a million in a month")."""
+    far, near = read_term(after), read_term(_ONWARD.split(after, maxsplit=1)[0])
+    known = money.term
+    return Term(
+        period=near.period if far.period else known.period,
+        unit=near.unit if far.unit else known.unit,
+        billing=near.billing if far.billing else known.billing,
+    )
 
 
 def _is_compound(one: str, two: str) -> bool:
@@ -376,9 +404,9 @@ def _called(before: str, after: str, line: Line) -> tuple[str, Named]:
     for pattern, _, rate in _RATES:
         if pattern.search(before):
             return rate, "rate"
-    if _QUANTITY.search(before) is not None:
-        unit = _quantity(before)
-        return (_capital(unit), "unit") if unit is not None and unit[0].isalpha() else ("", "")
+    unit = _quantity(before)
+    if unit is not None:
+        return (_capital(unit), "unit") if UNITS.get(unit.split()[-1]) in _USAGE else ("", "")
     return _subject(before)
 
 
@@ -395,7 +423,7 @@ def _in_bold(before: str, line: Line) -> str:
     """A name in bold before the amount."""
     for text, node in reversed(line.parts):
         text = text.strip(" :–—-")
-        if node.tag in ("b", "strong") and text and text in before:
+        if node.tag in ("b", "strong") and text and (text in before or text.startswith(before.strip() or "\n")):
             name = clean_name(text)
             if name is not None and is_name(name):
                 return name
@@ -421,7 +449,7 @@ def _plan_word(found: str | None) -> str:
     while parts and parts[0].lower() in _LEADING:
         parts = parts[1:]
     name = " ".join(parts)
-    if not parts or len(parts) > 4 or not is_name(name) or all(p.lower() in _ADJECTIVES for p in parts):
+    if not 2 < len(name) < 40 or len(parts) > 4 or not is_name(name) or all(p.lower() in _ADJECTIVES for p in parts):
         return ""
     return _capital(name)
 
@@ -440,19 +468,16 @@ def _capital(name: str) -> str:
 
 
 def _quantity(before: str) -> str | None:
-    """The unit that a sentence names in front ("each build minute costs"), where it is one of usage."""
+    """The unit that a sentence names in front of its verb: "each build minute costs", "1,000 letters cost"."""
     match = _QUANTITY.search(before)
     if match is None:
         return None
     what = match["what"].lower()
-    if (
-        what.split()[-1] not in UNITS
-        or re.fullmatch(_PLAN_NOUN, what.split()[-1])
-        or read_term(f"per {what}").period is not None
-    ):
-        return None
-    number = match["n"] if match["n"][0].isdigit() and match["n"] != "1" else ""
-    return f"{number} {what}" if number else what
+    if match["n"][0].isdigit() and match["n"] != "1":
+        return f"{match['n']} {what}"
+    last = what.split()[-1]
+    known = last in UNITS and re.fullmatch(_PLAN_NOUN, last) is None
+    return what if known and read_term(f"per {what}").period is None else None
 
 
 def free_for(sentence: str) -> str | None:

@@ -30,7 +30,7 @@ _PERIODS: dict[Period, str] = {
 }
 PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a")
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a im")
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"
