@@ -15,13 +15,15 @@ _MAX_WORDS = 14
 _STEM = 5
 _OF_ALL = re.compile(
     r"^no (?:more )?subscriptions?\s*(?:[.,!–—-]|$)|^(?:all|our) prices are one[- ](?:time|off)\b"
-    r"|^(?:just |simply )?(?:pay|buy) (?:only |it |just )?once\b(?! (?:a|per|every))|^one[- ]time (?:payment|purchase)s?\s*(?:[.,!–—-]|$)"
+    r"|^(?:just |simply )?(?:pay|buy) (?:only |it |just )?once\b(?! (?:a|per|every))|^one[- ]time (?:payment"
+    r"|purchase)s?\s*(?:[.,!–—-]|$)"
     r"|^einmalig(?:e zahlung|er kauf)\b|\bnot a subscription\b",
     re.I,
 )
 # Searched in the bytes' text, since some pages explain their prices only in what appears over a word.
 _OF_SOME = re.compile(
-    r"\b([A-Z][a-z]{3,20}(?: [a-z]{3,20})?) (?:is|are) (?:an? )?one[- ](?:time|off) (?:fee|payment|purchase|charge|cost)s?\b"
+    r"\b([A-Z][a-z]{3,20}(?: [a-z]{3,20})?) (?:is|are) (?:an? )?one[- ](?:time|off) (?:fee|payment|purchase"
+    r"|charge|cost)s?\b"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from detente.records import Period
@@ -19,6 +20,7 @@ Named = Literal["plan", "subject", "unit", "rate", ""]
 MAX_SENTENCE = 400
 _FEW_WORDS = 3
 _LONG_QUOTE = 4
+_MAX_BEFORE = 200
 _MAX_SPREAD = 10
 
 _VERB = re.compile(r"\b(?:is|are|be|pays?|costs?|charges?|charged|billed|kostet|kosten|coûte|coûtent)\b", re.I)
@@ -36,25 +38,35 @@ _ASIDE = re.compile(
 )
 # A sentence with one of these speaks of another amount than what the page's own offer costs.
 _OF_OTHER_THINGS = re.compile(
-    r"\b(?:for (?:example|instance)|e\.g|z\. ?b|zum beispiel|beispiel\w*|par exemple|exempl\w+|examples?|imagine|suppose|let['’]s"
+    r"\b(?:for (?:example|instance)|e\.g|z\. ?b|zum beispiel|beispiel\w*|par exemple|exempl\w+|examples?|imagine"
+    r"|suppose|let['’]s"
     r"|assum(?:e|es|ing)|scenarios?|if|wenn|falls|si vous|unless|when you|once you|may cost|can cost"
-    r"|reportedly|estimat\w+|rumou?r\w*|our (?:own )?(?:servers?|costs?|expenses|engineers?|developers?|rent|bills?)|sav(?:e|es|ed|ing|ings)|spar(?:en|t)|économis\w+|discount\w*|rabatt\w*"
+    r"|reportedly|estimat\w+|rumou?r\w*|our (?:own )?(?:servers?|costs?|expenses|engineers?|developers?|rent"
+    r"|bills?)|sav(?:e|es|ed|ing|ings)|spar(?:en|t)|économis\w+|discount\w*|rabatt\w*"
     r"|remise|réduction|coupons?|vouchers?|rebates?|cash ?back|compar\w+|vergl\w+|unlike|versus|vs|instead"
     r"|rather than|whereas|statt|au lieu|competi\w+|concurrents|konkurren\w+|elsewhere|anderswo|ailleurs"
     r"|other (?:tools?|vendors?|providers?|companies|services?|platforms?|agenc\w+|products?|solutions?|apps?)|others"
-    r"|alternatives?|typi(?:cal|sch)\w*|usual\w*|normally|üblich\w*|average\w*|durchschnitt\w*|moyenne|market\w*|markt\w*"
-    r"|industry|agenc(?:y|ies)|freelancers?|traditional\w*|cheaper|less than|more than|equivalent|worth|valued?"
+    r"|alternatives?|typi(?:cal|sch)\w*|usual\w*|normally|üblich\w*|average\w*|durchschnitt\w*|moyenne|market\w*"
+    r"|markt\w*"
+    r"|industry|agenc(?:y|ies)|freelancers?|traditional\w*|cheaper|equivalent|worth|valued?"
     r"|used to|formerly|previously|waren|bisher|était|etait|ancien\w*"
-    r"|rais(?:e|es|ed|ing)|increas\w+|reduced?|dropped|fund(?:ing|ed|raising)|invest\w+|revenue|umsatz|chiffre d['’]affaires"
-    r"|valuation|profits?|turnover|salar(?:y|ies)|gehalt|wages?|earn\w*|win|won|prizes?|awards?|grants?|donat\w+|budgets?"
-    r"|spend\w*|spent|los(?:e|es|t|ing)|wast(?:e|ed|ing)|fraud\w*|fine[sd]?|penalt\w+|liab\w+|damages|indemn\w+|lawsuits?"
+    r"|rais(?:e|es|ed|ing)|increas\w+|reduced?|dropped|fund(?:ing|ed|raising)|invest\w+|revenue|umsatz"
+    r"|chiffre d['’]affaires"
+    r"|valuation|profits?|turnover|salar(?:y|ies)|gehalt|wages?|earn\w*|win|won|prizes?|awards?|grants?|donat\w+"
+    r"|budgets?"
+    r"|spend\w*|spent|los(?:e|es|t|ing)|wast(?:e|ed|ing)|fraud\w*|fine[sd]?|penalt\w+|liab\w+|damages|indemn\w+"
+    r"|lawsuits?"
     r"|refund\w*|erstatt\w*|rembours\w*|money[- ]back|guarantee\w*|deposits?|rewards?|referrals?|refer|affiliates?"
-    r"|commissions?|bount(?:y|ies)|gifts?|bonus\w*|(?:free|in|of|worth of) (?:\w+ )?credits?|credited|capped|maximum of|thresholds?"
+    r"|commissions?|bount(?:y|ies)|gifts?|bonus\w*|(?:free|in|of|worth of) (?:\w+ )?credits?|credited|capped"
+    r"|maximum of|thresholds?"
     r"|minimum (?:spend|order|commitment|charge|invoice|contract|deposit|top-?up)|mindest\w+|exceed\w*|over-?ages?"
     r"|zusätzlich\w*|supplémentaires?|late (?:fees?|payments?)|chargebacks?"
-    r"|first (?:\d+ )?(?:days?|weeks?|months?|year|years|payment)|introductory|early[- ]bird|black friday|promo\w*|trial (?:for|costs?|is)"
-    r"|your (?:\w+ )?(?:plan|bill|invoice|subscription|total|cost|order|account|budget)|shall|hereby|reserve the right"
-    r"|they (?:charge|cost|give|ask|want|sell|offer|bill)|their (?:\w+ ){0,2}(?:plans?|prices?|pricing|tiers?|products?|subscription|edition|version)|his|her|he|she|said|says|told|read more|webinars?|tickets?|announc\w+|(?:an?|one|cup of|than|price of|your) (?:\w+ )?coffees?|latte|lunch\w*|pizzas?|beers?"
+    r"|first (?:\w+ )?(?:days?|weeks?|months?|years?|payments?)|introductory|early[- ]bird|black friday|promo\w*"
+    r"|trial (?:for|costs?|is)"
+    r"|your (?:\w+ )?(?:plan|bill|invoice|subscription|total|cost|budget)|shall|hereby|reserve the right"
+    r"|they (?:charge|cost|give|ask|want|sell|offer|bill)|their (?:\w+ ){0,2}(?:plans?|prices?|pricing|tiers?"
+    r"|products?|subscription|edition|version)|his|her|he|she|said|says|told|read more|webinars?|tickets?"
+    r"|announc\w+|(?:an?|one|cup of|than|price of|your) (?:\w+ )?(?:coffees?|latte|lunch|pizza|beer)"
     r"|(?:customers?|clients?|companies|compan(?:y|ies)|users|businesses|people|firms|organi[sz]ations?)"
     r" (?:\w+ ){0,4}(?:pay|pays|paid|paying|charge|charges|charged))\b"
     r"|\b(?:we|i) (?:\w+ ){0,2}(?:pay|paid|switched|chose|bought|got)\b|\bcompanies like\b"
@@ -62,49 +74,59 @@ _OF_OTHER_THINGS = re.compile(
     re.I,
 )
 _NEAR_BEFORE = re.compile(
-    r"\b(?:was|were|had|war|until|before|since|over|under|above|beyond|off|late|interest|total|additional\w*|extra|further"
-    r"|limit(?:ed)?|cap|would|could|might|should|shipping|delivery|versand\w*|set-?up|installation|onboarding|postage|handling|cancellation|upgrad\w+|travel\w*|expenses|admission|activation|surcharge|reisekosten)\b[^,;]*$",
+    r"\b(?:was|were|had|war|until|before|since|over|under|above|beyond|off|late|interest|total|(?:more|less) than"
+    r"|additional\w*|extra|further"
+    r"|limit(?:ed)?|cap|would|could|might|should|shipping|delivery|versand\w*|set-?up|installation|onboarding"
+    r"|postage|handling|cancellation|upgrad\w+|travel\w*|expenses|admission|activation|surcharge"
+    r"|reisekosten)\b[^,;]*$",
     re.I,
 )
 _NEAR_AFTER = re.compile(r"^[^,;.]{0,25}?\b(?:off|more|less|extra|interest|before|until)\b(?! (?:tax|vat)\b)", re.I)
 _QUOTE = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]?")
 
 _ADVERBS = (
-    r"(?:\s(?:only|just|about|around|approximately|approx\.?|roughly|currently|simply|you|from|at|a|an|flat|fixed|as little as|as low as"
-    r"|ca\.?|circa|etwa|rund|nur|env\.?|environ|seulement|jeweils|up to|minimum of|between|zwischen|entre|von|de|an affordable|a very affordable))*"
+    r"(?:\s(?:only|just|about|around|approximately|approx\.?|roughly|currently|simply|you|from|at|a|an|flat|fixed"
+    r"|as little as|as low as"
+    r"|ca\.?|circa|etwa|rund|nur|env\.?|environ|seulement|jeweils|up to|minimum of|between|zwischen|entre|von|de"
+    r"|an affordable|a very affordable))*"
 )
 _COSTS = re.compile(
     r"(?:\b(?P<verb>costs?|(?:can|may) be (?:bought|purchased|had|ordered|licensed|rented)(?: \w+){0,2} (?:for|at)"
-    r"|(?:priced|billed|charged|invoiced|available|offered|sold|sells?|starts?|starting|runs|comes) (?:in )?(?:at|for|from)"
+    r"|(?:priced|billed|charged|invoiced|available|offered|sold|sells?|starts?|starting|runs|comes) (?:in )?(?:at"
+    r"|for|from)"
     r"|(?:start|begin)s?|charges?|amounts? to|kostet|kosten|beträgt|betragen|(?:gibt es|erhältlich) (?:für|ab)"
     r"|coûtent|coûte|s['’]élève à|est (?:facturée?s?|proposée?s?|vendue?s?|disponible) (?:à|pour))"
-    r"|\b(?P<weak>is|are|pay|ist|sind|est(?: de| à)?|sont de|for|für|pour|at|zu|à|à partir de|ab|(?:(?:rate|price|fee|payment|charge|cost)(?: of)?)|prix|preis)):?"
-    + _ADVERBS
-    + r"\s*\(?$",
+    r"|\b(?P<weak>is|are|pay|ist|sind|est(?: de| à)?|sont de|for|für|pour|at|zu|à|à partir de|ab|(?:(?:rate|price"
+    r"|fee|payment|charge|cost)(?: of)?)|prix|preis)):?" + _ADVERBS + r"\s*\(?$",
     re.I,
 )
 _IT = re.compile(
-    r"(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?|you(?: only| just)?"
+    r"(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?"
+    r"|you(?: only| just)?"
     r"|access|usage|es|das|wir|sie|il|cela|nous)(?: (?:only|just|currently|simply|itself))?",
     re.I,
 )
 _LOOSE = words("for für pour at zu à")
 _IN_NOUN = re.compile(
-    r"(?:^|\b(?:an?|the|our|one|affordable|simple|flat|single|low|ein(?:en|e)?|unser|un|une|notre))\s*$", re.I
+    r"(?:^|\b(?:an?|the|our|one|single|flat|unser|une?|notre|eine?n?)(?:\s[^\W\d_]+){0,3})\s*$",
+    re.I,
 )
 _PLAN_NOUN = (
-    r"(?:plan|tier|edition|version|package|subscription|licen[cs]e|membership|bundle|tarif|paket|lizenz|abo|abonnement"
+    r"(?:plan|tier|edition|version|package|subscription|licen[cs]e|membership|bundle|tarif|paket|lizenz|abo"
+    r"|abonnement"
     r"|forfait|formule|offre)"
 )
 _NOUN_AFTER = re.compile(rf"^[\s/-]*(?:[a-z/-]+\s){{1,4}}?{_PLAN_NOUN}\b", re.I)
 _OR = re.compile(r"^[^.;:]{0,45}(?:\b(?:or|oder|ou)\b|[/(|])[^.;:]{0,30}$", re.I)
+_JOINER = re.compile(r"\s*(?:(?P<to>-|–|—|to|bis|à)|(?P<and>and|und|et)|or|oder|ou|/)\s*", re.I)
+_BETWEEN = re.compile(r"\b(?:between|zwischen|entre)\s*$", re.I)
 _LOW = re.compile(
     r"(?P<word>\b(?:between|zwischen|entre)\s)?(?P<n>(?<![\w.,])\d[\d.,]*)\s*(?P<mark>-|–|—|to|bis|and|und|et|à)\s*$",
     re.I,
 )
 _HIGH = re.compile(r"^\s*(?:-|–|—|to|bis|à)\s*(?P<n>\d[\d.,]*\d|\d)(?![\d%]|\s?%|\s?(?:users?|seats?|days?)\b)", re.I)
 
-_CAP = r"[A-Z0-9ÄÖÜÉÈÀ][\w+&'’.-]*"
+_CAP = r"[A-Z0-9ÄÖÜÉÈÀ][\w+&'’.-]{0,29}"
 _PLAN_WORDS = (
     "basic|standard|professional|pro|premium|enterprise|team|business|starter|personal|plus|hobby|individual|startup"
     "|community|developer|lite|advanced|ultimate|essential|essentials|growth|solo|agency|corporate|student|family"
@@ -118,7 +140,8 @@ _PLAN_CALLED_AFTER = re.compile(
     rf"\b(?i:plan|tarif|paket|forfait|formule|offre|abonnement|licence|lizenz|édition|edition)\s{_NAME}"
 )
 _FOR_WHOM = re.compile(
-    r"^(?:for|für|pour les)\s(?P<who>[^\W\d_][\w -]{2,40}?),?\s(?:there (?:is|are)|we (?:offer|have|charge)|(?-i:(?:[A-Z][\w.]*\s){1,3})(?:charges?|costs|offers|has)|you (?:pay|get)|it costs"
+    r"^(?:for|für|pour les)\s(?P<who>[^\W\d_][\w -]{2,40}?),?\s(?:there (?:is|are)|we (?:offer|have|charge)"
+    r"|(?-i:(?:[A-Z][\w.]*\s){1,3})(?:charges?|costs|offers|has)|you (?:pay|get)|it costs"
     r"|the (?:price|cost|fee) is|kostet|zahlen sie|coûte)\b",
     re.I,
 )
@@ -127,13 +150,16 @@ _NOT_WHO = words(
 )
 _SUBJECT = re.compile(
     r"(?:^|,\s|\band\s|\bund\s|\bet\s|\bwhile\s)(?P<name>[^\W\d_][\w+&'’-]*(?:\s[\w+&'’-]+){0,4}?)\s"
-    r"(?:(?:currently|only|simply|itself)\s)?(?:costs?|kostet|kosten|coûtent|coûte|starts? at|sells? for|(?:is|are) (?:priced|billed|charged|available|sold|offered) (?:at|for|from)"
+    r"(?:(?:currently|only|simply|itself)\s)?(?:costs?|kostet|kosten|coûtent|coûte|starts? at|sells? for|(?:is"
+    r"|are) (?:priced|billed|charged|available|sold|offered) (?:at|for|from)"
     r"|(?:can|may) be (?:bought|purchased|had|ordered|licensed|rented)|is|are|ist|est)\b",
     re.I,
 )
 _QUANTITY = re.compile(
-    r"(?:^|\s)(?P<n>1|one|each|every|an?|\d[\d,.]*|jede[rs]?|ein|chaque|un|une)\s(?P<what>[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){0,2}?)\s"
-    r"(?:costs?|kostet|kosten|coûtent|coûte|can be (?:bought|purchased|had)|is (?:priced|sold|billed|charged)|are (?:priced|sold|billed|charged))\b",
+    r"(?:^|\s)(?P<n>1|one|each|every|an?|\d[\d,.]*|jede[rs]?|ein|chaque|un"
+    r"|une)\s(?P<what>[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){0,2}?)\s"
+    r"(?:costs?|kostet|kosten|coûtent|coûte|can be (?:bought|purchased|had)|is (?:priced|sold|billed|charged)"
+    r"|are (?:priced|sold|billed|charged))\b",
     re.I,
 )
 _CLOSE = re.compile(
@@ -160,17 +186,20 @@ _ONCE = re.compile(
 )
 _COMPOUND = re.compile(r"^\s*(?:/|per|pro|par)\s?(?P<one>[a-z]+)\s(?P<two>[a-z]+)\b", re.I)
 _ONWARD = re.compile(
-    r"\s(?:up to|in|im|for|für|pour|with|mit|avec|that|which|to|on|at|from|by|because|so|until|bei|und|et|and)\s(?!full\b|advance\b)"
+    r"\s(?:up to|in|for|für|pour|with|mit|avec|that|which|to|on|at|from|by|because|so|until|bei|und|et"
+    r"|and)\s(?!full\b|advance\b)"
     r"(?!per\b|pro\b|par\b|billed\b|paid\b)",
     re.I,
 )
 _USAGE = words("credit minute build message GB TB job transaction request event document contact invoice")
 _KNOWN_UNITS = frozenset((*UNITS.values(), None))
 _GENERIC = words(
-    "it this that these those there price prices pricing cost costs fee fees rate rates service software app application"
+    "it this that these those there price prices pricing cost costs fee fees rate rates service software app"
+    " application"
     " product tool platform subscription subscriptions membership plan plans license licence licenses licences access"
     " everything which what who all we you i he she they one each every most some any both none nothing here package"
-    " packages tier tiers option options preis preise das es dies er sie wir prix ce cela il elle nous payment payments"
+    " packages tier tiers option options preis preise das es dies er sie wir prix ce cela il elle nous payment"
+    " payments"
     " billing charge charges vat tax taxes shipping delivery setup installation migration onboarding postage handling"
     " cancellation upgrade upgrades upgrading total minimum invoice bill users seats people customers clients usage"
     " account accounts registration entry admission travel expenses and or but so then now also der die den le la les"
@@ -212,11 +241,11 @@ def is_sentence(mark: Mark) -> bool:
     if _VERB.search(line.text) is None:
         return False
     before = line.text[: mark.amounts[0].start]
-    if line.element.tag == "li" and mark.spare > _FEW_WORDS and _VERB.search(before) is not None:
+    if line.element.tag == "li" and _VERB.search(before) is not None:
         return True
     if not all(is_own_offer(line.text[start:end]) for start, end in split(line.text)):
         return True
-    return bool(_plan_called(before, ""))
+    return bool(_plan_called(before[-_MAX_BEFORE:], ""))
 
 
 def read_statements(mark: Mark, *, comma_decimal: bool = False) -> list[Statement]:
@@ -239,6 +268,7 @@ def split(text: str) -> list[tuple[int, int]]:
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
+@lru_cache(maxsize=2_048)
 def is_own_offer(sentence: str) -> bool:
     """Whether nothing in a sentence hints at an example, a saving, another vendor, a quotation, a condition."""
     plain = _ASIDE.sub(" ", sentence)
@@ -249,6 +279,7 @@ def is_own_offer(sentence: str) -> bool:
 
 def _in_sentence(line: Line, start: int, end: int, amounts: list[Money], comma_decimal: bool) -> list[Statement]:
     found: list[Statement] = []
+    amounts = _paired(line.text, amounts)
     past = start
     taken = 0
     for position, money in enumerate(amounts):
@@ -258,10 +289,9 @@ def _in_sentence(line: Line, start: int, end: int, amounts: list[Money], comma_d
         prices, before, after = _ranged(money, before, after, comma_decimal)
         if money.amount is None or money.addition or money.qualifier in ("struck", "promotional"):
             continue
-        joined = bool(found) and before.strip() in ("-", "–", "—", "to", "bis", "à", "and", "und", "et")
-        if found and (joined or _OR.match(before)):
-            more = tuple(_with_term(m, before, after, None) for m in prices)
+        if found and (_JOINER.fullmatch(before) or _OR.match(before)):
             taken += 1
+            more = tuple(_with_term(m, before, after, None) for m in prices)
             found[-1] = replace(found[-1], amounts=_alike(found[-1].amounts, more))
             continue
         one = _stated(line, before, after, prices, first=position == 0 and not before.strip())
@@ -269,6 +299,24 @@ def _in_sentence(line: Line, start: int, end: int, amounts: list[Money], comma_d
             taken += 1
             found.append(replace(one, text=line.text[start:end].strip()))
     return [replace(s, generic=s.generic and taken == len(amounts)) for s in found]
+
+
+def _paired(text: str, amounts: list[Money]) -> list[Money]:
+    """The amounts, where the first of two that are told together has the term of the second, and ranges are such."""
+    paired = list(amounts)
+    for position in range(len(amounts) - 1):
+        first, second = paired[position], amounts[position + 1]
+        joiner = _JOINER.fullmatch(text[first.end : second.start])
+        if joiner is None:
+            continue
+        between = _BETWEEN.search(text[: first.start]) is not None
+        if joiner["and"] and not between:
+            continue
+        paired[position] = _filled(first, second.term)
+        if joiner["to"] or between:
+            paired[position] = replace(paired[position], qualifier="from")
+            paired[position + 1] = replace(second, qualifier="up_to")
+    return paired
 
 
 def _alike(known: tuple[Money, ...], more: tuple[Money, ...]) -> tuple[Money, ...]:
@@ -458,7 +506,8 @@ _LEADING = words(
     "the our a an this each every all your with and for der die das unser unsere le la les notre un une buy get choose"
 )
 _ADJECTIVES = words(
-    "monthly annual yearly paid single other any another new same first second third cheapest smallest largest basic-level"
+    "monthly annual yearly paid single other any another new same first second third cheapest smallest largest"
+    " basic-level"
     " entry-level top main no such current own jährliche monatliche full"
 )
 
@@ -491,7 +540,8 @@ def free_for(sentence: str) -> str | None:
 _FREE_FOR = re.compile(
     r"\b(?:free(?: of charge)?|kostenlos|kostenfrei|gratuite?s?) (?:for|für|pour)(?: all| any| les)?\s"
     r"(?P<who>open[- ]source|public (?:repositor(?:y|ies)|projects)|personal use|private use|non-?commercial(?: use)?"
-    r"|individuals|students(?: and teachers)?|teachers|educat(?:ion|ional use)|academic use|non-?profits?|charities|schools"
+    r"|individuals|students(?: and teachers)?|teachers|educat(?:ion|ional use)|academic use|non-?profits?"
+    r"|charities|schools"
     r"|hobby(?:ists)?(?: projects)?|private nutzung|privatpersonen|usage personnel|associations)\b",
     re.I,
 )
