@@ -28,7 +28,7 @@ _OF_SOME = re.compile(
 
 
 def mark_paid_once(page: VisiblePage, plans: list[Plan]) -> None:
-    """Give amounts without a period the period `one_time`, if the page says that of all its prices or of this plan's."""
+    """Give amounts without a period the period `one_time`, if the page says so of all its prices or of this plan's."""
     untold = [p for p in plans if not p.addon and any(map(_untold, p.prices))]
     if not untold or not any(hint in page.html for hint in _HINTS):
         return

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from detente.records import PlanPrice
 
+from .called import is_name
 from .context import MoneyContext
 from .names import HEADINGS, clean_name
+from .offers import free_for, is_own_offer, split
 from .page import Line, VisiblePage, fold
 from .plans import Mark, MarkKind, Plan, flag_price, price_of
-from .sentences import Statement, free_for, is_name, is_own_offer, read_statements, split
+from .sentences import Statement, read_statements
 from .words import ADDON_HEADING, words
 
 _BOLD = 7
@@ -105,7 +107,7 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     Args:
         page: The page.
         marks: The lines that tell an amount in a sentence, outside tables and questions with their answers.
-        plans: What cards and tables told. Those without an amount get the amounts that a sentence tells of them by name.
+        plans: What cards and tables told. Those without an amount get what a sentence tells of them by name.
         context: Resolves ambiguous currency signs.
 
     Returns:
@@ -236,7 +238,7 @@ def _beside(
     plans: list[Plan],
     context: MoneyContext,
 ) -> Iterator[Plan]:
-    """Sections in a row with those of well-read plans: a heading of their level, and a price that recurs like theirs."""
+    """Sections in a row with those of well-read plans: a heading of their level, a price that recurs like theirs."""
     known = {p.name.lower() for p in plans}
     told = {(q.amount, q.period) for p in plans for q in p.prices}
     row = [(clean_name(s.line.text) or "").lower() in known for s in sections]
