@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from detente.records import PlanPrice
 
+from .called import is_name
 from .context import MoneyContext
 from .names import HEADINGS, clean_name
+from .offers import free_for, is_own_offer, split
 from .page import Line, VisiblePage, fold
 from .plans import Mark, MarkKind, Plan, flag_price, price_of
-from .sentences import Statement, free_for, is_name, is_own_offer, read_statements, split
+from .sentences import Statement, read_statements
 from .words import ADDON_HEADING, words
 
 _BOLD = 7
@@ -21,26 +23,40 @@ _SECTION_LINES = 4
 _STEM = 5
 _RECURRING = ("month", "quarter", "year", "two_years", "three_years")
 _ELSEWHERE = re.compile(
-    r"\bfaqs?\b|\bquestions?\b|\bfragen\b|\btestimonials?|\bcustomers? (?:say|stor)|\bcompar\w+|\bvs\b|\bversus\b|\balternatives?\b"
-    r"|\bcompetit\w+|\bcase stud|\bblog\b|\bnews\b|\bexamples?\b|\bbeispiel|\bexempl\w+|\bcalculat\w+|\bterms\b|\blegal\b|\brefund"
-    r"|\bprivacy\b|\bchange ?log\b|\bsavings?\b|\broi\b|\bcareers?\b|\bjobs?\b|\bevents?\b|\breferr|\baffiliate|\bcontest|\bgiveaway"
-    r"|\bhistory\b|\bpolicy\b|\brelated\b|\bmarket\b|\breviews?\b|\bold(?:er)?\b|\blegacy\b|\bdiscontinued\b|\bretired\b|\bdiscounts?\b"
-    r"|\bgift|\bcoupon|\bpenalt|\bwarrant|\blate fee|\bstats?\b|\binvest|\bfunding\b|\bsponsor|\bdonat\w+|\bdisclaimer\b",
+    r"\bfaqs?\b|\bquestions?\b|\bfragen\b|\btestimonials?|\bcustomers? (?:say|stor)|\bcompar\w+|\bvs\b|\bversus\b"
+    r"|\balternatives?\b"
+    r"|\bcompetit\w+|\bcase stud|\bblog\b|\bnews\b|\bexamples?\b|\bbeispiel|\bexempl\w+|\bcalculat\w+|\bterms\b"
+    r"|\blegal\b|\brefund"
+    r"|\bprivacy\b|\bchange ?log\b|\bsavings?\b|\broi\b|\bcareers?\b|\bjobs?\b|\bevents?\b|\breferr|\baffiliate"
+    r"|\bcontest|\bgiveaway"
+    r"|\bhistory\b|\bpolicy\b|\brelated\b|\bmarket\b|\breviews?\b|\bold(?:er)?\b|\blegacy\b|\bdiscontinued\b"
+    r"|\bretired\b|\bdiscounts?\b"
+    r"|\bgift|\bcoupon|\bpenalt|\bwarrant|\blate fee|\bstats?\b|\binvest|\bfunding\b|\bsponsor|\bdonat\w+"
+    r"|\bdisclaimer\b"
+    r"|\bvertrag|\bcontracts?\b|\bagreement\b|\bagb\b|\bconditions générales\b|\bexercises?\b|\bquiz|\blessons?\b|§",
     re.I,
 )
 _NO_PLAN = re.compile(
-    r"^(?:how|why|what|when|where|who|which|is|are|do|does|can|will|wie|was|warum|wann|comment|pourquoi|quoi|about|with|from|in|on"
-    r"|no|all|every|more|other|some|any|get|try|buy|see|use|pay|add|our|your|my|we|you|it|in general|general\w*|overview|introduction"
-    r"|summary|details?|notes?|billing|payments?|buying|configuring|using|choosing|understanding|calculating|paying|upgrading|changing"
-    r"|cancell?ing|switching|adding|saving|making|setting|working|creating|getting|hidden|fair|simple|transparent|tax(?:es)?|vat"
-    r"|pros?|cons|benefits?|features?|important|warning|tip|minimum|invoic\w+|contract|shipping|delivery|travel|expenses|zahlung\w*"
-    r"|versand|rechnung\w*|allgemein\w*|hinweis\w*|paiement\w*|facturation|remarques?|conclusion|requirements?|support us)\b",
+    r"^(?:how|why|what|when|where|who|which|is|are|do|does|can|will|wie|was|warum|wann|comment|pourquoi|quoi"
+    r"|about|with|from|in|on"
+    r"|no|all|every|more|other|some|any|get|try|buy|see|use|pay|add|our|your|my|we|you|it|in general|general\w*"
+    r"|overview|introduction"
+    r"|summary|details?|notes?|billing|payments?|buying|configuring|using|choosing|understanding|calculating"
+    r"|paying|upgrading|changing"
+    r"|cancell?ing|switching|adding|saving|making|setting|working|creating|getting|hidden|fair|simple|transparent"
+    r"|tax(?:es)?|vat"
+    r"|pros?|cons|benefits?|features?|important|warning|tip|minimum|invoic\w+|contract|shipping|delivery|travel"
+    r"|expenses|zahlung\w*"
+    r"|versand|rechnung\w*|allgemein\w*|hinweis\w*|paiement\w*|facturation|remarques?|conclusion|requirements?"
+    r"|support us)\b",
     re.I,
 )
 _PRICES_ONLY = words(
-    "pricing price prices cost costs rate rates fee fees charges plan plans tariff tariffs our the and & our your we a for"
+    "pricing price prices cost costs rate rates fee fees charges plan plans tariff tariffs our the and & our your"
+    " we a for"
     " preis preise kosten tarif tarife unsere unser und die der konditionen honorar prix tarifs nos et les le la"
-    " information info details model structure list table page services service options packages products subscription"
+    " information info details model structure list table page services service options packages products"
+    " subscription"
     " subscriptions license licenses licence licences licensing day daily hourly"
 )
 _TALK = words(
@@ -48,14 +64,18 @@ _TALK = words(
 )
 _COST_QUESTION = re.compile(r"\b(?:how much|cost|costs|price|priced|pricing|kostet|kosten|coûte|prix|tarif)\b", re.I)
 _FREE = re.compile(
-    r"\b(?:is|are|stays?|remains?|completely|entirely|totally|always|ist|sind|est|sont)\s(?:(?:completely|entirely|totally|always|and always will be"
-    r"|immer|komplett|dauerhaft|toujours|entièrement)\s){0,2}(?:free(?: of charge| forever)?|kostenlos|kostenfrei|gratuite?s?)"
+    r"\b(?:is|are|stays?|remains?|completely|entirely|totally|always|ist|sind|est|sont)\s(?:(?:completely"
+    r"|entirely|totally|always|and always will be"
+    r"|immer|komplett|dauerhaft|toujours|entièrement)\s){0,2}(?:free(?: of charge| forever)?|kostenlos|kostenfrei"
+    r"|gratuite?s?)"
     r"(?=\s*(?:[.,;!]|$|for\b|to use|und|and|für|pour|et))(?!\sfor (?:\d|the first|a limited|one|two|the duration))",
     re.I,
 )
 _ON_REQUEST = re.compile(
-    r"\b(?:(?:contact|talk to|email|write to|call|ask) (?:us|sales|our \w+)\b[^.]{0,30}\b(?:quotes?|pricing|prices?|offer)"
-    r"|prices?(?: \w+)? (?:is |are )?(?:available )?(?:up)?on request|custom (?:quotes?|pricing)|preise? auf anfrage|sur devis)\b",
+    r"\b(?:(?:contact|talk to|email|write to|call|ask) (?:us|sales|our \w+)\b[^.]{0,30}\b(?:quotes?|pricing"
+    r"|prices?|offer)"
+    r"|prices?(?: \w+)? (?:is |are )?(?:available )?(?:up)?on request|custom (?:quotes?|pricing)"
+    r"|preise? auf anfrage|sur devis)\b",
     re.I,
 )
 
@@ -87,7 +107,7 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     Args:
         page: The page.
         marks: The lines that tell an amount in a sentence, outside tables and questions with their answers.
-        plans: What cards and tables told. Those without an amount get the amounts that a sentence tells of them by name.
+        plans: What cards and tables told. Those without an amount get what a sentence tells of them by name.
         context: Resolves ambiguous currency signs.
 
     Returns:
@@ -137,7 +157,7 @@ def _named(placed: list[tuple[Statement, _Section | None]], title: list[str], co
 def _name_of(statement: Statement, heading: str | None, title: list[str]) -> str | None:
     """What a statement's plan is called: by the sentence where that is sure, else by the heading, if both agree."""
     name = statement.name
-    if heading is None:
+    if heading is None or ADDON_HEADING.search(heading):
         return name if statement.strong else None
     if name and (_akin(name, heading) or statement.named in ("unit", "rate")):
         return heading
@@ -155,6 +175,8 @@ def _akin(name: str, heading: str) -> bool:
 def _plan(name: str, statements: list[Statement], section: _Section | None, context: MoneyContext) -> Plan:
     first = statements[0]
     plan = Plan(name=name, text=first.text, place=first.line.element.place, start=first.line.index)
+    if section is not None and name == section.name:
+        plan.start, plan.end = section.line.index, section.end
     heading = section.line.text if section is not None else ""
     plan.addon = bool(ADDON_HEADING.search(heading) or ADDON_HEADING.search(name))
     _fill(plan, statements, context)
@@ -216,7 +238,7 @@ def _beside(
     plans: list[Plan],
     context: MoneyContext,
 ) -> Iterator[Plan]:
-    """Sections in a row with those of well-read plans: a heading of their level, and a price that recurs like theirs."""
+    """Sections in a row with those of well-read plans: a heading of their level, a price that recurs like theirs."""
     known = {p.name.lower() for p in plans}
     told = {(q.amount, q.period) for p in plans for q in p.prices}
     row = [(clean_name(s.line.text) or "").lower() in known for s in sections]
@@ -247,7 +269,7 @@ def _in_a_row(one: _Section, other: _Section) -> bool:
 def _title(page: VisiblePage) -> list[str]:
     """The parts of the page's title that can name something sold, the first one first."""
     title = page.tree.css_first("title")
-    parts = re.split(r"\s[-–—|·:]\s", fold(title.text())) if title is not None else []
+    parts = re.split(r"(?:\s[-–—|·]|\s?:)\s", fold(title.text())) if title is not None else []
     return [n for n in map(clean_name, parts) if n and is_name(n) and not _all_of(n, _PRICES_ONLY)]
 
 

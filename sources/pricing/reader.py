@@ -15,6 +15,7 @@ from .context import MoneyContext
 from .extras import is_extra, read_extras
 from .features import card_features, table_features
 from .grids import find_grids
+from .once import mark_paid_once
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .prose import read_prose
@@ -84,7 +85,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         how.append("table")
         name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
-    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(page, m)]
+    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(m)]
     cards = read_cards(page, beside, context)
     if not plans and not cards:
         cards = read_cards(page, [m for m in loose if m.offer], context)
@@ -106,7 +107,9 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     ]
     told = read_prose(page, sentences, plans, context) if sentences else []
     how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
+    _features_of_cards(page, told, loose)
     plans += told
+    mark_paid_once(page, plans)
     stated, cut = stated_prices(page)
     if stated:
         before = sum(len(p.prices) for p in plans)

@@ -52,7 +52,7 @@ ODD_PERIODS = words(
 
 PER_PERSON = words("p.p pp")
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za")
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im")
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"

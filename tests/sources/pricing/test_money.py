@@ -44,7 +44,7 @@ PRICES = [
     ("$490 for the 1st year", "490", "$", "year", None, None, "promotional"),
     ("$10 a month plan", "10", "$", "month", None, None, "exact"),
     ("from $9", "9", "$", None, None, None, "from"),
-    ("ab 9 € im Monat", "9", "EUR", None, None, None, "from"),
+    ("ab 9 € im Monat", "9", "EUR", "month", None, None, "from"),
     ("starting at $9 / month", "9", "$", "month", None, None, "from"),
     ("up to $50", "50", "$", None, None, None, "up_to"),
     ("Mobile - 3.99$", "3.99", "$", None, None, None, "exact"),
