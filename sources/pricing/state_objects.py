@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborNode
 
-from sources.script_state import Place, ScriptState, State, Written, attribute_value
+from sources.script_state import PASSING_KEYS, Place, ScriptState, State, Written, attribute_value
 
 from .context import MoneyContext
 from .money import MAX_PLAUSIBLE, read_money
@@ -229,7 +229,7 @@ def _members(
         return
     if not path and (name := _name_of(container)):
         yield (), container, name
-    by_name = [key for key in container if plain_name(key.replace("_", " ")) in shown]
+    by_name = [k for k in container if plain_name(k.replace("_", " ")) in shown and k not in PASSING_KEYS]
     for key, item in container.items():
         if isinstance(item, dict) and (name := _name_of(item)) and key not in _OWNER_KEYS:
             yield (key,), item, name
