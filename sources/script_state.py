@@ -57,7 +57,7 @@ _ROW: Final = re.compile(rb"\n*([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),|(?=([\[{]))|
 _TOKEN: Final = re.compile(
     r"\s+|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
     r"|(?P<mark>[\[\]{},:])"
-    r"""|(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`[^`\\$]*+`)"""
+    r"""|(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\$]++|\$(?!\{))*+`)"""
     r"|(?P<number>-?(?:0|[1-9]\d*)(?:\.\d+)?)(?![\w.$])"
     r"|(?P<word>[A-Za-z_$][\w$]*)(?=\s*[,:}\]])"
     r"|(?P<truth>![01])"
@@ -67,6 +67,8 @@ _MAX_ATTEMPTS: Final = 300
 _SHORTEST: Final = 20
 _STREAM: Final = "self.__next_f.push("
 _LONGEST_ATTRIBUTE: Final = 100_000
+_LONGEST_LITERAL: Final = 300_000
+_LITERAL_COST: Final = 4  # a character of a literal takes so many times longer than one that is only looked through
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead from a state's value to a part of it."""
@@ -273,7 +275,7 @@ def _literals(found: ScriptState, text: str) -> None:
             if name is None:
                 continue
             value, end = _parsed(text, start) if pattern is _ASSIGNED and match["parse"] else _literal(text, start)
-            if not found.spend(end - start):
+            if not found.spend(_LITERAL_COST * (end - start)):
                 return
             if isinstance(value, dict | list):
                 found.states.append(State(value=value, name=f"script {name}"))
@@ -316,7 +318,7 @@ def _as_plain_json(text: str, start: int) -> tuple[str | None, int]:
     parts: list[str] = []
     depth = 0
     position = start
-    while token := _TOKEN.match(text, position):
+    while (token := _TOKEN.match(text, position)) and position - start < _LONGEST_LITERAL:
         position = token.end()
         kind = token.lastgroup
         written = token[0]

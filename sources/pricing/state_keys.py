@@ -33,7 +33,7 @@ _FROM = words("from min minimum start starting lowest")
 _UP_TO = words("max maximum highest")
 _EQUIVALENT = words("equivalent effective")
 _CURRENCIES = {code.lower(): code for code in ISO - words("TRY COP")}
-_CURRENCY_KEYS = ("currency", "currencyCode", "currency_code", "priceCurrency", "currencySymbol", "currency_symbol")
+CURRENCY_KEYS = words("currency currencyCode currency_code priceCurrency currencySymbol currency_symbol")
 _INTERVAL_KEYS = ("interval", "period", "per", "frequency", "priceSuffix", "price_suffix", "suffix", "pricePeriod")
 _BILLING_KEYS = ("billingPeriod", "billing_period", "billingCycle", "billing_cycle", "billingInterval", "billing")
 _UNIT_KEYS = ("unit", "priceUnit", "price_unit", "per", "pricePer", "unitLabel", "unit_label")
@@ -116,6 +116,13 @@ def _by_key(key: str) -> Meaning | None:
     return meaning if parts else None
 
 
+@lru_cache(maxsize=4_096)
+def says_price(key: str) -> bool:
+    """Whether a price may stand under this key: quick, and true of more."""
+    own = _by_key(key)
+    return own is not None and (own.priced or own.billing is not None)
+
+
 def _timed(meaning: Meaning, period: Period) -> Meaning:
     if period == "month":
         return replace(meaning, monthly=True)
@@ -155,7 +162,7 @@ def by_key(meaning: Meaning, key: str) -> Meaning | None:
 
 def by_siblings(meaning: Meaning, item: Mapping[str, object]) -> Meaning:
     """What the keys beside a price say: its currency, its interval, what it is per."""
-    currency = next((c for key in _CURRENCY_KEYS if (c := currency_of(item.get(key)))), None)
+    currency = next((c for key in sorted(CURRENCY_KEYS & item.keys()) if (c := currency_of(item[key]))), None)
     if currency:
         meaning = replace(meaning, currency=currency)
     recurring = item.get("recurring")

@@ -15,7 +15,7 @@ from .context import MoneyContext
 from .money import MAX_PLAUSIBLE, read_money
 from .page import VisiblePage, fold
 from .plans import Plan, bare
-from .state_keys import Meaning, by_key, by_siblings, key_words
+from .state_keys import CURRENCY_KEYS, Meaning, by_key, by_siblings, key_words, says_price
 from .words import CUSTOM, FREE, NOT_A_NAME, PLACEHOLDER, SALES_CALL, words
 
 MAX_NAME = 60
@@ -134,7 +134,7 @@ def add_attributes(page: VisiblePage, plans: list[Plan], found: ScriptState) -> 
     roots = {plan.root.node.mem_id: plan.name for plan in plans if plan.root is not None}
     for node in page.tree.css(_ATTRIBUTES)[:_MAX_ATTRIBUTES]:
         for name, text in node.attributes.items():
-            if not text or not found.spend(len(text)):
+            if not text or text.lstrip()[:1] not in ("{", "[") or not found.spend(len(text)):
                 continue
             value = attribute_value(text)
             if isinstance(value, dict) and value and not _name_of(value) and roots:
@@ -161,17 +161,26 @@ def groups_of(found: ScriptState, shown: Mapping[str, Plan], context: MoneyConte
         shown: Plans that the page shows, by `plain_name`; an object of such a name needs no key that says "plan".
         context: Resolves ambiguous currency signs.
     """
+    by_key_name = {key: plan.name for name, plan in shown.items() for key in _as_keys(name)}
     for state in found.states:
         currencies: dict[Place, str] = {}
         for path, container in found.containers(state):
-            if isinstance(container, dict) and (currency := by_siblings(Meaning(), container).currency):
-                currencies[path] = currency
-            if _is_foreign(state, path):
+            if isinstance(container, dict) and not CURRENCY_KEYS.isdisjoint(container):
+                currency = by_siblings(Meaning(), container).currency
+                if currency:
+                    currencies[path] = currency
+            members = list(_members(path, container, by_key_name))
+            if not members or _is_foreign(state, path):
                 continue
             inherited = next((currencies[path[:n]] for n in range(len(path), -1, -1) if path[:n] in currencies), None)
-            group = _group(state, path, container, shown, Meaning(currency=inherited), context)
+            group = _group(state, path, members, shown, Meaning(currency=inherited), context)
             if group is not None:
                 yield group
+
+
+def _as_keys(name: str) -> Iterator[str]:
+    """How a plan's name is written as a key, lower case."""
+    yield from {name.replace(" ", joint) for joint in (" ", "_", "-", "")} - PASSING_KEYS
 
 
 def _is_foreign(state: State, path: Place) -> bool:
@@ -182,7 +191,7 @@ def _is_foreign(state: State, path: Place) -> bool:
 def _group(
     state: State,
     path: Place,
-    container: dict[str, object] | list[object],
+    members: list[tuple[Place, object, str]],
     shown: Mapping[str, Plan],
     meaning: Meaning,
     context: MoneyContext,
@@ -192,7 +201,7 @@ def _group(
     for near in keys[-3:]:  # "annualPlans", "prices.monthly"
         meaning = by_key(meaning, near.removesuffix("Plans")) or meaning
     candidates = []
-    for key, item, name in _members(path, container, shown):
+    for key, item, name in members:
         if isinstance(item, dict) and not _GOODS_KEYS.isdisjoint(item):
             return None
         candidate = _candidate(
@@ -219,22 +228,26 @@ def _says_plans(keys: list[str]) -> bool:
 
 
 def _members(
-    path: Place, container: dict[str, object] | list[object], shown: Mapping[str, Plan]
+    path: Place, container: dict[str, object] | list[object], by_key_name: Mapping[str, str]
 ) -> Iterator[tuple[Place, object, str]]:
-    """The objects that may be plans, with the key and the name of each."""
+    """The parts that may be plans, with the key and the name of each: objects, or what stands under a plan's name."""
     if isinstance(container, list):
         for position, item in enumerate(container):
-            if isinstance(item, dict) and (name := _name_of(item)):
+            if isinstance(item, dict) and _may_cost(item) and (name := _name_of(item)):
                 yield (position,), item, name
         return
-    if not path and (name := _name_of(container)):
+    if not path and _may_cost(container) and (name := _name_of(container)):
         yield (), container, name
-    by_name = [k for k in container if plain_name(k.replace("_", " ")) in shown and k not in PASSING_KEYS]
+    named = sum(key.lower() in by_key_name for key in container) > 1
     for key, item in container.items():
-        if isinstance(item, dict) and (name := _name_of(item)) and key not in _OWNER_KEYS:
+        if isinstance(item, dict) and key not in _OWNER_KEYS and _may_cost(item) and (name := _name_of(item)):
             yield (key,), item, name
-        elif len(by_name) > 1 and key in by_name:
-            yield (key,), item, shown[plain_name(key.replace("_", " "))].name
+        elif named and key.lower() in by_key_name:
+            yield (key,), item, by_key_name[key.lower()]
+
+
+def _may_cost(item: Mapping[str, object]) -> bool:
+    return any(says_price(key) for key in item) or not _CUSTOM_KEYS.isdisjoint(item)
 
 
 def _name_of(item: Mapping[str, object]) -> str | None:
