@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from detente.records import Document
+from sources.script_state import state_in
 
-# What no reader looks at: comments, styles, scripts but for linked data, and the values that servers make anew for
-# every answer. Tags in capitals stay, and only cost a reading. A reader that begins to look at more must leave it in.
+# What no reader looks at: comments, styles, scripts but for linked data and state, and the values that servers make
+# anew for every answer. Tags in capitals stay, and only cost a reading. A reader that begins to look at more must leave
+# it in.
 _CUT: Final = ((b"<!--", b"-->"), (b"<script", b"</script"), (b"<style", b"</style"))
 _READ: Final = b"ld+json"
 _PASSING: Final = re.compile(
@@ -45,8 +47,13 @@ def _kept(body: bytes) -> Iterator[bytes]:
         end = body.find(closing, start)
         end = len(body) if end < 0 else end
         tag_end = body.find(b">", start)
-        is_read = opening == b"<script" and _READ in body[start : max(tag_end, start)]
-        yield body[position : end if is_read else start]
+        tag = body[start : max(tag_end, start)] if opening == b"<script" else b""
+        if _READ in tag:
+            yield body[position:end]
+        else:
+            yield body[position:start]
+            if tag and tag_end < end:
+                yield state_in(tag, body[tag_end + 1 : end])
         position = end
         for one, found in starts.items():
             if 0 <= found < end:

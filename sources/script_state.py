@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 __all__ = [
     "MAX_CHARS",
-    "PASSING",
+    "PASSING_KEYS",
     "PRICE_HINTS",
     "RELEASE_HINTS",
     "Place",
@@ -22,6 +22,7 @@ __all__ = [
     "attribute_value",
     "load",
     "script_state",
+    "state_in",
 ]
 
 MAX_CHARS: Final = 2_000_000
@@ -33,24 +34,30 @@ PRICE_HINTS: Final = ("rice", "ricing", "mount", "onthly", "cents")
 """A script that holds none of these tells no price."""
 RELEASE_HINTS: Final = ("elease", "ersion", "hangelog", "ublished")
 """A script that holds none of these tells no release."""
-PASSING: Final = (
-    rb'(?<!\\)"(?:at|time|timestamp|now|build|buildId|build_id|token|nonce|session|sessionId|session_id|csrf|csrfToken'
-    rb'|csrf_token|xsrf|requestId|request_id|traceId|trace_id)"\s*:\s*(?:"[^"\\]*"|\d+)'
-)
-"""Members of script state that servers make anew for every answer; no reader may take a fact from them."""
+PASSING_KEYS: Final = frozenset(
+    (
+        "at", "time", "timestamp", "now", "build", "buildId", "build_id", "token", "nonce", "session", "sessionId",
+        "session_id", "csrf", "csrfToken", "csrf_token", "xsrf", "requestId", "request_id", "traceId", "trace_id",
+    )
+)  # fmt: skip
+"""Keys whose values servers make anew for every answer: no reader may take a fact from what stands right under one."""
 
 _JSON_TYPES: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.I)
 _ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=[\[{]\s*["'\w$\[{/]))""")
 _KEYED: Final = re.compile(
     r"""\b(?P<name>plans|tiers|pricingPlans|pricing|packages|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
+_HINTS_IN_BYTES: Final = tuple(hint.encode() for hint in (*PRICE_HINTS, *RELEASE_HINTS))
+_LITERAL_IN_BYTES: Final = re.compile(f"{_ASSIGNED.pattern}|{_KEYED.pattern}".encode())
+_PASSING: Final = re.compile(rf'"(?:{"|".join(sorted(PASSING_KEYS))})"\s*:\s*(?:"[^"\\]*"|\d+)'.encode())
+_JSON_TAG: Final = re.compile(rb"""\btype\s*=\s*["']?application/(?:[\w.-]+\+)?json""", re.I)
 _NAME: Final = re.compile(r"""([A-Za-z_$][\w$.]{0,60})(?:\[["']([\w$]{1,40})["']\])?\s*$""")
 _PUSHED: Final = re.compile(r'__next_f\.push\(\[1,\s*(?=")')
 _ROW: Final = re.compile(rb"\n*([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),|(?=([\[{]))|)")
 _TOKEN: Final = re.compile(
     r"\s+|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
     r"|(?P<mark>[\[\]{},:])"
-    r"""|(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`[^`\\$]*+`)"""
+    r"""|(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\$]++|\$(?!\{))*+`)"""
     r"|(?P<number>-?(?:0|[1-9]\d*)(?:\.\d+)?)(?![\w.$])"
     r"|(?P<word>[A-Za-z_$][\w$]*)(?=\s*[,:}\]])"
     r"|(?P<truth>![01])"
@@ -60,6 +67,8 @@ _MAX_ATTEMPTS: Final = 300
 _SHORTEST: Final = 20
 _STREAM: Final = "self.__next_f.push("
 _LONGEST_ATTRIBUTE: Final = 100_000
+_LONGEST_LITERAL: Final = 300_000
+_LITERAL_COST: Final = 4  # a character of a literal takes so many times longer than one that is only looked through
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead from a state's value to a part of it."""
@@ -192,6 +201,25 @@ def script_state(tree: LexborHTMLParser, hints: tuple[str, ...]) -> ScriptState:
     return found
 
 
+def state_in(tag: bytes, content: bytes) -> bytes:
+    """What a reader may look at in a script; empty for most scripts.
+
+    Args:
+        tag: The script's opening tag.
+        content: What stands between its tags.
+    """
+    if len(content) < _SHORTEST:
+        return b""
+    if content.startswith(_STREAM.encode()):
+        return content
+    if not any(hint in content for hint in _HINTS_IN_BYTES):
+        return b""
+    if _JSON_TAG.search(tag):
+        # In JSON a quotation mark within a string is escaped: these are members, and no part of a text.
+        return _PASSING.sub(b"", content)
+    return content if _LITERAL_IN_BYTES.search(content) else b""
+
+
 def attribute_value(text: str) -> object:
     """The JSON value, or plain literal of JavaScript, that an attribute holds; None for anything else."""
     text = text.strip()
@@ -247,7 +275,7 @@ def _literals(found: ScriptState, text: str) -> None:
             if name is None:
                 continue
             value, end = _parsed(text, start) if pattern is _ASSIGNED and match["parse"] else _literal(text, start)
-            if not found.spend(end - start):
+            if not found.spend(_LITERAL_COST * (end - start)):
                 return
             if isinstance(value, dict | list):
                 found.states.append(State(value=value, name=f"script {name}"))
@@ -290,7 +318,7 @@ def _as_plain_json(text: str, start: int) -> tuple[str | None, int]:
     parts: list[str] = []
     depth = 0
     position = start
-    while token := _TOKEN.match(text, position):
+    while (token := _TOKEN.match(text, position)) and position - start < _LONGEST_LITERAL:
         position = token.end()
         kind = token.lastgroup
         written = token[0]

@@ -57,24 +57,34 @@ def _settled(told: list[Told], shown: Decimal | None = None) -> Iterator[tuple[T
     """
     for one in told:
         meaning = one.meaning
-        if meaning.period is not None or meaning.billing != "annual":
-            yield one, meaning.period or ("month" if meaning.billing == "monthly" else None), meaning.doubt
-            continue
-        monthly = _monthly(told, meaning.currency) or shown
-        if meaning.monthly or (monthly and one.amount <= monthly):
-            yield one, "month", meaning.doubt
-        elif monthly and one.amount >= _YEAR_FACTOR * monthly:
-            yield one, "year", meaning.doubt
+        if meaning.period is None and meaning.billing == "annual":
+            yield one, *_annual(one, _monthly(told, meaning.currency) or shown)
+        elif meaning.period is None and meaning.billing is None and _has_annual(told, one):
+            yield replace(one, meaning=replace(meaning, monthly=True)), "month", meaning.doubt
         else:
-            yield one, None, meaning.doubt or ("" if one.amount == 0 else _PERIOD_NOT_TOLD)
+            yield one, meaning.period or ("month" if meaning.billing == "monthly" else None), meaning.doubt
+
+
+def _annual(one: Told, monthly: Decimal | None) -> tuple[Period | None, str]:
+    if one.meaning.monthly or (monthly and one.amount <= monthly):
+        return "month", one.meaning.doubt
+    if monthly and one.amount >= _YEAR_FACTOR * monthly:
+        return "year", one.meaning.doubt
+    return None, one.meaning.doubt or ("" if one.amount == 0 else _PERIOD_NOT_TOLD)
+
+
+def _has_annual(told: Iterable[Told], one: Told) -> bool:
+    """Whether a price of no stated period is the month's, by the annual price beside it."""
+    annual = [t for t in told if t.meaning.period is None and t.meaning.billing == "annual" and not t.meaning.monthly]
+    return one.meaning.qualifier == "exact" and any(
+        t.meaning.currency == one.meaning.currency and one.amount > 0 and _annual(t, one.amount)[0] for t in annual
+    )
 
 
 def _monthly(told: Iterable[Told], currency: str | None) -> Decimal | None:
-    amounts = {
-        t.amount
-        for t in told
-        if t.meaning.qualifier == "exact" and t.meaning.billing == "monthly" and t.meaning.currency == currency
-    }
+    prices = [t for t in told if t.meaning.qualifier == "exact" and t.meaning.currency == currency]
+    amounts = {t.amount for t in prices if t.meaning.billing == "monthly"}
+    amounts = amounts or {t.amount for t in prices if t.meaning.billing is None and t.meaning.period is None}
     return amounts.pop() if len(amounts) == 1 else None
 
 
@@ -116,15 +126,28 @@ def _rescaled(told: Told, *, cents: bool) -> Told:
 def _complete(shown: Mapping[str, Plan], groups: Iterable[Group]) -> bool:
     """Add to the visible plans what state of the same name tells beyond them."""
     of_plan: dict[str, list[Candidate]] = {}
-    for group in groups:
-        for candidate in _scaled(group, shown).candidates:
-            of_plan.setdefault(plain_name(candidate.name), []).append(candidate)
+    scaled = [_scaled(group, shown) for group in groups]
+    vouched = {group.origin for group in scaled if any(_is_shown(c, shown) for c in group.candidates)}
+    for group in scaled:
+        if group.labelled or group.origin in vouched:
+            for candidate in group.candidates:
+                of_plan.setdefault(plain_name(candidate.name), []).append(candidate)
     added = False
     for name, plan in shown.items():
-        told = [t for candidate in of_plan.get(name, []) for t in candidate.told]
+        candidates = of_plan.get(name, [])
+        # One object that tells what is shown and the other side of the toggle is better than all others: they may be
+        # for another country.
+        whole = [c for c in candidates if _is_shown(c, shown) and len({t.meaning.billing for t in c.told}) > 1]
+        told = [t for candidate in whole[:1] or candidates for t in candidate.told]
         if told and not any(p.custom or p.free for p in plan.prices):
             added = _complete_plan(plan, told) or added
     return added
+
+
+def _is_shown(candidate: Candidate, shown: Mapping[str, Plan]) -> bool:
+    plan = shown.get(plain_name(candidate.name))
+    amounts = {p.amount for p in plan.prices if p.amount} if plan is not None else set()
+    return any(t.amount in amounts for t in candidate.told)
 
 
 def _complete_plan(plan: Plan, told: list[Told]) -> bool:
@@ -144,18 +167,23 @@ def _complete_plan(plan: Plan, told: list[Told]) -> bool:
         usable = one.meaning.currency in (None, like.currency) and one.meaning.qualifier == "exact" and one.amount > 0
         if usable and not known:
             beyond.append((one, period, doubt))
-    added: dict[tuple[Period | None, Billing | None], Decimal] = {}
-    for one, period, told_doubt in beyond:
-        doubt = told_doubt
+    new = [
+        (one, period, doubt)
+        for one, period, doubt in beyond
+        if not sides or (one.meaning.billing is not None and one.meaning.billing not in sides.values())
+    ]
+    amounts: dict[object, set[Decimal]] = {}
+    for one, period, _ in new:
+        amounts.setdefault((period, one.meaning.billing), set()).add(one.amount)
+    added: set[tuple[Period | None, Billing | None, Decimal]] = set()
+    for one, period, told_doubt in new:
         billing = one.meaning.billing
-        first = added.get((period, billing))
-        if first == one.amount or (sides and (billing is None or billing in sides.values())):
+        if (period, billing, one.amount) in added:
             continue
-        if not sides:
-            doubt = doubt or _CONTRADICTED
-        elif first is not None:
-            doubt = doubt or f"scripts tell {first} as well"
-        added.setdefault((period, billing), one.amount)
+        doubt = told_doubt or ("" if sides else _CONTRADICTED)
+        if len(amounts[period, billing]) > 1:
+            doubt = doubt or f"scripts tell {', '.join(map(str, sorted(amounts[period, billing])))}"
+        added.add((period, billing, one.amount))
         price = _price(plan, one, period, billing, doubt)
         plan.prices.append(replace(price, currency=like.currency, unit=price.unit or like.unit))
     if added:
@@ -206,8 +234,9 @@ def _new_plans(groups: Iterable[Group], context: MoneyContext) -> list[Plan]:
 def _prices(plan: Plan, told: list[Told]) -> Iterator[PlanPrice]:
     """The records of all prices of a plan; the same one told twice is one."""
     seen: dict[tuple[object, ...], Decimal] = {}
-    both = {t.meaning.billing for t in told} >= {"monthly", "annual"}
-    for one, period, doubt in _settled(told):
+    settled = list(_settled(told))
+    both = {one.meaning.billing for one, _, _ in settled} >= {"monthly", "annual"}
+    for one, period, doubt in settled:
         billing = one.meaning.billing if both or period != "year" else None
         billing = None if billing == "monthly" and not both else billing
         key = (one.meaning.currency, period, billing, one.meaning.qualifier, one.meaning.unit)

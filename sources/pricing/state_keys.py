@@ -10,7 +10,7 @@ from functools import lru_cache
 from detente.records import Period, Qualifier
 from sources.script_state import Written
 
-from .currencies import CODES, SIGNS
+from .currencies import AMBIGUOUS, CODES, SIGNS
 from .terms import Billing, read_term
 from .words import UNITS, words
 
@@ -32,9 +32,19 @@ _PROMOTIONAL = words("sale discounted promo promotional intro introductory speci
 _FROM = words("from min minimum start starting lowest")
 _UP_TO = words("max maximum highest")
 _EQUIVALENT = words("equivalent effective")
-_CURRENCIES = {code.lower(): code for code in CODES - words("TRY COP")}
-_CURRENCY_KEYS = ("currency", "currencyCode", "currency_code", "priceCurrency", "currencySymbol", "currency_symbol")
-_INTERVAL_KEYS = ("interval", "period", "per", "frequency", "priceSuffix", "price_suffix", "suffix", "pricePeriod")
+_CURRENCIES = {code.lower(): code for code in CODES - words("TRY COP MAD PEN MOP")}
+CURRENCY_KEYS = words("currency currencyCode currency_code priceCurrency currencySymbol currency_symbol")
+_INTERVAL_KEYS = (
+    "interval",
+    "period",
+    "per",
+    "frequency",
+    "priceSuffix",
+    "price_suffix",
+    "suffix",
+    "pricePeriod",
+    "unit",
+)
 _BILLING_KEYS = ("billingPeriod", "billing_period", "billingCycle", "billing_cycle", "billingInterval", "billing")
 _UNIT_KEYS = ("unit", "priceUnit", "price_unit", "per", "pricePer", "unitLabel", "unit_label")
 _LONGER: dict[tuple[str, str], Period] = {
@@ -54,6 +64,7 @@ class Meaning:
         period: Stated beside the value, or by a key that is neither monthly nor annual.
         unit: What it is per.
         currency: ISO code.
+        sign: A currency sign of several meanings that stands beside it.
         qualifier: How it is meant.
         side: Side of a toggle, as a key beside the value says ("billingPeriod").
         stripe: It stands in a price object as Stripe's interface documents it, where amounts count cents.
@@ -68,6 +79,7 @@ class Meaning:
     period: Period | None = None
     unit: str | None = None
     currency: str | None = None
+    sign: str = ""
     qualifier: Qualifier = "exact"
     side: Billing | None = None
     stripe: bool = False
@@ -116,6 +128,13 @@ def _by_key(key: str) -> Meaning | None:
     return meaning if parts else None
 
 
+@lru_cache(maxsize=4_096)
+def says_price(key: str) -> bool:
+    """Whether a price may stand under this key: quick, and true of more."""
+    own = _by_key(key)
+    return own is not None and (own.priced or own.billing is not None)
+
+
 def _timed(meaning: Meaning, period: Period) -> Meaning:
     if period == "month":
         return replace(meaning, monthly=True)
@@ -144,6 +163,7 @@ def by_key(meaning: Meaning, key: str) -> Meaning | None:
         period=own.period or (None if timed else meaning.period),
         unit=own.unit or meaning.unit,
         currency=own.currency or meaning.currency,
+        sign=meaning.sign,
         qualifier=own.qualifier if own.qualifier != "exact" else meaning.qualifier,
         side=None if timed else meaning.side,
         stripe=meaning.stripe,
@@ -155,9 +175,12 @@ def by_key(meaning: Meaning, key: str) -> Meaning | None:
 
 def by_siblings(meaning: Meaning, item: Mapping[str, object]) -> Meaning:
     """What the keys beside a price say: its currency, its interval, what it is per."""
-    currency = next((c for key in _CURRENCY_KEYS if (c := currency_of(item.get(key)))), None)
+    currency = next((c for key in sorted(CURRENCY_KEYS & item.keys()) if (c := currency_of(item[key]))), None)
     if currency:
         meaning = replace(meaning, currency=currency)
+    else:
+        signs = (item[key] for key in CURRENCY_KEYS & item.keys())
+        meaning = replace(meaning, sign=next((s for s in signs if isinstance(s, str) and s in AMBIGUOUS), meaning.sign))
     recurring = item.get("recurring")
     within = recurring if isinstance(recurring, dict) and isinstance(recurring.get("interval"), str) else item
     meaning = _interval(meaning, within)
@@ -188,7 +211,7 @@ def _interval(meaning: Meaning, item: Mapping[str, object]) -> Meaning:
         told = item.get(key)
         if not isinstance(told, str) or not told.strip() or len(told) > 60 or isinstance(told, Written):
             continue
-        term = read_term(told, bare=True)
+        term = read_term(f"per {told}" if key == "per" else told, bare=True)
         period = term.period
         count = item.get("interval_count", item.get("intervalCount", "1"))
         if period and isinstance(count, str) and count not in ("1", ""):

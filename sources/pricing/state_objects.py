@@ -9,29 +9,23 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborNode
 
-from sources.script_state import Place, ScriptState, State, Written, attribute_value
+from sources.script_state import PASSING_KEYS, Place, ScriptState, State, Written, attribute_value
 
 from .context import MoneyContext
 from .money import MAX_PLAUSIBLE, read_money
 from .page import VisiblePage, fold
 from .plans import Plan, bare
-from .state_keys import Meaning, by_key, by_siblings, key_words
+from .state_keys import CURRENCY_KEYS, Meaning, by_key, by_siblings, key_words, says_price
 from .words import CUSTOM, FREE, NOT_A_NAME, PLACEHOLDER, SALES_CALL, words
 
 MAX_NAME = 60
 MAX_FEATURES = 60
 _NAME_KEYS = (
-    "name",
-    "title",
-    "label",
-    "planName",
-    "plan_name",
-    "displayName",
-    "display_name",
-    "plan",
-    "tier",
-    "heading",
-)
+    "name", "title", "label", "planName", "plan_name", "displayName", "display_name", "plan", "tier", "heading",
+    "headline",
+)  # fmt: skip
+_KIND_KEYS = ("__typename", "_type", "__component", "component", "contentType", "type")
+_WRAPPERS = ("attributes", "node", "fields")
 _OWNER_KEYS = ("product", "plan")
 _HOLDERS = words(
     "items list data nodes node edges all entries fields attributes collection results cards columns content"
@@ -43,8 +37,8 @@ _PLAN_WORDS = words(
 )
 # Other people's prices, goods, texts, measurements and trials: whatever stands under such a key is no plan on offer.
 _FOREIGN_WORDS = words(
-    "related recommended recommendations recommendation upsell upsells cross cart basket checkout shop store catalog"
-    " catalogue merch competitor competitors alternative alternatives versus vs comparison comparisons blog post posts"
+    "related recommended recommendations recommendation upsell upsells cross cart basket shop merch"
+    " competitor competitors alternative alternatives versus vs comparison comparisons blog post posts"
     " article articles news stories testimonial testimonials review reviews customers i18n translation translations"
     " locales messages dictionary intl analytics layer ecommerce gtm tracking event events experiment experiments ab"
     " variation variations flags optimizely test tests example examples sample samples mock demo template templates"
@@ -53,22 +47,12 @@ _FOREIGN_WORDS = words(
 )
 # One of these on an object, and it is a thing in a shop, a text, or a trial of wordings.
 _GOODS_KEYS = words(
-    "sku stock inventory inStock in_stock gtin brand vendor rating reviewCount author excerpt publishedAt published_at"
-    " experimentId variationId weight salary item_id item_name item_brand item_category color size"
+    "sku stock inventory inStock in_stock gtin vendor rating reviewCount author excerpt experimentId variationId salary"
+    " item_id item_name item_brand item_category"
 )
-_WITHDRAWN = (
-    "archived",
-    "hidden",
-    "inactive",
-    "deprecated",
-    "draft",
-    "isDraft",
-    "legacy",
-    "disabled",
-    "isHidden",
-    "test",
-)
-_OFFERED = ("active", "enabled", "visible", "published", "isActive", "is_active", "public", "isPublic", "livemode")
+_WITHDRAWN = words("archived hidden inactive deprecated draft isDraft legacy isHidden test")
+_OFFERED = words("enabled visible published public isPublic livemode")
+_ACTIVE_KEYS = ("active", "isActive", "is_active")
 _CUSTOM_KEYS = words("custom isCustom is_custom contactSales contact_sales contactUs customPricing")
 _FREE_KEYS = words("free isFree is_free")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
@@ -116,10 +100,17 @@ class Candidate:
 
 @dataclass(kw_only=True, slots=True)
 class Group:
-    """Sibling objects of like shape; `labelled` where a key says that they are plans."""
+    """Sibling objects of like shape.
+
+    Attributes:
+        candidates: The objects.
+        labelled: A key, or their own type, says that they are plans.
+        origin: Name of the state that they stand in.
+    """
 
     candidates: list[Candidate]
     labelled: bool
+    origin: str
 
 
 def plain_name(name: str) -> str:
@@ -134,7 +125,7 @@ def add_attributes(page: VisiblePage, plans: list[Plan], found: ScriptState) -> 
     roots = {plan.root.node.mem_id: plan.name for plan in plans if plan.root is not None}
     for node in page.tree.css(_ATTRIBUTES)[:_MAX_ATTRIBUTES]:
         for name, text in node.attributes.items():
-            if not text or not found.spend(len(text)):
+            if not text or text.lstrip()[:1] not in ("{", "[") or not found.spend(len(text)):
                 continue
             value = attribute_value(text)
             if isinstance(value, dict) and value and not _name_of(value) and roots:
@@ -161,38 +152,47 @@ def groups_of(found: ScriptState, shown: Mapping[str, Plan], context: MoneyConte
         shown: Plans that the page shows, by `plain_name`; an object of such a name needs no key that says "plan".
         context: Resolves ambiguous currency signs.
     """
+    by_key_name = {key: plan.name for name, plan in shown.items() for key in _as_keys(name)}
     for state in found.states:
         currencies: dict[Place, str] = {}
         for path, container in found.containers(state):
-            if isinstance(container, dict) and (currency := by_siblings(Meaning(), container).currency):
-                currencies[path] = currency
-            if _is_foreign(state, path):
+            if isinstance(container, dict) and not CURRENCY_KEYS.isdisjoint(container):
+                currency = by_siblings(Meaning(), container).currency
+                if currency:
+                    currencies[path] = currency
+            members = list(_members(path, container, by_key_name))
+            if not members or _is_foreign(state, path):
                 continue
             inherited = next((currencies[path[:n]] for n in range(len(path), -1, -1) if path[:n] in currencies), None)
-            group = _group(state, path, container, shown, Meaning(currency=inherited), context)
+            group = _group(state, path, members, shown, Meaning(currency=inherited), context)
             if group is not None:
                 yield group
 
 
+def _as_keys(name: str) -> Iterator[str]:
+    """How a plan's name is written as a key, lower case."""
+    yield from {name.replace(" ", joint) for joint in (" ", "_", "-", "")} - PASSING_KEYS
+
+
 def _is_foreign(state: State, path: Place) -> bool:
     keys = (state.name.rpartition(" ")[2], *path)
-    return any(not _FOREIGN_WORDS.isdisjoint(key_words(key)) for key in keys if isinstance(key, str))
+    return any("18n" in key or not _FOREIGN_WORDS.isdisjoint(key_words(key)) for key in keys if isinstance(key, str))
 
 
 def _group(
     state: State,
     path: Place,
-    container: dict[str, object] | list[object],
+    members: list[tuple[Place, object, str]],
     shown: Mapping[str, Plan],
     meaning: Meaning,
     context: MoneyContext,
 ) -> Group | None:
     keys = [key for key in (state.name.rpartition(" ")[2], *path) if isinstance(key, str)]
-    labelled = _says_plans(keys)
+    labelled = _says_plans(keys) or any(_is_called_plan(item) for _, item, _ in members)
     for near in keys[-3:]:  # "annualPlans", "prices.monthly"
         meaning = by_key(meaning, near.removesuffix("Plans")) or meaning
     candidates = []
-    for key, item, name in _members(path, container, shown):
+    for key, item, name in _still_offered(members):
         if isinstance(item, dict) and not _GOODS_KEYS.isdisjoint(item):
             return None
         candidate = _candidate(
@@ -203,8 +203,24 @@ def _group(
     known = sum(plain_name(c.name) in shown for c in candidates)
     if not any(t.amount > 0 for c in candidates for t in c.told) or (len(candidates) < 2 and not (labelled or known)):
         return None
-    timed = any(t.meaning.period or t.meaning.billing for c in candidates for t in c.told)
-    return Group(candidates=candidates, labelled=labelled) if labelled or known or timed else None
+    timed = any(t.meaning.billing is not None for c in candidates for t in c.told)
+    if not (labelled or known or timed):
+        return None
+    return Group(candidates=candidates, labelled=labelled, origin=state.name)
+
+
+def _is_called_plan(item: object) -> bool:
+    """Whether the object's own type is that of a plan ("pricingCard")."""
+    kinds = [item[key] for key in _KIND_KEYS if key in item] if isinstance(item, dict) else []
+    return any(isinstance(kind, str) and not _PLAN_WORDS.isdisjoint(key_words(kind)) for kind in kinds)
+
+
+def _still_offered(members: list[tuple[Place, object, str]]) -> list[tuple[Place, object, str]]:
+    """Without members that are not active, where most are; where few are, the word says which one is picked."""
+    told = [next((i[k] for k in _ACTIVE_KEYS if k in i), None) if isinstance(i, dict) else None for _, i, _ in members]
+    if told.count(True) <= told.count(False):
+        return members
+    return [member for member, active in zip(members, told, strict=True) if active is not False]
 
 
 def _says_plans(keys: list[str]) -> bool:
@@ -219,22 +235,32 @@ def _says_plans(keys: list[str]) -> bool:
 
 
 def _members(
-    path: Place, container: dict[str, object] | list[object], shown: Mapping[str, Plan]
+    path: Place, container: dict[str, object] | list[object], by_key_name: Mapping[str, str]
 ) -> Iterator[tuple[Place, object, str]]:
-    """The objects that may be plans, with the key and the name of each."""
+    """The parts that may be plans, with the key and the name of each: objects, or what stands under a plan's name."""
     if isinstance(container, list):
-        for position, item in enumerate(container):
-            if isinstance(item, dict) and (name := _name_of(item)):
-                yield (position,), item, name
+        for position, value in enumerate(container):
+            wrapper = (
+                next((k for k in _WRAPPERS if isinstance(value.get(k), dict)), None)
+                if isinstance(value, dict)
+                else None
+            )
+            item = value[wrapper] if wrapper and isinstance(value, dict) else value
+            if isinstance(item, dict) and _may_cost(item) and (name := _name_of(item)):
+                yield ((position, wrapper) if wrapper else (position,)), item, name
         return
-    if not path and (name := _name_of(container)):
+    if not path and _may_cost(container) and (name := _name_of(container)):
         yield (), container, name
-    by_name = [key for key in container if plain_name(key.replace("_", " ")) in shown]
+    named = sum(key.lower() in by_key_name for key in container) > 1
     for key, item in container.items():
-        if isinstance(item, dict) and (name := _name_of(item)) and key not in _OWNER_KEYS:
+        if isinstance(item, dict) and key not in _OWNER_KEYS and _may_cost(item) and (name := _name_of(item)):
             yield (key,), item, name
-        elif len(by_name) > 1 and key in by_name:
-            yield (key,), item, shown[plain_name(key.replace("_", " "))].name
+        elif named and key.lower() in by_key_name:
+            yield (key,), item, by_key_name[key.lower()]
+
+
+def _may_cost(item: Mapping[str, object]) -> bool:
+    return any(says_price(key) for key in item) or not _CUSTOM_KEYS.isdisjoint(item)
 
 
 def _name_of(item: Mapping[str, object]) -> str | None:
@@ -264,7 +290,7 @@ def _candidate(
     if not isinstance(item, dict):
         _take(candidate, item, meaning, state, path, context, bare_keys=bare_keys, depth=0)
         return candidate if candidate.told else None
-    if any(item.get(key) is True for key in _WITHDRAWN) or any(item.get(key) is False for key in _OFFERED):
+    if any(item[k] is True for k in _WITHDRAWN & item.keys()) or any(item[k] is False for k in _OFFERED & item.keys()):
         return None
     candidate.custom = any(item.get(key) is True for key in _CUSTOM_KEYS)
     candidate.free = any(item.get(key) is True for key in _FREE_KEYS)
@@ -329,6 +355,9 @@ def _take_text(candidate: Candidate, text: str, meaning: Meaning, place: str, co
     raw = text.strip()
     if len(raw) > _MAX_TEXT or PLACEHOLDER.search(raw):
         return
+    if meaning.currency is None and meaning.sign:
+        currency, doubt = context.currency(meaning.sign)
+        meaning = replace(meaning, currency=currency, doubt=meaning.doubt or doubt)
     if _NUMBER.fullmatch(raw):
         scaled = meaning.minor and meaning.currency not in _WITHOUT_CENTS
         amount = Decimal(raw).scaleb(-2) if scaled else Decimal(raw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from operator import attrgetter
 
@@ -19,6 +19,7 @@ from sources.release_notes.lines import Line
 from sources.release_notes.markdown import front_matter, markdown_lines
 from sources.release_notes.outline import RawEntry, entries_of, titled_entries
 from sources.release_notes.plain import debian_lines, is_debian, plain_lines
+from sources.release_notes.state import state_items
 from sources.release_notes.versions import find_version
 
 __all__ = ["MAX_BODY", "MAX_ENTRIES", "VERSION", "read", "to_json"]
@@ -53,6 +54,7 @@ def read(document: Document) -> Reading:
     """
     text = decode(document)
     kind = media_kind(text, content_type=document.content_type)
+    cut: list[str] = []
     if kind in ("rss", "atom"):
         items: list[FeedItem] | None = xml_items(text, document.url)
         entries = _from_items(items or [], document)
@@ -62,12 +64,12 @@ def read(document: Document) -> Reading:
             return _reading(ReadStatus.EMPTY, "JSON of a shape that is neither a feed nor a list of releases", kind)
         entries = _from_items(items, document)
     elif kind == "html":
-        entries = _from_page(text, document)
+        kind, entries, cut = _from_page(text, document)
     elif kind in ("markdown", "text"):
         kind, entries = _from_text(text, document)
     else:
         return _reading(ReadStatus.EMPTY, "an empty document" if kind == "empty" else "XML that is no feed", kind)
-    return _bounded(entries, kind)
+    return _bounded(entries, kind, cut)
 
 
 def to_json(reading: Reading) -> dict[str, object]:
@@ -122,20 +124,20 @@ def _reading(status: ReadStatus, reason: str, how: str, entries: Sequence[Releas
     )
 
 
-def _bounded(entries: Sequence[ReleaseEntry], how: str) -> Reading:
+def _bounded(entries: Sequence[ReleaseEntry], how: str, cut_before: Sequence[str]) -> Reading:
     # A feed that repeats an item unchanged says nothing new; where it stands does not matter.
     once: dict[object, ReleaseEntry] = {}
     for entry in entries:
         once.setdefault(_TOLD(entry), entry)
     kept = list(once.values())
-    notes = []
+    notes = [*cut_before]
     if len(kept) > MAX_ENTRIES:
         notes.append(f"{len(kept)} entries, the first {MAX_ENTRIES} kept")
     cut = sum(1 for entry in kept[:MAX_ENTRIES] if entry.body.endswith(_CUT))
     if cut:
         notes.append(f"{cut} bodies cut at {MAX_BODY} characters")
     if not kept:
-        return _reading(ReadStatus.EMPTY, f"no release entries in this {how} document", how)
+        return _reading(ReadStatus.EMPTY, "; ".join([f"no release entries in this {how} document", *notes]), how)
     return _reading(ReadStatus.READ, "; ".join(notes), how, kept[:MAX_ENTRIES])
 
 
@@ -143,7 +145,7 @@ _CUT = "\n[…]"
 _TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name != "place"))
 
 
-def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
+def _from_page(text: str, document: Document) -> tuple[str, list[ReleaseEntry], list[str]]:
     tree = parse_html(text, document.url)
     lines = page_lines(tree)
     entries = entries_of(lines)
@@ -152,9 +154,15 @@ def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
     if not entries:
         title = tree.css_first("title")
         names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
-        if _URL_OF_NOTES.search(document.url) or any(is_notes_title(name) for name in names):
+        of_notes = bool(_URL_OF_NOTES.search(document.url)) or any(is_notes_title(name) for name in names)
+        told, cut = state_items(tree, of_notes=of_notes)
+        if told:
+            items = _from_items([item for item, _ in told], document)
+            return "script state", [replace(e, place=place) for e, (_, place) in zip(items, told, strict=True)], cut
+        if of_notes:
             entries = titled_entries(lines)
-    return [_release(entry, document) for entry in entries]
+        return "html", [_release(entry, document) for entry in entries], cut
+    return "html", [_release(entry, document) for entry in entries], []
 
 
 def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from detente.records import Document
@@ -80,3 +82,65 @@ def test_a_script_that_stays_open_hides_nothing_that_a_reader_would_see() -> Non
 
     assert fingerprint(one) == fingerprint(two)
     assert readers.read("pricing", one).observations == readers.read("pricing", two).observations
+
+
+STATE = """<!doctype html><html><head><title>Prices</title><script src="/app.js?{token}"></script>
+<script>window.tag = "{token}"; (function (f) {{ var version = "2.0"; f.queue = []; f.loaded = !0 }})(window)</script>
+</head><body><div id="app"></div>
+<script id="data" type="application/json">{{"build": "{token}", "at": "{time}", "session": "{token}",
+ "plans": [{{"name": "Team", "price": {price}}}, {{"name": "Pro", "price": 99, "note": "made {made}"}}]}}</script>
+</body></html>"""
+SAME_STATE = {"token": "a1b2", "time": "2026-11-02T08:00:00Z", "price": "49", "made": "x"}
+
+
+def with_state(**differs: str) -> Document:
+    return Document(body=STATE.format(**SAME_STATE | differs).encode(), url="https://globex.test/pricing")
+
+
+def test_tokens_and_times_beside_the_plans_in_script_state_are_left_out() -> None:
+    assert fingerprint(with_state()) == fingerprint(with_state(token="f7c2", time="2026-11-09T08:00:11Z"))
+
+
+def test_a_price_in_script_state_is_in_it() -> None:
+    assert fingerprint(with_state()) != fingerprint(with_state(price="59"))
+    assert fingerprint(with_state()) != fingerprint(with_state(made="y"))
+
+
+@pytest.mark.parametrize(
+    ("script", "old", "new"),
+    [
+        ("var plans = [{name: 'Team', price: 49}, {name: 'Pro', price: 99}]", "49", "59"),
+        ('self.__next_f.push([1,"1:{\\"plans\\":[{\\"name\\":\\"Team\\",\\"price\\":49}]}"])', "49", "59"),
+        ('window.__DATA__ = JSON.parse(\'{"releases": [{"version": "1.0"}]}\')', "1.0", "1.1"),
+        ("const prices = {'token': '$49', 'pro': '$99'}", "49", "59"),
+    ],
+    ids=["literal", "pushed", "parsed", "plan named as a token is"],
+)
+def test_whatever_a_script_holds_that_a_reader_may_look_at_is_in_it(script: str, old: str, new: str) -> None:
+    one, two = (
+        Document(body=f"<html><body><script>{text}</script></body></html>".encode(), url="https://a.test/")
+        for text in (script, script.replace(old, new))
+    )
+
+    assert fingerprint(one) != fingerprint(two)
+
+
+NEXT = """<html><body><div id="__next"><h1>Pricing</h1><div class="plans"><div class="plan"><h3>Team</h3>
+<p>$49 / month</p></div><div class="plan"><h3>Pro</h3><p>$99 / month</p></div></div></div>
+<script>self.__next_f.push([1,"0:[\\"build-{n}\\",[\\"price\\"]]\\n"])</script>
+<script>window.__PRELOADED__ = {{"nonce": "{n}", "price": {n}, "generatedAt": {n}}}</script>
+<script id="__NEXT_DATA__" type="application/json">{{"props": {{"pageProps": {{"csrfToken": "{n}", "now": {n},
+ "tiers": [{{"name": "Team", "priceMonthly": 49, "priceYearly": 490, "id": "{n}", "updatedAt": "{n}"}},
+ {{"name": "Pro", "priceMonthly": 99, "priceYearly": 990, "viewers": {n}}}]}}}}, "buildId": "{n}"}}</script>
+</body></html>"""
+
+
+def test_twenty_fetches_of_a_page_with_rotating_builds_tokens_and_times_read_the_same() -> None:
+    chance = random.Random(20)
+    readings = [
+        readers.read("pricing", Document(body=NEXT.format(n=chance.randrange(10**9)).encode(), url="https://a.test/"))
+        for _ in range(20)
+    ]
+
+    assert len(readings[0].observations) == 4
+    assert [readings[0].observations] * 20 == [reading.observations for reading in readings]
