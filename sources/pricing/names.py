@@ -27,6 +27,7 @@ MAX_WORDS = 6
 _LOOK_AFTER = 4
 _JOINED_WORDS = 3
 _WORDS_AFTER_PRICE = 2
+_RANGE_START = re.compile(r"\b\d[\d.,]*\s?(?:-|–|—|to|bis|à)\s?$")
 _BUTTON = re.compile(r"\b(?:btn|button|cta)\b")
 _DECORATION = re.compile(
     r"\b(?:icons?|logo|image|photo|picture|illustration|banner|screenshot|arrow|check(?:mark)?|tick|star|avatar|yes|no)\b",
@@ -98,8 +99,8 @@ def clean_name(text: str) -> str | None:
     if match is not None:
         if spare_words(text[match.end() :], []) > _WORDS_AFTER_PRICE:
             return None  # a sentence that mentions an amount
-        text = text[: match.start()].rstrip(" :-–—(|@,")
-        text = _TRAILING.sub("", text).rstrip(" :-–—(|,")
+        text = _RANGE_START.sub("", text[: match.start()]).rstrip(" :-–—(|@,+")
+        text = _TRAILING.sub("", text).rstrip(" :-–—(|,+")
     elif (told := told_after_name(text)) is not None:
         text = told[0]
     text = text.strip(" :*•|¶")

@@ -33,7 +33,8 @@ _SIGN_CHARS = 4
 _NUMBER_FIRST = re.compile(r"\d[\d.,' ]{0,12}(?![\w%])")
 _STATED_WORDS = 2
 _BUYS = re.compile(
-    r"^\W*(?:buy|purchase|order|get it|kaufen|jetzt kaufen|bestellen|acheter|commander|comprar|acquista|kopen|köp|køb|kjøp)\b",
+    r"^\W*(?:buy|purchase|order|get it|(?:jetzt )?kaufen|bestellen|acheter|commander|comprar|acquista|kopen|köp|køb|kjøp)"
+    r"\b",
     re.I,
 )
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")

@@ -156,6 +156,7 @@ NOT_A_NAME = re.compile(
     r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
     r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
     r"|pricing|prices?"
+    r"|pric(?:ing|es) (?:for|of|that|made|based|starting|information|details|options|model|calculator)\b.*"
     r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
     r"|year|monthly|annual(?:ly)?"
     r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|perfect for.*"
