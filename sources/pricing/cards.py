@@ -12,7 +12,7 @@ from .page import Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, add_switched
 from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, silent_cards
 from .terms import Billing, Term, read_term, spare_words
-from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY
+from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
 
 _TERM_CHARS = 60
 
@@ -27,8 +27,10 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     """
     ranks = Ranks(page, marks)
     children = Children(page)
-    cards = Gathering(page, marks, ranks, children).cards()
-    cards = _split_shared(page, cards)
+    gathering = Gathering(page, marks, ranks, children)
+    cards = _split_shared(page, gathering.cards())
+    if len(cards) == 1:
+        cards = _split_by_period(cards[0], gathering)
     cards = [card for card in cards if _worth(card, cards)]
     _grow(page, cards, children)
     plans = []
@@ -85,6 +87,15 @@ def _split_shared(page: VisiblePage, cards: list[Card]) -> list[Card]:
     return result
 
 
+def _split_by_period(card: Card, gathering: Gathering) -> list[Card]:
+    """The offers of a page whose one heading stands above cards that are called "Monthly", "Yearly" and the like."""
+    offers = [gathering.by_period(mark) for mark in card.marks if mark.kind == "price"]
+    split = [offer for offer in offers if offer is not None]
+    if card.rank > 2 or len(split) < 2 or len({offer.name_line.index for offer in split}) < len(offers):
+        return [card]
+    return split
+
+
 def _worth(card: Card, cards: list[Card]) -> bool:
     """A lone "contact us" or "free" under a heading is an invitation, not a plan, unless the heading is a card's."""
     if any(m.kind in ("price", "placeholder") for m in card.marks):
@@ -94,6 +105,10 @@ def _worth(card: Card, cards: list[Card]) -> bool:
         if not any(c is not card and c.name_line.element.tag == tag and len(c.marks) > 0 for c in cards):
             return False
         if any(m.named for m in card.marks):
+            return True
+    if any(PRICE_PREFIX.match(m.line.text) for m in card.marks) or ENTERPRISE_NAME.match(card.name_line.text):
+        tag = card.name_line.element.tag
+        if any(c.name_line.element.tag == tag and c.marks[0].kind == "price" for c in cards):
             return True
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
-from .names import AUDIENCE, NAMED, PLAIN, Ranks, first_name, name_below, pictured_name, plain_name
+from .names import AUDIENCE, NAMED, PLAIN, Ranks, first_name, name_below, period_name, pictured_name, plain_name
 from .page import HEADINGS, Element, Line, VisiblePage
 from .plans import Mark
 from .rows import Card, Children, shared_words
@@ -16,7 +16,7 @@ from .words import PRICE_LABEL
 
 _DIGIT = re.compile(r"\d")
 _CLOSING_LEVEL = 3
-_SENTENCE_WORDS = 5
+_SENTENCE_WORDS = 3
 _ROW = 3
 
 
@@ -51,24 +51,40 @@ class Gathering:
         for element in mark.line.element.ancestors():
             found = self._ranks.before(element.start, index)
             if found is None and element is branch:
-                found = self._ranks.after(index, element.end)
-                if found is None and not self._is_listed(mark, branch):
-                    if self._place_by_picture(mark, branch):
-                        return
-                    found = self._unmarked_name(element, index)
+                if self._place_by_picture(mark, branch):
+                    return
+                found = self._name_in_branch(mark, branch)
             if found is not None:
-                if self._is_flat(element, index, found[1]):
-                    found = self._nearest(element.start, index) or found
-                if self._is_anothers(found[1], index):
-                    self._place_plainly(mark, found[1])
-                elif not self._is_elsewhere(found, index) and not (below and self._in_twin(found[1], below)):
-                    self._put(mark, found, element)
+                self._place_at(mark, found, element, below)
                 return
             if below is not None or element is branch:
                 below = element
+        self._place_in_row(mark, branch)
+
+    def _place_at(self, mark: Mark, found: tuple[int, int], element: Element, below: Element | None) -> None:
+        """Put a mark to the name found in an element, unless that name is another's."""
+        index = mark.line.index
+        if self._is_flat(element, index, found[1]):
+            found = self._nearest(element.start, index) or found
+        if self._is_anothers(found[1], index):
+            self._place_plainly(mark, found[1])
+        elif not self._is_elsewhere(found, index) and not (below and self._in_twin(found[1], below)):
+            self._put(mark, found, element)
+
+    def _place_in_row(self, mark: Mark, branch: Element) -> None:
+        """Put a mark that no heading names to the first line of its block in a row of blocks."""
         for element, found in self._rows_of_plain_names(mark, branch):
             self._put(mark, found, element)
             return
+        card = self.by_period(mark)
+        if card is not None:
+            self._put(mark, (PLAIN, card.name_line.index), card.root)
+
+    def _name_in_branch(self, mark: Mark, branch: Element) -> tuple[int, int] | None:
+        found = self._ranks.after(mark.line.index, branch.end)
+        if found is None and not self._is_listed(mark, branch):
+            found = self._unmarked_name(branch, mark.line.index)
+        return found
 
     def _place_plainly(self, mark: Mark, beyond: int) -> None:
         """Take the first line of the largest element around a mark that leaves out a name which is not its own."""
@@ -89,6 +105,8 @@ class Gathering:
 
     def _place_by_picture(self, mark: Mark, branch: Element) -> bool:
         """Take the name in a card's picture, where the cards beside it show other names."""
+        if self._ranks.after(mark.line.index, branch.end) is not None or self._is_listed(mark, branch):
+            return False
         twins = self._marked_twins(branch) if branch.tag not in ("body", "main") else []
         name = pictured_name(branch) if twins else None
         if name is None or name in {pictured_name(twin) for twin in twins}:
@@ -149,6 +167,15 @@ class Gathering:
                 names = {first_name(self._page, twin.start, twin.end) for twin in twins}
                 if None not in names and line.text not in {name.text for name in names if name}:
                     yield element, (PLAIN, line.index)
+
+    def by_period(self, mark: Mark) -> Card | None:
+        """The block of an offer that is called by how long it lasts, in a row of such blocks."""
+        for element in mark.line.element.ancestors():
+            line = period_name(self._page, element.start, mark.line.index)
+            if line is None or not self._marked_twins(element):
+                continue
+            return Card(name_line=line, rank=PLAIN, root=element, marks=[mark])
+        return None
 
     def _marked_twins(self, element: Element) -> list[Element]:
         """The elements beside one that are of its tag and hold a price too."""
