@@ -198,10 +198,13 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
 
 def _spare(text: str, amounts: list[Money]) -> int:
     """How many words belong to no amount; those of a name that is set off before the first one do not count."""
+    spans = [(m.start, m.end) for m in amounts]
     first = amounts[0].start
-    apart = len(text[:first].split()) <= _APART_WORDS and _SET_APART.search(text[:first])
-    cut = first if apart else 0
-    return spare_words(text[cut:], [(m.start - cut, m.end - cut) for m in amounts])
+    spare = spare_words(text, spans)
+    if spare > PROSE_WORDS and len(text[:first].split()) <= _APART_WORDS and _SET_APART.search(text[:first]):
+        behind = spare_words(text[first:], [(start - first, end - first) for start, end in spans])
+        return behind if behind <= _STATED_WORDS else spare
+    return spare
 
 
 def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:
