@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from functools import lru_cache
 
 from .context import MoneyContext
-from .names import (
-    NAMED,
-    PLAIN,
-    Ranks,
-    clean_name,
-    first_name,
-    name_below,
-    pictured_name,
-    plain_name,
-    whole_name,
-)
-from .page import HEADINGS, Element, Line, VisiblePage, fold
+from .gathering import Gathering, conflicts
+from .names import NAMED, PLAIN, Ranks, clean_name, plain_name, whole_name
+from .page import Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, add_switched
-from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, shared_words, silent_cards
+from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, silent_cards
 from .terms import Billing, Term, read_term, spare_words
-from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, PRICE_LABEL
+from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
 
 _TERM_CHARS = 60
-_DIGIT = re.compile(r"\d")
 
 
 def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> list[Plan]:
@@ -38,8 +27,10 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     """
     ranks = Ranks(page, marks)
     children = Children(page)
-    cards = _gather(page, marks, ranks, children)
-    cards = _split_shared(page, cards)
+    gathering = Gathering(page, marks, ranks, children)
+    cards = _split_shared(page, gathering.cards())
+    if len(cards) == 1:
+        cards = _split_by_period(cards[0], gathering)
     cards = [card for card in cards if _worth(card, cards)]
     _grow(page, cards, children)
     plans = []
@@ -70,174 +61,11 @@ def lone_price(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     priced = [m for m in marks if m.kind == "price" and m.amounts[0].term.period]
     title = page.tree.css_first("title")
     name = clean_name(re.split(r"\s[-–—|·:]\s", fold(title.text()))[0]) if title is not None else None
-    if not priced or name is None or _conflicts(priced):
+    if not priced or name is None or conflicts(priced):
         return []
     plan = Plan(name=name, text=priced[0].line.text, place=priced[0].line.element.place)
     add_prices(plan, priced, context)
     return [plan]
-
-
-def _gather(page: VisiblePage, marks: list[Mark], ranks: Ranks, children: Children) -> list[Card]:
-    """Find for each mark the smallest element that also holds a name."""
-    cards: dict[int, Card] = {}
-    positions = [m.line.index for m in marks]
-    for mark in marks:
-        index = mark.line.index
-        branch = _branch(mark, marks, positions)
-        own = _own_name(mark, branch, ranks)
-        if own is not None:
-            cards.setdefault(index, own).marks.append(mark)
-            continue
-        below: Element | None = None  # set above the branch: the part of the element that the mark stands in
-        for element in mark.line.element.ancestors():
-            found = ranks.before(element.start, index)
-            if found is None and element is branch:
-                found = ranks.after(index, element.end)
-                if found is None and not _is_listed(mark, branch, marks, positions):
-                    pictured = _pictured(branch, positions, children)
-                    if pictured is not None:
-                        line = Line(branch.start, pictured, branch, [])
-                        cards.setdefault(-branch.start - 1, Card(name_line=line, rank=NAMED, root=branch)).marks.append(
-                            mark
-                        )
-                        break
-                    found = _unmarked_name(page, element, index, positions, children)
-            if found is not None:
-                if _is_flat(element, index, found[1], positions, ranks):
-                    found = _nearest(element.start, index, ranks) or found
-                if _is_elsewhere(page, found, index, ranks) or (
-                    below is not None and _in_twin(found[1], below, positions, children)
-                ):
-                    break
-                card = cards.get(found[1])
-                if card is None:
-                    cards[found[1]] = Card(name_line=page.lines[found[1]], rank=found[0], root=element, marks=[mark])
-                else:
-                    card.marks.append(mark)
-                    if element.start <= card.root.start and element.end >= card.root.end:
-                        card.root = element
-                break
-            if below is not None or element is branch:
-                below = element
-    return sorted(cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
-
-
-def _is_elsewhere(page: VisiblePage, found: tuple[int, int], index: int, ranks: Ranks) -> bool:
-    """Whether another heading, which names no plan, has closed the part of the page that a name stands above."""
-    rank, name = found
-    for line in page.lines[name + 1 : index]:
-        level = HEADINGS.get(line.element.tag, PLAIN)
-        if level > min(rank, 3) or ranks[line.index] is not None or line.index in ranks.marked:
-            continue
-        if line.element.start == page.lines[name].element.start:
-            continue  # the second line of the same heading
-        if len(line.text.split()) > 2 and not _DIGIT.search(line.text) and not PRICE_LABEL.search(line.text):
-            return True
-    return False
-
-
-def _in_twin(name: int, below: Element, positions: list[int], children: Children) -> bool:
-    """Whether a name belongs to the card beside the one that a mark stands in."""
-    beside = next((e for e in children.of(below.parent) if e.start <= name < e.end), None)
-    if beside is None or beside is below or beside.tag != below.tag or not shared_words(beside, below):
-        return False
-    return any(beside.start <= p < beside.end for p in positions)
-
-
-def _is_listed(mark: Mark, branch: Element, marks: list[Mark], positions: list[int]) -> bool:
-    """Whether a price is an entry in a list of features of something that has its price outside the list."""
-    outer = branch.parent
-    if outer is None or not _in_list(mark, outer):
-        return False
-    inside = marks[bisect_left(positions, outer.start) : bisect_left(positions, outer.end)]
-    return any(not _in_list(m, outer) for m in inside)
-
-
-def _in_list(mark: Mark, outer: Element) -> bool:
-    for element in mark.line.element.ancestors():
-        if element is outer:
-            return False
-        if element.tag == "li":
-            return True
-    return False
-
-
-def _marked_twins(branch: Element, positions: list[int], children: Children) -> list[Element]:
-    """The elements beside a card that are of its tag and hold a price too."""
-    beside = [e for e in children.of(branch.parent) if e is not branch and e.tag == branch.tag]
-    return [e for e in beside if bisect_left(positions, e.start) < bisect_left(positions, e.end)]
-
-
-def _pictured(branch: Element, positions: list[int], children: Children) -> str | None:
-    """The name in a card's picture, where the cards beside it show other names."""
-    if branch.tag in ("body", "main"):
-        return None
-    twins = _marked_twins(branch, positions, children)
-    name = pictured_name(branch) if twins else None
-    return name if name is not None and name not in {pictured_name(twin) for twin in twins} else None
-
-
-def _own_name(mark: Mark, branch: Element, ranks: Ranks) -> Card | None:
-    """The card of a heading that both names a plan and tells its price: "Free", with no other name above it."""
-    index = mark.line.index
-    rank = ranks[index] if mark.kind != "price" and ranks.is_heading(index) else None
-    if rank is None or (index and ranks[index - 1] is not None and not mark.named):
-        return None
-    if not mark.named and any(ranks[i] is not None for i in range(branch.start, index)):
-        return None
-    around = (e for e in mark.line.element.ancestors() if e.end - e.start > 1 and e.tag not in ("header", "hgroup"))
-    root = next(around, mark.line.element)
-    return Card(name_line=mark.line, rank=rank, root=root)
-
-
-def _unmarked_name(
-    page: VisiblePage, branch: Element, index: int, positions: list[int], children: Children
-) -> tuple[int, int] | None:
-    if branch.tag in ("body", "main"):  # any line of the page may stand above: only the price's own line can name it
-        line = plain_name(page, index, index)
-    elif branch.end - branch.start > 1:
-        line = first_name(page, branch.start, index) or plain_name(page, branch.start, index)
-        if line is None and _marked_twins(branch, positions, children):
-            line = name_below(page, branch, index)
-    else:
-        line = plain_name(page, branch.start, index)
-    return None if line is None else (PLAIN, line.index)
-
-
-def _branch(mark: Mark, marks: list[Mark], positions: list[int]) -> Element:
-    """The largest element around a mark in which no other price contradicts it: the card, if there are several."""
-    element = mark.line.element
-    known = 1
-    while element.parent is not None:
-        outer = element.parent
-        inside = marks[bisect_left(positions, outer.start) : bisect_left(positions, outer.end)]
-        if len(inside) > known:
-            if len({m.kind for m in inside}) > 1 or _conflicts([m for m in inside if m.kind == "price"]):
-                return element
-            known = len(inside)
-        element = outer
-    return element
-
-
-def _is_flat(element: Element, index: int, name: int, positions: list[int], ranks: Ranks) -> bool:
-    """Whether several plans follow each other in this element without elements of their own."""
-    others = [p for p in positions if element.start <= p < element.end and not name <= p <= index]
-    return any(p > index and any(ranks[i] is not None for i in range(index + 1, p)) for p in others) or any(
-        p < name for p in others
-    )
-
-
-def _nearest(start: int, index: int, ranks: Ranks) -> tuple[int, int] | None:
-    """The nearest heading before a mark, and the one right above it if that ranks higher (name over tag line)."""
-    for position in range(index, start - 1, -1):
-        rank = ranks[position]
-        if rank is None:
-            continue
-        above = ranks[position - 1] if position > start and position - 1 not in ranks.marked else None
-        if above is not None and above < rank and above >= 3:
-            return above, position - 1
-        return rank, position
-    return None
 
 
 def _split_shared(page: VisiblePage, cards: list[Card]) -> list[Card]:
@@ -246,7 +74,7 @@ def _split_shared(page: VisiblePage, cards: list[Card]) -> list[Card]:
     for card in cards:
         prices = [m for m in card.marks if m.kind == "price"]
         names: dict[int, Mark] = {}
-        if card.rank <= NAMED and len(prices) > 1 and _conflicts(prices):
+        if card.rank <= NAMED and len(prices) > 1 and conflicts(prices):
             for mark in prices:
                 line = plain_name(page, card.root.start, mark.line.index)
                 if line is not None and line.index != card.name_line.index:
@@ -259,17 +87,13 @@ def _split_shared(page: VisiblePage, cards: list[Card]) -> list[Card]:
     return result
 
 
-def _conflicts(prices: list[Mark]) -> bool:
-    """Whether prices under one name cannot be prices of one plan: same term, other amount."""
-    seen: dict[Term, object] = {}
-    for mark in prices:
-        money = mark.amounts[0]
-        if money.qualifier in ("struck", "promotional"):
-            continue
-        if money.term in seen and seen[money.term] != money.amount:
-            return True
-        seen[money.term] = money.amount
-    return False
+def _split_by_period(card: Card, gathering: Gathering) -> list[Card]:
+    """The offers of a page whose one heading stands above cards that are called "Monthly", "Yearly" and the like."""
+    offers = [gathering.by_period(mark) for mark in card.marks if mark.kind == "price"]
+    split = [offer for offer in offers if offer is not None]
+    if card.rank > 2 or len(split) < 2 or len({offer.name_line.index for offer in split}) < len(offers):
+        return [card]
+    return split
 
 
 def _worth(card: Card, cards: list[Card]) -> bool:
@@ -281,6 +105,10 @@ def _worth(card: Card, cards: list[Card]) -> bool:
         if not any(c is not card and c.name_line.element.tag == tag and len(c.marks) > 0 for c in cards):
             return False
         if any(m.named for m in card.marks):
+            return True
+    if any(PRICE_PREFIX.match(m.line.text) for m in card.marks) or ENTERPRISE_NAME.match(card.name_line.text):
+        tag = card.name_line.element.tag
+        if any(c.name_line.element.tag == tag and c.marks[0].kind == "price" for c in cards):
             return True
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
 

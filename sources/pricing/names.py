@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from .money import first_money
@@ -17,16 +18,22 @@ from .words import (
     FREE,
     NAME_LABEL,
     NOT_A_NAME,
+    PERIOD_NAME,
     PLACEHOLDER,
     SECTION_TITLE,
 )
 
 MAX_NAME = 60
-_TRAILING = re.compile(r"\s+(?:from|for|at|is|are|costs?|only|just|starting|starts)$", re.I)
+_TRAILING = re.compile(
+    r"\s+(?:from|for|at|is|are|costs?|only|just|starting|starts|ab|à partir de|dès|desde|a partir de|a partire da|da"
+    r"|vanaf|fra|från|od)$",
+    re.I,
+)
 MAX_WORDS = 6
 _LOOK_AFTER = 4
 _JOINED_WORDS = 3
 _WORDS_AFTER_PRICE = 2
+_RANGE_START = re.compile(r"\b\d[\d.,]*\s?(?:-|–|—|to|bis|à)\s?$")
 _BUTTON = re.compile(r"\b(?:btn|button|cta)\b")
 _DECORATION = re.compile(
     r"\b(?:icons?|logo|image|photo|picture|illustration|banner|screenshot|arrow|check(?:mark)?|tick|star|avatar|yes|no)\b",
@@ -36,7 +43,7 @@ NAMED = 4
 """Rank of an element that its class calls a plan's name."""
 BOLD = 7
 AUDIENCE = 8
-"""Rank of a heading that says whom something is for: a name where no other heading is one."""
+"""Rank of a heading that says for whom or for how long something is: a name where no other heading is one."""
 PLAIN = 9
 
 
@@ -98,8 +105,8 @@ def clean_name(text: str) -> str | None:
     if match is not None:
         if spare_words(text[match.end() :], []) > _WORDS_AFTER_PRICE:
             return None  # a sentence that mentions an amount
-        text = text[: match.start()].rstrip(" :-–—(|@,")
-        text = _TRAILING.sub("", text).rstrip(" :-–—(|,")
+        text = _RANGE_START.sub("", text[: match.start()]).rstrip(" :-–—(|@,+")
+        text = _TRAILING.sub("", text).rstrip(" :-–—(|,+")
     elif (told := told_after_name(text)) is not None:
         text = told[0]
     text = text.strip(" :*•|¶")
@@ -177,9 +184,18 @@ def pictured_name(element: Element) -> str | None:
 def _stands_apart(line: Line, before: str) -> bool:
     """Whether the words before a price are set off from it, by a mark or an element of their own."""
     before = before.strip()
-    if not before or len(before.split()) > 5:
+    words = [word for word in before.split() if any(c.isalnum() for c in word)]
+    if not words or len(words) > MAX_WORDS:
         return False
-    return before[-1] in ":-–—|" or line.parts[0][0].strip() == before
+    if _TRAILING.sub("", before).rstrip()[-1:] in ":-–—|":
+        return True
+    return len(words) < MAX_WORDS and line.parts[0][0].strip() == before
+
+
+def period_name(page: VisiblePage, start: int, index: int) -> Line | None:
+    """The line that calls an offer by how long it lasts ("Monthly", "6 months"), where it begins a block."""
+    line = next((ln for ln in page.lines[start:index] if not BADGE.match(ln.text)), None)
+    return line if line is not None and PERIOD_NAME.match(bare(line.text)) else None
 
 
 def first_name(page: VisiblePage, start: int, index: int) -> Line | None:
@@ -200,13 +216,23 @@ class Ranks:
     def __init__(self, page: VisiblePage, marks: list[Mark]) -> None:
         self._lines = page.lines
         self._known: dict[int, int | None] = {}
+        self._periods: Counter[str] | None = None
         self.marked = {m.line.index: m for m in marks}
 
     def __getitem__(self, index: int) -> int | None:
         if index not in self._known:
             line = self._lines[index]
             self._known[index] = None if SECTION_TITLE.match(line.text) else rank_of(line)
+            if line.element.tag in HEADINGS and PERIOD_NAME.match(line.text) and self._is_only(line.text):
+                self._known[index] = AUDIENCE
         return self._known[index]
+
+    def _is_only(self, period: str) -> bool:
+        """Whether one heading alone is called by a period: several are the choices in several cards."""
+        if self._periods is None:
+            headings = (line.text.lower() for line in self._lines if line.element.tag in HEADINGS)
+            self._periods = Counter(text for text in headings if PERIOD_NAME.match(text))
+        return self._periods[period.lower()] == 1
 
     def title(self, index: int) -> int | None:
         """As for a name, but of a section's title too."""

@@ -39,6 +39,7 @@ _FURNITURE = frozenset(("header", "footer", "aside"))
 _FURNITURE_DEPTH = 3
 _CURRENCY_HINT = re.compile(r"[$€£¥₹]")
 _SIGNS = "$€£¥₹"
+_CENTS = re.compile(r"\d\d", re.ASCII)
 _SPACE = re.compile(r"\s+")
 CENTS = "\u2060"
 """Stands in a line between digits and the superscript digits that follow them."""
@@ -251,11 +252,12 @@ def _join(parts: list[tuple[str, LexborNode]]) -> str:
     """Put inline pieces together, with a blank where two words would otherwise run into each other."""
     joined = parts[0][0]
     for text, node in parts[1:]:
-        if joined and text and joined[-1].isalpha() and text[0] in _SIGNS:
+        if node.tag == "sup" and _CENTS.fullmatch(text.strip()) and joined.rstrip()[-1:].isdigit():
+            joined = joined.rstrip() + CENTS + text.strip()
+        elif joined and text and joined[-1].isalpha() and text[0] in _SIGNS:
             joined += " " + text  # "Basic" and "$9" side by side are two words, whatever the style sheet puts between
         elif joined and text and joined[-1].isalnum() and text[0].isalnum():
-            digits = joined[-1].isdigit() and text.strip().isdigit()
-            joined += (CENTS if digits and len(text.strip()) == 2 and node.tag == "sup" else " ") + text
+            joined += " " + text
         else:
             joined += text
     return joined

@@ -18,7 +18,7 @@ from .money import Money, read_money
 from .page import CENTS, HEADINGS, Element, Line, VisiblePage, label_of
 from .surroundings import Surroundings
 from .terms import Billing, Term, spare_words
-from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, STRUCK_LABEL
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
@@ -34,12 +34,15 @@ _SIGN_CHARS = 4
 _NUMBER_FIRST = re.compile(r"\d[\d.,' ]{0,12}(?![\w%])")
 _STATED_WORDS = 2
 _BUYS = re.compile(
-    r"^\W*(?:buy|purchase|order|get it|kaufen|jetzt kaufen|bestellen|acheter|commander|comprar|acquista|kopen|köp|køb|kjøp)\b",
+    r"^\W*(?:buy|purchase|order|get it|(?:jetzt )?kaufen|bestellen|acheter|commander|comprar|acquista|kopen|köp|køb)\b",
     re.I,
 )
+_APART_WORDS = 9
+_SET_APART = re.compile(r"\S\s*[:–—|-]\s*(?:(?:from|only|just|ab|fra|från|desde|dès|da|vanaf|od)\s+)?$", re.I)
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
 _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
+_PHRASE_CHARS = 40
 _SENTENCE_WORDS = 2
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
@@ -184,14 +187,25 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
         amounts = read_money(text, comma_decimal=comma_decimal)
         if amounts:
             prices = tuple(m for m in _sharing_terms(text, amounts) if m.role == "price")
-            return ("price", prices, spare_words(text, [(m.start, m.end) for m in amounts])) if prices else None
-    if len(text) < 40:
-        phrase = bare(text)
+            return ("price", prices, _spare(text, amounts)) if prices else None
+    if len(text) < _PHRASE_CHARS:
+        phrase = bare(PRICE_PREFIX.sub("", text))
         if phrase in FREE:
             return "free", (), 0
         if phrase in CUSTOM:
             return "custom", (), 0
     return None
+
+
+def _spare(text: str, amounts: list[Money]) -> int:
+    """How many words belong to no amount; those of a name that is set off before the first one do not count."""
+    spans = [(m.start, m.end) for m in amounts]
+    first = amounts[0].start
+    spare = spare_words(text, spans)
+    if spare > PROSE_WORDS and len(text[:first].split()) <= _APART_WORDS and _SET_APART.search(text[:first]):
+        behind = spare_words(text[first:], [(start - first, end - first) for start, end in spans])
+        return behind if behind <= _STATED_WORDS else spare
+    return spare
 
 
 def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:

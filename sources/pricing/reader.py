@@ -85,7 +85,11 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         how.append("table")
         name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
-    beside = [m for m in loose if not m.prose and not is_extra(m) and not is_sentence(m)]
+    beside = [
+        m
+        for m in loose
+        if not (m.prose or is_extra(m) or is_sentence(m)) and (m.kind == "price" or not _in_cell(m))
+    ]
     cards = read_cards(page, beside, context)
     if not plans and not cards:
         cards = read_cards(page, [m for m in loose if m.offer], context)
@@ -128,6 +132,11 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     ):
         how.append("comparison table")
     return plans, how, cut + notes
+
+
+def _in_cell(mark: Mark) -> bool:
+    """Whether a line is a table's cell: "free" in a table that tells no price is a column's name or a feature."""
+    return mark.line.element.tag in ("td", "th")
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark], context: MoneyContext) -> None:

@@ -1,4 +1,4 @@
-"""What stands on a pricing page beside its plans: testimonials, calculators, questions and answers, the page's footer."""
+"""What stands on a pricing page beside its plans: testimonials, calculators, answers to questions, the footer."""
 
 from __future__ import annotations
 

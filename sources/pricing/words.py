@@ -190,6 +190,7 @@ NOT_A_NAME = re.compile(
     r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
     r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
     r"|pricing|prices?"
+    r"|pric(?:ing|es) (?:for|of|that|made|based|starting|information|details|options|model|calculator)\b.*"
     r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
     r"|year|monthly|annual(?:ly)?"
     r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|perfect for.*"
@@ -199,8 +200,18 @@ NOT_A_NAME = re.compile(
     r"|buy(?: now)?|sign ?up.*|get started.*|start (?!up\b).*|start now|try .*|subscribe.*|order(?: .*)?|learn more.*"
     r"|select|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
     r"|see .*|add to cart|usd|eur|gbp"
-    r"|set-?up fee|sub-?total|price per .*|(?:monthly|annual|yearly) price)\W*$",
+    r"|set-?up(?: fee| cost| price)?|one-?(?:time|off)(?: fee| payment| cost)?|deposit|sub-?total"
+    r"|price per .*|(?:monthly|annual|yearly) price)\W*$",
     re.I,
+)
+PERIOD_NAME = re.compile(
+    r"^(?:monthly|weekly|quarterly|half[- ]yearly|bi-?annual|annual(?:ly)?|yearly|lifetime|month[- ]to[- ]month|daily"
+    r"|hourly|(?:\d{1,2}|one|three|six|twelve) (?:days?|weeks?|months?|years?))$",
+    re.I,
+)
+"""What a plan is called where all that is offered differs in how long it lasts."""
+PRICE_PREFIX = re.compile(
+    r"^(?:price|prices|pricing|cost|fee|preis|preise|prix|tarif|precio|prezzo|prijs|preço|pris|cena)\s*[:=–-]\s*", re.I
 )
 FOR_WHOM = re.compile(r"^(?:for|für|pour|para|per|voor|för|til|dla|pro)\s", re.I)
 """Begins a plan's name where it is a heading ("For Teams"), and a tag line elsewhere."""

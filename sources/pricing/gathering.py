@@ -1,0 +1,294 @@
+"""Which name each price belongs to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+
+from .names import AUDIENCE, NAMED, PLAIN, Ranks, first_name, name_below, period_name, pictured_name, plain_name
+from .page import HEADINGS, Element, Line, VisiblePage
+from .plans import Mark
+from .rows import Card, Children, shared_words
+from .terms import Term
+from .words import PRICE_LABEL
+
+_DIGIT = re.compile(r"\d")
+_CLOSING_LEVEL = 3
+_SENTENCE_WORDS = 3
+_ROW = 3
+
+
+class Gathering:
+    """Puts every price, "free" and "contact us" to the name that it stands with."""
+
+    def __init__(self, page: VisiblePage, marks: list[Mark], ranks: Ranks, children: Children) -> None:
+        self._page = page
+        self._marks = marks
+        self._positions = [m.line.index for m in marks]
+        self._ranks = ranks
+        self._children = children
+        self._cards: dict[int, Card] = {}
+        self._rows: dict[int, Element | None] = {}
+        self._closing: dict[int, list[int]] | None = None
+
+    def cards(self) -> list[Card]:
+        """Each name with its marks, in the page's order; what has no name is left out."""
+        for mark in self._marks:
+            self._place(mark)
+        return sorted(self._cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
+
+    def _place(self, mark: Mark) -> None:
+        """Find the smallest element around a mark that also holds a name."""
+        index = mark.line.index
+        branch = self._branch(mark)
+        own = self._own_name(mark, branch)
+        if own is not None:
+            self._cards.setdefault(index, own).marks.append(mark)
+            return
+        below: Element | None = None  # set above the branch: the part of the element that the mark stands in
+        for element in mark.line.element.ancestors():
+            found = self._ranks.before(element.start, index)
+            if found is None and element is branch:
+                if self._place_by_picture(mark, branch):
+                    return
+                found = self._name_in_branch(mark, branch)
+            if found is not None:
+                self._place_at(mark, found, element, below)
+                return
+            if below is not None or element is branch:
+                below = element
+        self._place_in_row(mark, branch)
+
+    def _place_at(self, mark: Mark, found: tuple[int, int], element: Element, below: Element | None) -> None:
+        """Put a mark to the name found in an element, unless that name is another's."""
+        index = mark.line.index
+        if self._is_flat(element, index, found[1]):
+            found = self._nearest(element.start, index) or found
+        if self._is_anothers(found[1], index):
+            self._place_plainly(mark, found[1])
+        elif not self._is_elsewhere(found, index) and not (below and self._in_twin(found[1], below)):
+            self._put(mark, found, element)
+
+    def _place_in_row(self, mark: Mark, branch: Element) -> None:
+        """Put a mark that no heading names to the first line of its block in a row of blocks."""
+        for element, found in self._rows_of_plain_names(mark, branch):
+            self._put(mark, found, element)
+            return
+        card = self.by_period(mark)
+        if card is not None:
+            self._put(mark, (PLAIN, card.name_line.index), card.root)
+
+    def _name_in_branch(self, mark: Mark, branch: Element) -> tuple[int, int] | None:
+        found = self._ranks.after(mark.line.index, branch.end)
+        if found is None and not self._is_listed(mark, branch):
+            found = self._unmarked_name(branch, mark.line.index)
+        return found
+
+    def _place_plainly(self, mark: Mark, beyond: int) -> None:
+        """Take the first line of the largest element around a mark that leaves out a name which is not its own."""
+        around = [e for e in mark.line.element.ancestors() if e.start > beyond and e.end - e.start > 1]
+        line = first_name(self._page, around[-1].start, mark.line.index) if around else None
+        if line is not None:
+            self._put(mark, (PLAIN, line.index), around[-1])
+
+    def _put(self, mark: Mark, found: tuple[int, int], element: Element) -> None:
+        rank, name = found
+        card = self._cards.get(name)
+        if card is None:
+            self._cards[name] = Card(name_line=self._page.lines[name], rank=rank, root=element, marks=[mark])
+            return
+        card.marks.append(mark)
+        if element.start <= card.root.start and element.end >= card.root.end:
+            card.root = element
+
+    def _place_by_picture(self, mark: Mark, branch: Element) -> bool:
+        """Take the name in a card's picture, where the cards beside it show other names."""
+        if self._ranks.after(mark.line.index, branch.end) is not None or self._is_listed(mark, branch):
+            return False
+        twins = self._marked_twins(branch) if branch.tag not in ("body", "main") else []
+        name = pictured_name(branch) if twins else None
+        if name is None or name in {pictured_name(twin) for twin in twins}:
+            return False
+        key = -branch.start - 1  # no line of the page holds it
+        card = self._cards.setdefault(
+            key, Card(name_line=Line(branch.start, name, branch, []), rank=NAMED, root=branch)
+        )
+        card.marks.append(mark)
+        return True
+
+    def _branch(self, mark: Mark) -> Element:
+        """The largest element around a mark in which no other price contradicts it: the card, if there are several."""
+        element = mark.line.element
+        known = 1
+        while element.parent is not None:
+            inside = self._inside(element.parent)
+            if len(inside) > known:
+                if len({m.kind for m in inside}) > 1 or conflicts([m for m in inside if m.kind == "price"]):
+                    return element
+                known = len(inside)
+            element = element.parent
+        return element
+
+    def _inside(self, element: Element) -> list[Mark]:
+        return self._marks[bisect_left(self._positions, element.start) : bisect_left(self._positions, element.end)]
+
+    def _own_name(self, mark: Mark, branch: Element) -> Card | None:
+        """The card of a heading that both names a plan and tells its price: "Free", with no other name above it."""
+        index = mark.line.index
+        ranks = self._ranks
+        rank = ranks[index] if mark.kind != "price" and ranks.is_heading(index) else None
+        if rank is None:
+            return None
+        if not mark.named and any(ranks[i] is not None for i in range(min(branch.start, max(index - 1, 0)), index)):
+            return None
+        around = (e for e in mark.line.element.ancestors() if e.end - e.start > 1 and e.tag not in ("header", "hgroup"))
+        return Card(name_line=mark.line, rank=rank, root=next(around, mark.line.element))
+
+    def _unmarked_name(self, branch: Element, index: int) -> tuple[int, int] | None:
+        if branch.tag in ("body", "main"):  # any line may stand above: only the price's own line can name it
+            line = plain_name(self._page, index, index)
+        elif branch.end - branch.start > 1:
+            line = first_name(self._page, branch.start, index) or plain_name(self._page, branch.start, index)
+            if line is None and self._marked_twins(branch):
+                line = name_below(self._page, branch, index)
+        else:
+            line = plain_name(self._page, branch.start, index)
+        return None if line is None else (PLAIN, line.index)
+
+    def _rows_of_plain_names(self, mark: Mark, branch: Element) -> Iterator[tuple[Element, tuple[int, int]]]:
+        """Blocks side by side that tell prices of other terms ("Subscription $45 / month", "Licence $900 once")."""
+        for element in mark.line.element.ancestors():
+            if element is branch:
+                return
+            twins = self._marked_twins(element) if element.end - element.start > 1 else []
+            if twins and (line := first_name(self._page, element.start, mark.line.index)) is not None:
+                names = {first_name(self._page, twin.start, twin.end) for twin in twins}
+                if None not in names and line.text not in {name.text for name in names if name}:
+                    yield element, (PLAIN, line.index)
+
+    def by_period(self, mark: Mark) -> Card | None:
+        """The block of an offer that is called by how long it lasts, in a row of such blocks."""
+        for element in mark.line.element.ancestors():
+            line = period_name(self._page, element.start, mark.line.index)
+            if line is None or not self._marked_twins(element):
+                continue
+            return Card(name_line=line, rank=PLAIN, root=element, marks=[mark])
+        return None
+
+    def _marked_twins(self, element: Element) -> list[Element]:
+        """The elements beside one that are of its tag and hold a price too."""
+        beside = [e for e in self._children.of(element.parent) if e is not element and e.tag == element.tag]
+        at = self._positions
+        return [e for e in beside if bisect_left(at, e.start) < bisect_left(at, e.end)]
+
+    def _is_listed(self, mark: Mark, branch: Element) -> bool:
+        """Whether a price is an entry in a list of features of something that has its price outside the list."""
+        outer = branch.parent
+        if outer is None or not _in_list(mark, outer):
+            return False
+        return any(not _in_list(m, outer) for m in self._inside(outer))
+
+    def _is_flat(self, element: Element, index: int, name: int) -> bool:
+        """Whether several plans follow each other in this element without elements of their own."""
+        others = [p for p in self._positions if element.start <= p < element.end and not name <= p <= index]
+        ranks = self._ranks
+        return any(p > index and any(ranks[i] is not None for i in range(index + 1, p)) for p in others) or any(
+            p < name for p in others
+        )
+
+    def _nearest(self, start: int, index: int) -> tuple[int, int] | None:
+        """The nearest heading before a mark, and the one right above it if that ranks higher (name over tag line)."""
+        ranks = self._ranks
+        for position in range(index, start - 1, -1):
+            rank = ranks[position]
+            if rank is None:
+                continue
+            above = ranks[position - 1] if position > start and position - 1 not in ranks.marked else None
+            if above is not None and above < rank and (above >= 3 or rank == AUDIENCE):
+                return above, position - 1
+            return rank, position
+        return None
+
+    def _in_twin(self, name: int, below: Element) -> bool:
+        """Whether a name belongs to the card beside the one that a mark stands in."""
+        beside = next((e for e in self._children.of(below.parent) if e.start <= name < e.end), None)
+        if beside is None or beside is below or beside.tag != below.tag or not shared_words(beside, below):
+            return False
+        return bool(self._inside(beside))
+
+    def _is_elsewhere(self, found: tuple[int, int], index: int) -> bool:
+        """Whether a name stands in a part of the page that has ended before a mark."""
+        rank, name = found
+        if name > index or rank == PLAIN:
+            return False
+        start = max(name + 1, self._page.lines[name].element.end if rank < NAMED else 0)
+        for level in range(1, min(rank, _CLOSING_LEVEL) + 1):
+            closing = self._closing_headings()[level]
+            if bisect_left(closing, start) < bisect_left(closing, index):
+                return True
+        return False
+
+    def _is_anothers(self, name: int, index: int) -> bool:
+        """Whether a name heads an entry in a row of entries, none of which a mark stands in."""
+        if name not in self._rows:
+            self._rows[name] = self._row_of(self._page.lines[name])
+        entry = self._rows[name]
+        return entry is not None and not entry.start <= index < entry.end
+
+    def _closing_headings(self) -> dict[int, list[int]]:
+        """By level, the headings that name no plan and say what another part of the page is about."""
+        if self._closing is None:
+            self._closing = defaultdict(list)
+            for line in self._page.lines:
+                level = HEADINGS.get(line.element.tag)
+                if level is None or level > _CLOSING_LEVEL or line.index in self._ranks.marked:
+                    continue
+                text = line.text
+                if len(text.split()) <= 2 or _DIGIT.search(text) or PRICE_LABEL.search(text):
+                    continue
+                if self._ranks[line.index] is None:
+                    self._closing[level].append(line.index)
+        return self._closing
+
+    def _row_of(self, line: Line) -> Element | None:
+        """The entry that a heading heads in a row of such entries with text of their own; None if there is no row."""
+        tag = line.element.tag
+        if tag not in HEADINGS:
+            return None
+        lines = self._page.lines
+        for element in line.element.ancestors():
+            own = lines[line.index + 1 : element.end]
+            if len(own) < 2 and not any(len(ln.text.split()) > _SENTENCE_WORDS for ln in own):
+                continue
+            alike = [
+                e
+                for e in self._children.of(element.parent)
+                if e.tag == element.tag and shared_words(e, element) and e.end - e.start > 1
+            ]
+            if sum(any(ln.element.tag == tag for ln in lines[e.start : e.end]) for e in alike) >= _ROW:
+                return element
+        return None
+
+
+def conflicts(prices: list[Mark]) -> bool:
+    """Whether prices under one name cannot be prices of one plan: same term, other amount."""
+    seen: dict[Term, object] = {}
+    for mark in prices:
+        money = mark.amounts[0]
+        if money.qualifier in ("struck", "promotional"):
+            continue
+        if money.term in seen and seen[money.term] != money.amount:
+            return True
+        seen[money.term] = money.amount
+    return False
+
+
+def _in_list(mark: Mark, outer: Element) -> bool:
+    for element in mark.line.element.ancestors():
+        if element is outer:
+            return False
+        if element.tag == "li":
+            return True
+    return False
