@@ -36,7 +36,9 @@ _GENERAL_TAGS = re.compile(
     re.I,
 )
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
-_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
+_MARKDOWN_ONLY = re.compile(
+    r"^#{1,6} \S|\]\((?:https?:|[#/.])|^[ \t]*\*\*[^*\n]+\*\*:?[ \t]*$|^[ \t]*\[[^\]\n]+\]:[ \t]", re.M
+)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _FLAT = re.compile(r"\s*(?:<ul>\s*(?:<li>[^<&]*</li>\s*)+</ul>|<p>[^<&]*</p>(?:\s*<p>[^<&]*</p>)*)\s*")
 _FLAT_TEXT = re.compile(r"<(?:li|p)>([^<]*)")
