@@ -28,6 +28,7 @@ _NOT_CONTENT = frozenset((
 _ENDS_HEADING = frozenset(("p", "ul", "ol", "dl", "table", "section", "article", "main", "pre", "blockquote"))
 _REGION_TAGS = frozenset(("article", "li", "section", "tr", "dd", "details"))
 _BOLD = ("strong", "b")
+_TIMES = frozenset(("time", "relative-time", "local-time", "time-ago"))
 _SPACED = frozenset(("span", "a", "small", "label", "strong", "b", "em"))
 # By role, by what it is for, and what a browser does not show.
 _NOT_CONTENT_SELECTOR = ", ".join((
@@ -73,7 +74,7 @@ class Block(NamedTuple):
         region: Number of the article, section, list item or row that it stands in; 0 outside of all.
         href: First link in it, or round it, as written.
         ident: The `id` of the heading, or of the region that it opens.
-        datetime: `datetime` attribute of a `<time>`.
+        datetime: `datetime` attribute of a `<time>`, or of an element that stands in for one.
         badge: A short label with a class that says so ("badge", "tag", "pill").
         strong: All of it is bold.
         place: Tag and number among the blocks, `h2 #12`.
@@ -232,7 +233,7 @@ class _Walk:
             self._href = self._href or href
         elif tag in _BOLD:
             self._bold += 1
-        elif tag == "time":
+        elif tag in _TIMES:
             self._datetime = self._datetime or node.attributes.get("datetime") or clean_text(node.text())[:80] or None
         if self._badges and node.mem_id in self._badges and self._heading is None:
             self.flush()

@@ -9,12 +9,25 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["FoundDate", "NumericOrder", "date_line", "find_date", "numeric_order", "read_date_field"]
+__all__ = [
+    "FoundDate",
+    "NumericOrder",
+    "bare_year",
+    "date_line",
+    "day_within",
+    "find_date",
+    "numeric_order",
+    "read_date_field",
+    "stated_release",
+]
 
 NumericOrder = Literal["dmy", "mdy"]
 
 FIRST_YEAR = 1971
 """Dates before are the zero dates of some system ("Jan 1, 0001", "1970-01-01"), not dates of a release."""
+
+_LAST_YEAR = 2199
+"""Dates after are slips of the pen; what is merely in the future may be planned."""
 
 _MONTH_NAMES = (
     "january|jan|januar|janvier|janv|enero|ene|gennaio|gen|janeiro|januari",
@@ -154,6 +167,62 @@ def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
     return None if re.search(r"\w", rest) else found
 
 
+_STATES_RELEASE = re.compile(
+    r"\W*(?:first\s+|initially\s+|this\s+version\s+was\s+)?(?:released?|release\s+date|date\s+of\s+release|published|available)"
+    r"(?:\s+(?:on|since))?\s*[:\-–—]?\s*",
+    re.I,
+)
+
+
+def stated_release(text: str, order: NumericOrder | None = None) -> FoundDate | None:
+    """The date of a line that begins with "Released on" and the date, whatever it goes on to say."""
+    match = _STATES_RELEASE.match(text)
+    found = find_date(text, order) if match else None
+    return found if match and found and found.day and found.start <= match.end() else None
+
+
+_BARE_YEAR = re.compile(r"\W*(?:(?:in|year)\s+)?(\d{4})(?:\s+(?:releases|updates|changes|release notes))?\W*", re.I)
+_DAY_FIRST = re.compile(
+    rf"\W*(?:[^\W\d]{{2,10}},?\s+)?((\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_M})(?=$|\s*[:,|–—-])", re.I
+)
+_MONTH_FIRST = re.compile(
+    rf"\W*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?({_M}\s+(\d{{1,2}})(?:st|nd|rd|th)?)"
+    r"(?=$|\s*[:,|–—-])",
+    re.I,
+)
+
+
+def bare_year(heading: str) -> FoundDate | None:
+    """The year of a heading that is nothing but one; it has neither day nor month."""
+    match = _BARE_YEAR.fullmatch(heading)
+    if not match or not FIRST_YEAR <= int(match.group(1)) <= _LAST_YEAR:
+        return None
+    return FoundDate(day=None, month=None, text=match.group(1), start=match.start(1), end=match.end(1))
+
+
+def day_within(heading: str, period: FoundDate | None) -> FoundDate | None:
+    """The day of a heading that begins with "Nov 18", where a heading above it states the year.
+
+    Args:
+        heading: The heading.
+        period: A month, or a year (`bare_year`); the day must lie in it.
+    """
+    if period is None:
+        return None
+    match = _MONTH_FIRST.match(heading)
+    name, day = (match.group(2), match.group(3)) if match else ("", "")
+    if not match:
+        match = _DAY_FIRST.match(heading)
+        name, day = (match.group(3), match.group(2)) if match else ("", "")
+    if not match:
+        return None
+    year = period.month.year if period.month else int(period.text) if period.text.isdigit() else 0
+    found = _date(year, _MONTHS[name.lower()], int(day))
+    if found is None or (period.month and found.month != period.month.month):
+        return None
+    return FoundDate(day=found, month=found.replace(day=1), text=match.group(1), start=match.start(1), end=match.end(1))
+
+
 def read_date_field(text: str, *, thorough: bool = True) -> FoundDate | None:
     """The date of a field that is meant to hold one (a feed's `pubDate`, the `date` of a post).
 
@@ -227,7 +296,7 @@ def _parts(form: str, match: re.Match[str], order: NumericOrder | None) -> tuple
 
 
 def _date(year: int, month: int, day: int) -> date | None:
-    if year < FIRST_YEAR:
+    if not FIRST_YEAR <= year <= _LAST_YEAR:
         return None
     try:
         return date(year, month, day)

@@ -222,14 +222,93 @@ def load_json(text: str, url: str) -> object:
 
 
 def json_items(value: object) -> list[FeedItem] | None:
-    """The items of a JSON Feed, or of GitHub's releases; None for JSON of any other shape."""
-    if isinstance(value, Mapping) and isinstance(value.get("items"), list):
+    """The items of a JSON Feed, of a code host's releases, or of a list whose objects state titles, dates and texts.
+
+    Returns:
+        None for JSON of any other shape.
+    """
+    if isinstance(value, Mapping) and isinstance(value.get("items"), list) and _is_json_feed(value):
         return [_json_feed_item(item) for item in value["items"][:MAX_ITEMS] if isinstance(item, Mapping)]
     values = value if isinstance(value, list) else [value]
     releases = [each for each in values if isinstance(each, Mapping) and "tag_name" in each]
-    if values and len(releases) < len(values):
-        return None
-    return [_github_item(each) for each in releases[:MAX_ITEMS] if not each.get("draft")]
+    if releases and len(releases) == len(values):
+        return [_release_item(each) for each in releases[:MAX_ITEMS] if not each.get("draft")]
+    return _listed_items(value) if values else []
+
+
+def _is_json_feed(value: Mapping[str, object]) -> bool:
+    if "jsonfeed.org" in _string(value.get("version")):
+        return True
+    items = value["items"]
+    fields = {"content_html", "content_text", "date_published"}
+    return isinstance(items, list) and any(isinstance(item, Mapping) and fields & item.keys() for item in items[:20])
+
+
+_LISTS = ("entries", "releases", "changelog", "changelogs", "items", "posts", "updates", "versions", "notes", "data")
+_TITLES = ("title", "name", "headline")
+_VERSIONS = ("version", "tag")
+_DAYS = ("date", "published_at", "publishedAt", "released_at", "releasedAt", "release_date", "releaseDate", "published")
+_TEXTS = ("body", "content", "description", "changes", "notes", "html", "markdown", "text", "body_html", "content_html")
+_LINKS = ("url", "link", "permalink", "html_url")
+_TAGS = ("labels", "tags", "categories", "category", "type", "kind", "label")
+
+
+def _listed_items(value: object) -> list[FeedItem] | None:
+    """The items of a site's or a widget's own JSON: objects that name a release, its day and its text."""
+    lists = [value]
+    if isinstance(value, Mapping):
+        lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
+    for listed in lists:
+        objects = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+        entries = [each for each in objects[:MAX_ITEMS] if _is_entry(each)]
+        if entries and len(entries) == min(len(objects), MAX_ITEMS):
+            return [_listed_item(entry) for entry in entries]
+    return None
+
+
+def _is_entry(value: Mapping[str, object]) -> bool:
+    named = _first(value, _TITLES) or _first(value, _VERSIONS)
+    return bool(named) and any(name in value for name in _DAYS) and any(value.get(name) for name in _TEXTS)
+
+
+def _listed_item(entry: Mapping[str, object]) -> FeedItem:
+    content = next((_written(entry[name]) for name in _TEXTS if entry.get(name)), "")
+    version = _first(entry, _VERSIONS)
+    return FeedItem(
+        title=_first(entry, _TITLES) or version,
+        content=content,
+        markdown=_TAG.search(content) is None,
+        link=_first(entry, _LINKS) or None,
+        guid=_first(entry, ("id", "guid", "uuid", "slug")) or None,
+        date=_first(entry, _DAYS),
+        tags=tuple(tag for name in _TAGS for tag in _words(entry.get(name))),
+        version=version or None,
+    )
+
+
+_TAG = re.compile(r"<[a-z][^<>]*>", re.I)
+
+
+def _written(value: object) -> str:
+    """A text, or the Markdown of a list, or of lists under their headings."""
+    if isinstance(value, list):
+        return "\n".join(
+            f"- {_string(each) or (_first(each, _TEXTS) if isinstance(each, Mapping) else '')}" for each in value
+        )
+    if isinstance(value, Mapping):
+        return "\n\n".join(f"### {name}\n\n{_written(each)}" for name, each in value.items())
+    return _string(value)
+
+
+def _words(value: object) -> Iterator[str]:
+    for each in value if isinstance(value, list) else [value]:
+        word = _first(each, ("name", "title", "label")) if isinstance(each, Mapping) else _string(each)
+        if word:
+            yield word
+
+
+def _first(value: Mapping[str, object], names: Sequence[str]) -> str:
+    return next((text for name in names if (text := _string(value.get(name)))), "")
 
 
 def _json_feed_item(item: Mapping[str, object]) -> FeedItem:
@@ -243,15 +322,19 @@ def _json_feed_item(item: Mapping[str, object]) -> FeedItem:
     )
 
 
-def _github_item(release: Mapping[str, object]) -> FeedItem:
+def _release_item(release: Mapping[str, object]) -> FeedItem:
+    """A release as GitHub, Gitea and GitLab describe it; the day for which one is planned is not its date."""
     tag = _string(release.get("tag_name"))
+    links = release.get("_links")
     return FeedItem(
         title=_string(release.get("name")) or tag,
-        content=_string(release.get("body")),
+        content=_string(release.get("body")) or _string(release.get("description")),
         markdown=True,
-        link=_string(release.get("html_url")) or None,
+        link=_string(release.get("html_url"))
+        or (_first(links, ("self",)) if isinstance(links, Mapping) else "")
+        or None,
         guid=_string(release.get("node_id")) or _string(release.get("id")) or None,
-        date=_string(release.get("published_at")),
+        date="" if release.get("upcoming_release") is True else _first(release, ("published_at", "released_at")),
         tags=("Pre-release",) if release.get("prerelease") is True else (),
         version=tag or None,
     )

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from sources.blocks import parse_html
 from sources.document import clean_text
+from sources.release_notes.commonmark import block_tokens, inline_tokens
 from sources.release_notes.html import page_lines
 from sources.release_notes.lines import Line
 
 __all__ = ["front_matter", "markdown_lines"]
 
-_MAX_NESTING = 20
-_PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.{0,8000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$")
 
@@ -42,13 +40,19 @@ def markdown_lines(text: str) -> list[Line]:
     level: int | None = None
     item = False
     row: list[str] | None = None
-    for token in _PARSER.parse(text):
+    tokens, env = block_tokens(text)
+    for token in tokens:
         kind = token.type
         place = f"line {token.map[0] + 1}" if token.map else ""
-        if kind == "inline" and row is not None:
-            row.append(_plain(token.children or ()))
-        elif kind == "inline":
-            lines.extend(_inline_lines(token, level=level, item=item, place=place))
+        if kind == "inline":
+            children = inline_tokens(token.content, env)
+            if row is not None:
+                row.append(_plain(children) if children else token.content)
+                continue
+            if children:
+                lines.extend(_inline_lines(children, level=level, item=item, place=place))
+            else:
+                lines.append(Line(text=clean_text(token.content), level=level, item=item, place=place))
             item = False
         elif kind in ("heading_open", "heading_close"):
             level = int(token.tag[1]) if kind == "heading_open" else None
@@ -70,8 +74,7 @@ def _literal_lines(token: Token, place: str) -> list[Line]:
     return [Line(text=clean_text(each), place=place) for each in token.content.split("\n")]
 
 
-def _inline_lines(token: Token, *, level: int | None, item: bool, place: str) -> list[Line]:
-    children = token.children or []
+def _inline_lines(children: Sequence[Token], *, level: int | None, item: bool, place: str) -> list[Line]:
     href = next((_attribute(child, "href") for child in children if child.type == "link_open"), None)
     parts: list[list[Token]] = [[]]
     for child in children:

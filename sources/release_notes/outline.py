@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sources.release_notes.dates import FoundDate, NumericOrder, date_line, find_date, numeric_order
+from sources.release_notes.dates import (
+    FoundDate,
+    NumericOrder,
+    bare_year,
+    date_line,
+    day_within,
+    find_date,
+    numeric_order,
+    stated_release,
+)
 from sources.release_notes.kinds import kind_of
 from sources.release_notes.lines import Line
-from sources.release_notes.versions import find_version, is_unreleased
+from sources.release_notes.sections import Section, flat, level_releases, nest, read_heading, sections_of, title_of
+from sources.release_notes.versions import is_unreleased
 
 __all__ = ["RawEntry", "entries_of", "titled_entries"]
 
@@ -19,20 +29,8 @@ _DOCUMENT_TITLE = re.compile(
     r"|changes)\b",
     re.I,
 )
-_EMPTY_BRACKETS = re.compile(r"\(\s*(?:release[ -]?date|released?(?: on)?)?\s*[:\-–]?\s*\)|\[\s*\]", re.I)
-_SET_OFF = re.compile(
-    r"^[\s\-–—:|/,.•·@]+|[\s\-–—:|/,•·@]*(?:\breleased?(?: on)?|\brelease date|\bpublished(?: on)?)?"
-    r"[\s\-–—:|/,•·@(\[]*$",
-    re.I,
-)
-_DOTTED_DATE = re.compile(r"\s*(\d{4}\.\d{2}\.\d{2})(?=[\s,:;–—-]+\S)")
-_BRACKETS = re.compile(r"[\[\]()]")
-_IN_BRACKETS = re.compile(r"\[([^\]]+)\]")
-_UNRELEASED = re.compile(r"\bunreleased\b", re.I)
-_WORD = re.compile(r"\w")
 _MIN_TITLED = 2
 _MAX_TIME_TEXT = 60
-_MAX_HEADING = 500
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,27 +52,6 @@ class RawEntry:
     body: list[Line] = field(default_factory=list)
 
 
-@dataclass(kw_only=True, slots=True)
-class _Section:
-    """A heading, the lines up to the next heading, and the sections below it."""
-
-    head: Line
-    level: int
-    own: list[Line] = field(default_factory=list)
-    below: list[_Section] = field(default_factory=list)
-    version: str | None = None
-    in_heading: FoundDate | None = None
-    found: FoundDate | None = None
-    unreleased: bool = False
-    strong_below: bool = False
-    title: str | None = None
-
-    @property
-    def strong(self) -> bool:
-        """Whether the heading itself, or a line that belongs to it, says that this is a release."""
-        return bool(self.version or self.found or self.unreleased)
-
-
 def entries_of(lines: Sequence[Line]) -> list[RawEntry]:
     """The release entries of a document whose headings name versions or dates.
 
@@ -82,13 +59,17 @@ def entries_of(lines: Sequence[Line]) -> list[RawEntry]:
         Empty where no heading does.
     """
     order = numeric_order(line.text for line in lines if line.level is not None or len(line.text) < 80)
-    root = _tree(lines)
-    sections = list(_flat(root))
+    root, sections = sections_of(lines)
     for section in sections:
-        _read_heading(section, order)
+        read_heading(section, order)
+    level_releases(sections)
+    nest(root, sections)
+    _read_days(root, None)
     _read_date_lines(root, sections, order)
     _adopt_dates(root)
+    sections = flat(root)
     _mark_strong_below(sections)
+    _gather(root)
     picks: list[RawEntry] = []
     strong = [section for section in sections if section.strong]
     if len(strong) == 1 and strong[0] is sections[0] and sections[0].level == min(s.level for s in sections):
@@ -102,7 +83,9 @@ def titled_entries(lines: Sequence[Line]) -> list[RawEntry]:
 
     The most frequent level of heading (the highest of equals) is taken for that of the entries.
     """
-    sections = [section for section in _flat(_tree(lines)) if not kind_of(section.head.text)]
+    root, sections = sections_of(lines)
+    nest(root, sections)
+    sections = [section for section in sections if not kind_of(section.head.text)]
     counts: dict[int, int] = {}
     for section in sections:
         if section.own or section.below:
@@ -119,90 +102,6 @@ def titled_entries(lines: Sequence[Line]) -> list[RawEntry]:
     ]
 
 
-def _tree(lines: Sequence[Line]) -> _Section:
-    root = _Section(head=Line(text=""), level=0)
-    open_sections = [root]
-    for line in lines:
-        if line.level is None:
-            open_sections[-1].own.append(line)
-            continue
-        section = _Section(head=line, level=line.level)
-        while open_sections[-1].level >= section.level:
-            open_sections.pop()
-        open_sections[-1].below.append(section)
-        open_sections.append(section)
-    return root
-
-
-def _flat(root: _Section) -> list[_Section]:
-    """All sections below, in document order; headings have few levels, so this cannot run deep."""
-    result: list[_Section] = []
-    for section in root.below:
-        result.append(section)
-        result.extend(_flat(section))
-    return result
-
-
-def _read_heading(section: _Section, order: NumericOrder | None) -> None:
-    text = section.head.text[:_MAX_HEADING]
-    found = find_date(text, order)
-    if found is None and section.head.datetime:
-        found = find_date(section.head.datetime)
-    rest = text
-    if found and found.text and found.text in text:
-        start = text.index(found.text)
-        rest = text[:start] + " " + text[start + len(found.text) :]
-    version = section.head.version or find_version(_EMPTY_BRACKETS.sub(" ", rest))
-    if version and not found:
-        found = _dotted_date(rest, version)
-    # "2026.11.3" as a whole may be a calendar version as well as a date: as a version it is no invented date.
-    if found and found.text == version:
-        version = find_version(rest.replace(found.text, " ", 1))
-    section.version = version
-    section.in_heading = section.found = found
-    bare = _BRACKETS.sub(" ", text)
-    section.unreleased = is_unreleased(bare) or (bool(version) and bool(_UNRELEASED.search(text)))
-    title = _title(text, rest, found)
-    section.title = _BRACKETED_VERSION.sub(r"\1", title) if title else None
-
-
-# "[1.2.0] - 2026-11-23 Calendar feeds": the date stands between version and name, and the brackets say nothing.
-_BRACKETED_VERSION = re.compile(r"^\[(v?\d[^\]\s]*)\]")
-_ONLY_VERSION = re.compile(r"\W*v?\d[\w.+-]*\W*")
-
-
-def _dotted_date(text: str, version: str) -> FoundDate | None:
-    """The date of "2013.03.21, Version 0.10.1": in dots, so only beside a version that is another number."""
-    match = _DOTTED_DATE.match(text)
-    others = find_version(text[match.end() :]) if match else None
-    if not match or not others:
-        return None
-    found = find_date(match.group(1).replace(".", "-"))
-    return replace(found, text=match.group(1)) if found else None
-
-
-def _title(text: str, rest: str, found: FoundDate | None) -> str | None:
-    """The heading without its date, where the date is set off; a date within a sentence stays."""
-    if not found:
-        bracketed = _IN_BRACKETS.fullmatch(text)
-        return bracketed.group(1) if bracketed else text
-    parts = rest.split()
-    if found.text not in text:
-        return text
-    start = text.index(found.text)
-    before, after = text[:start].rstrip(), text[start + len(found.text) :].strip()
-    set_off = not before or before[-1] in "([-–—:|/,•·@" or before.lower().endswith(("released", "date:", "date"))
-    if after and after[0] not in ")]-–—:|/,•·." and before and before[-1] not in "([":
-        set_off = bool(_ONLY_VERSION.fullmatch(before))
-    if not parts or date_line(text):
-        return None
-    if not set_off and len(parts) > 1:
-        return text
-    cleaned = _EMPTY_BRACKETS.sub(" ", before + " " + after if before else after)
-    cleaned = " ".join(_SET_OFF.sub("", cleaned).split())
-    return cleaned if _WORD.search(cleaned) else None
-
-
 def _date_of(line: Line, order: NumericOrder | None) -> FoundDate | None:
     found = date_line(line.text, order)
     if found is None and line.datetime and (len(line.text) <= _MAX_TIME_TEXT or find_date(line.text, order)):
@@ -210,43 +109,94 @@ def _date_of(line: Line, order: NumericOrder | None) -> FoundDate | None:
     return found
 
 
-def _read_date_lines(root: _Section, sections: Sequence[_Section], order: NumericOrder | None) -> None:
+def _read_days(parent: Section, period: FoundDate | None) -> None:
+    """Takes "Nov 18" under "November 2026", or under "2026", for the day that the two of them state."""
+    for section in parent.below:
+        found = section.found or day_within(section.head.text, period)
+        if found and not section.found and not section.version:
+            section.in_heading = section.found = found
+            section.title = title_of(section.head.text, section.head.text.replace(found.text, " ", 1), found)
+        within = section.found if section.found and not section.found.day else bare_year(section.head.text)
+        _read_days(section, within or period)
+
+
+def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericOrder | None) -> None:
     """Takes the date from a line of its own, which stands under the headings or above them: as most of them do."""
     after: dict[int, tuple[int, FoundDate]] = {}
-    before: dict[int, tuple[_Section, FoundDate]] = {}
+    before: dict[int, tuple[Section, int, FoundDate]] = {}
     previous = root
     for number, section in enumerate(sections):
-        for place, line in enumerate(section.own[:_LINES_WITH_DATE]):
-            if is_unreleased(line.text):
-                section.unreleased = True
-                del section.own[place]
-                break
-            found = None if line.item else _date_of(line, order)
-            # The last of several lines stands above the next heading rather than under this one.
-            if found and (place == 0 or place + 1 < len(section.own)):
-                after[number] = (place, found)
-                break
-        if previous.own and not previous.own[-1].item:
-            found = _date_of(previous.own[-1], order)
-            if found and (
-                not section.head.region or previous.own[-1].region == section.head.region or not previous.own[-1].region
-            ):
-                before[number] = (previous, found)
+        following = sections[number + 1] if number + 1 < len(sections) else root
+        below = _date_below(section, order, following)
+        if below:
+            after[number] = below
+        place = _last_said(previous)
+        line = previous.own[place] if place >= 0 else None
+        found = _date_of(line, order) if line and not line.item and not _is_part(section, previous) else None
+        if line and found and (not section.head.region or line.region in (0, section.head.region)):
+            before[number] = (previous, place, found)
         previous = section
     if len(before) > len(after) or (before and len(before) == len(after) and 0 in before):
-        for number, (holder, found) in before.items():
-            if not sections[number].found:
-                sections[number].found = found
-                holder.own.pop()
+        _take_before(sections, before)
         return
     for number, (place, found) in after.items():
         section = sections[number]
         if not section.found or not section.found.day:
             section.found = found
+            # "Released on 2026-06-30. Fences can be moved." goes on to say something.
+            if date_line(section.own[place].text, order) or section.own[place].datetime:
+                del section.own[place]
+    for section in sections:
+        summary = section.below[0].own[:1] if section.version and section.below and not section.own else []
+        if summary and not section.found:  # "Release Summary" and its "Released on 2026-06-30."
+            section.found = stated_release(summary[0].text, order)
+
+
+def _date_below(section: Section, order: NumericOrder | None, following: Section) -> tuple[int, FoundDate] | None:
+    """The date among a section's first lines, unless it stands in the part of the page that the next heading is in."""
+    last = len(section.own) if _is_part(following, section) else _last_said(section)
+    region = following.head.region
+    for place, line in enumerate(section.own[:_LINES_WITH_DATE]):
+        if is_unreleased(line.text):
+            section.unreleased = True
             del section.own[place]
+            return None
+        # A list of words is what the release is about; one of tags and commits may stand before its date.
+        if (line.item and " " in line.text) or (region and line.region == region != section.head.region):
+            return None
+        found = None if line.item else _date_of(line, order) or stated_release(line.text, order)
+        # The last of several lines stands above the next heading rather than under this one.
+        if found and (place == 0 or place < last):
+            return place, found
+    return None
 
 
-def _adopt_dates(parent: _Section) -> None:
+def _is_part(section: Section, above: Section) -> bool:
+    """Whether a heading is a part of the release above it, so that a date between them is the release's."""
+    return bool(above.version and not section.version and section.level > above.level)
+
+
+def _take_before(sections: Sequence[Section], before: Mapping[int, tuple[Section, int, FoundDate]]) -> None:
+    # From the end, so that what is put in front of a section moves no place that is still to be looked at.
+    for number in sorted(before, reverse=True):
+        holder, place, found = before[number]
+        section = sections[number]
+        if not section.found:
+            section.found = found
+            # The badges beside the date are the next heading's as well.
+            section.own[:0] = holder.own[place + 1 :]
+            del holder.own[place:]
+
+
+def _last_said(section: Section) -> int:
+    """Where the section's last line stands that is not a badge; -1 where it has none."""
+    place = len(section.own) - 1
+    while place >= 0 and section.own[place].badge:
+        place -= 1
+    return place
+
+
+def _adopt_dates(parent: Section) -> None:
     """A heading that is only a date, right under a title or right before one of its level, belongs to that title."""
     for section in parent.below:
         first = section.below[0] if section.below else None
@@ -257,7 +207,7 @@ def _adopt_dates(parent: _Section) -> None:
                 section.own = first.own
                 section.below = section.below[1:]
         _adopt_dates(section)
-    merged: list[_Section] = []
+    merged: list[Section] = []
     for section in parent.below:
         last = merged[-1] if merged else None
         if last and _only_date(last) and not last.own and not last.below and not section.found:
@@ -270,16 +220,45 @@ def _adopt_dates(parent: _Section) -> None:
     parent.below = merged
 
 
-def _only_date(section: _Section) -> bool:
-    return bool(section.in_heading and not section.version and section.title is None)
+def _only_date(section: Section) -> bool:
+    """Whether a heading says nothing but when: "November 12, 2026", "What's new in November 2026"."""
+    found = section.in_heading
+    if not found or section.version:
+        return False
+    return section.title is None or (not found.day and bool(_OF_THE_MONTH.fullmatch(section.title)))
 
 
-def _mark_strong_below(sections: Sequence[_Section]) -> None:
+# What is left of a heading about a month; releases of one day keep such a title as their own.
+_OF_THE_MONTH = re.compile(
+    r"\W*(?:(?:what['’]?s\s+)?new|(?:product|feature|monthly)?\s*(?:updates?|releases?|changes)|release notes"
+    r"|changelog)?\s*(?:in|for|of|from)?\s*[A-Za-z]*\.?\s*(?:\d{4})?\W*",
+    re.I,
+)
+
+
+def _mark_strong_below(sections: Sequence[Section]) -> None:
     for section in reversed(sections):
         section.strong_below = any(each.strong or each.strong_below for each in section.below)
 
 
-def _collect(parent: _Section, inherited: FoundDate | None, picks: list[RawEntry]) -> None:
+def _gather(parent: Section) -> None:
+    """Puts "Fixed" below "1.2.0" where both are headings of one level, and so whatever stands between two versions."""
+    strong = [number for number, section in enumerate(parent.below) if section.strong or section.strong_below]
+    versions = [number for number in strong if parent.below[number].version]
+    between = versions[-1] if 2 * len(versions) > len(strong) and not _beside_entries(parent, strong) else -1
+    gathered: list[Section] = []
+    for number, section in enumerate(parent.below):
+        _gather(section)
+        holder = gathered[-1] if gathered else None
+        weak = not section.strong and not section.strong_below
+        if weak and holder and holder.version and (number < between or kind_of(section.head.text)):
+            holder.below.append(section)
+        else:
+            gathered.append(section)
+    parent.below = gathered
+
+
+def _collect(parent: Section, inherited: FoundDate | None, picks: list[RawEntry]) -> None:
     strong = [number for number, section in enumerate(parent.below) if section.strong or section.strong_below]
     for number, section in enumerate(parent.below):
         if _is_misnested(section) and not _is_series(section, parent):
@@ -296,12 +275,12 @@ def _collect(parent: _Section, inherited: FoundDate | None, picks: list[RawEntry
             picks.append(_entry(section, inherited))
 
 
-def _is_misnested(section: _Section) -> bool:
+def _is_misnested(section: Section) -> bool:
     """Whether older entries only look as if they belonged to this one: a level changed in the course of the years."""
     return bool(section.version and section.own and section.below) and all(each.version for each in section.below)
 
 
-def _is_series(section: _Section, parent: _Section) -> bool:
+def _is_series(section: Section, parent: Section) -> bool:
     """Whether a heading that names a version or a date is only the roof over the entries below it."""
     if _DOCUMENT_TITLE.search(section.head.text) and not section.in_heading and parent.level == 0:
         return True
@@ -314,16 +293,16 @@ def _is_series(section: _Section, parent: _Section) -> bool:
     return bool(below) and all(version.lower().startswith(prefix) for version in below)
 
 
-def _holds_titles(section: _Section) -> bool:
+def _holds_titles(section: Section) -> bool:
     """Whether the sections under a date are entries of their own, and not the kinds of change of one entry."""
     return bool(section.below) and not section.own and not any(kind_of(each.head.text) for each in section.below)
 
 
-def _beside_entries(parent: _Section, strong: Sequence[int]) -> bool:
+def _beside_entries(parent: Section, strong: Sequence[int]) -> bool:
     return 2 * len(strong) >= len(parent.below) > 2 * sum(1 for number in strong if parent.below[number].version)
 
 
-def _entry(section: _Section, inherited: FoundDate | None, *, own_only: bool = False) -> RawEntry:
+def _entry(section: Section, inherited: FoundDate | None, *, own_only: bool = False) -> RawEntry:
     return RawEntry(
         head=section.head,
         title=section.title,
@@ -333,7 +312,7 @@ def _entry(section: _Section, inherited: FoundDate | None, *, own_only: bool = F
     )
 
 
-def _body(section: _Section) -> list[Line]:
+def _body(section: Section) -> list[Line]:
     lines = list(section.own)
     for below in section.below:
         lines.append(below.head)

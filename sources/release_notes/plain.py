@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sources.document import clean_text
+from sources.release_notes.dates import date_line, find_date
 from sources.release_notes.lines import Line
+from sources.release_notes.versions import find_version
 
 __all__ = ["debian_lines", "is_debian", "plain_lines"]
 
 _UNDERLINE = re.compile(r"""^([=\-~^"'*+#`:._])\1{2,}\s*$""")
+# Too short to underline anything but a release with its day.
+_STUB = re.compile(r"==|--|~~")
 _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣]|\d{1,3}[.)]|[a-z][.)])\s+")
 _STARS = re.compile(r"^(\*{1,4}) (?=\S)")
@@ -20,10 +24,15 @@ _GNU_ENTRY = re.compile(
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d (?:[A-Z]{3,4} )?\d{4})"
     r"\s+\S.*<[^>]*>\s*$"
 )
+_WEEKDAY_DATE = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2}(?: \d\d:\d\d:\d\d [A-Z]{3,4})? \d{4}"
+# "* Tue Nov 10 2026 Ann Lee <ann@example.org> - 2.4.1-1": the packager is nobody's news.
+_RPM_ENTRY = re.compile(rf"^\* ({_WEEKDAY_DATE})\s.*?(?:\s(?:-\s*)?(?:\d+:)?(\d[\w.~^+-]*))?\s*$")
+_RPM_PART = re.compile(r"^%changelog\b", re.M)
 _DEBIAN_HEAD = re.compile(r"^[a-z0-9][a-z0-9.+-]* \((?:\d+:)?([^)\s]+)\) [\w~ -]+; urgency=\w+", re.I)
 _DEBIAN_TAIL = re.compile(r"^ -- .{0,200}?<[^>]{0,200}>\s+(\w{3}, .{10,40})$")
 _AUTHOR = re.compile(r"^\[ [^\]]+ \]$")
 _LONGEST_HEADING = 200
+_MAX_TITLE_LINES = 2
 
 
 def is_debian(text: str) -> bool:
@@ -67,8 +76,10 @@ class _Raw:
 
 def plain_lines(text: str) -> list[Line]:
     """Underlined headings, `*`-outlines and dated ChangeLog heads as headings; wrapped lines joined."""
-    raw = _without_directives(text.split("\n"))
-    outline = any(_STARS.match(each.text) and each.text.startswith("**") for each in raw)
+    packaged = _RPM_PART.search(text)
+    before = text.count("\n", 0, packaged.end()) if packaged else 0
+    raw = [each for each in _without_directives(text.split("\n")) if each.number > before]
+    outline = _outline(raw)
     levels: dict[str, int] = {}
     lines: list[Line] = []
     held: list[_Raw] = []
@@ -82,27 +93,60 @@ def plain_lines(text: str) -> list[Line]:
             # An overline, or a rule between parts, is no text.
             held.append(_Raw(text="" if _UNDERLINE.match(each.text) else each.text, number=each.number))
             continue
-        lines.extend(_paragraphs(held))
+        above = _title_above(held, each.text)
+        lines.extend(_paragraphs(held[: len(held) - len(above)]))
         held = []
-        heading = clean_text(_STARS.sub("", each.text) if outline else each.text)
-        lines.append(Line(text=heading, level=level, place=f"line {each.number}"))
-        skip = position + 1 < len(raw) and bool(_UNDERLINE.match(raw[position + 1].text))
+        packaging = _RPM_ENTRY.match(each.text)
+        version = packaging.group(2) if packaging else None
+        text = packaging.group(1) if packaging else _STARS.sub("", each.text) if outline else each.text
+        text = " ".join([line.text for line in above] + [text])
+        lines.append(Line(text=clean_text(text), level=level, version=version, place=f"line {each.number}"))
+        following = raw[position + 1].text if position + 1 < len(raw) else ""
+        skip = bool(_UNDERLINE.match(following) or _STUB.fullmatch(following))
     lines.extend(_paragraphs(held))
     return lines
 
 
-def _heading_level(raw: Sequence[_Raw], position: int, levels: dict[str, int], *, outline: bool) -> int | None:
+def _title_above(held: Sequence[_Raw], heading: str) -> Sequence[_Raw]:
+    """The lines right above an underlined date: it is the last line of a heading that runs over several."""
+    if not date_line(heading.strip()):
+        return ()
+    count = 0
+    while count < len(held) and held[-1 - count].text[:1].strip() and not _BULLET.match(held[-1 - count].text):
+        count += 1
+    return held[len(held) - count :] if count <= _MAX_TITLE_LINES else ()
+
+
+def _outline(raw: Sequence[_Raw]) -> dict[int, int]:
+    """The level that a number of stars stands for, where the text is an outline; the first that comes is the highest.
+
+    Mostly "*" is above "**"; where releases have "***" before the first "*", a single star is what it is elsewhere.
+    """
+    levels: dict[int, int] = {}
+    for each in raw:
+        stars = _STARS.match(each.text)
+        if stars:
+            levels.setdefault(len(stars.group(1)), len(levels) + 1)
+    first = next(iter(levels), 1)
+    return {stars: level for stars, level in levels.items() if stars >= first} if max(levels, default=1) > 1 else {}
+
+
+def _heading_level(
+    raw: Sequence[_Raw], position: int, levels: dict[str, int], *, outline: dict[int, int]
+) -> int | None:
     text = raw[position].text
     if not text.strip() or len(text) > _LONGEST_HEADING or _UNDERLINE.match(text):
         return None
     below = _UNDERLINE.match(raw[position + 1].text) if position + 1 < len(raw) else None
+    if position + 1 < len(raw) and _STUB.fullmatch(raw[position + 1].text) and find_date(text) and find_version(text):
+        return levels.setdefault(raw[position + 1].text[0], len(levels) + 1)
     if below and 2 * len(raw[position + 1].text.rstrip()) >= len(text.strip()):
         above = position > 0 and raw[position - 1].text[:3] == below.group(1) * 3
         return levels.setdefault(below.group(1) * (2 if above else 1), len(levels) + 1)
     stars = _STARS.match(text) if outline else None
-    if stars:
-        return len(stars.group(1))
-    return 1 if _GNU_ENTRY.match(text) else None
+    if stars and len(stars.group(1)) in outline:
+        return outline[len(stars.group(1))]
+    return 1 if _GNU_ENTRY.match(text) or _RPM_ENTRY.match(text) else None
 
 
 def _without_directives(lines: Sequence[str]) -> list[_Raw]:

@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from itertools import zip_longest
 from operator import attrgetter
+from urllib.parse import urlsplit
 
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
 from sources.blocks import blocks_of, parse_html
 from sources.document import clean_lines, clean_text, decode, media_kind, safe_link
 from sources.release_notes.dates import FoundDate, date_line, find_date, read_date_field
 from sources.release_notes.feeds import FeedItem, json_items, load_json, xml_items
-from sources.release_notes.html import is_notes_title, page_lines, promoted, row_lines
+from sources.release_notes.html import is_notes_title, lifted, lines_as_written, page_lines
 from sources.release_notes.kinds import kind_of, kinds_in
 from sources.release_notes.lines import Line
 from sources.release_notes.markdown import front_matter, markdown_lines
 from sources.release_notes.outline import RawEntry, entries_of, titled_entries
 from sources.release_notes.plain import debian_lines, is_debian, plain_lines
+from sources.release_notes.promotion import cells_of_lines, cells_of_page, promoted, row_lines
 from sources.release_notes.state import state_items
 from sources.release_notes.versions import find_version
 
@@ -33,14 +36,27 @@ _MAX_HEADING = 500
 _MAX_GUID = 1_000
 _GENERAL_TAGS = re.compile(
     r"^(?:news|blog|releases?|release notes|change\s?log|updates?|product( updates?)?|announcements?|uncategori[sz]ed"
-    r"|general|all|pre-release|latest)$",
+    r"|general|all|pre-?release|latest(?: release)?|stable|beta|alpha|draft|current|released|v?\d[\w.+-]*)$",
     re.I,
 )
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
-_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
+_MARKDOWN_ONLY = re.compile(
+    r"^#{1,6} \S|\]\((?:https?:|[#/.])|^[ \t]*\*\*[^*\n]+\*\*:?[ \t]*$|^[ \t]*\[[^\]\n]+\]:[ \t]", re.M
+)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _FLAT = re.compile(r"\s*(?:<ul>\s*(?:<li>[^<&]*</li>\s*)+</ul>|<p>[^<&]*</p>(?:\s*<p>[^<&]*</p>)*)\s*")
 _FLAT_TEXT = re.compile(r"<(?:li|p)>([^<]*)")
+# A commit, "none".
+_SAYS_NOTHING = re.compile(r"[0-9a-f]{7,40}|none|n/?a|\W*", re.I)
+# A time that is told from today, or a count of thumbs: without anything new, it would be another tomorrow.
+_PASSING = re.compile(
+    r"(?:(?:\d{1,3}|an?) (?:minute|hour|day|week|month|year)s? ago|last (?:week|month|year)|yesterday|today|just now"
+    r"|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]+ ?\d{1,6})",
+    re.I,
+)
+_LATEST = re.compile(r"latest(?: release)?", re.I)
+_MAX_PASSING = 20
+_MAX_HEAD = 40
 _MANY = 3
 _THOROUGH = 100
 """Items of a feed whose dates may cost milliseconds each."""
@@ -147,10 +163,17 @@ _TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name 
 
 def _from_page(text: str, document: Document) -> tuple[str, list[ReleaseEntry], list[str]]:
     tree = parse_html(text, document.url)
-    lines = page_lines(tree)
+    written = lines_as_written(tree)
+    lines = lifted(written)
     entries = entries_of(lines)
+    if 2 * sum(1 for entry in entries if entry.version) < len(entries) or len(entries) < _MANY:
+        raised = entries_of(lifted(promoted(written), only_telling=True))
+        if len(entries) < _MANY:
+            entries = max(entries, entries_of(row_lines(cells_of_page(tree))), raised, key=_telling)
+        elif 2 * _telling(raised) > 3 * _telling(entries):
+            entries = raised
     if len(entries) < _MANY:
-        entries = max(entries, entries_of(row_lines(tree)), entries_of(promoted(lines)), key=len)
+        entries = max(entries, entries_of(lifted(promoted(written, items=True), only_telling=True)), key=_telling)
     if not entries:
         title = tree.css_first("title")
         names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
@@ -165,6 +188,11 @@ def _from_page(text: str, document: Document) -> tuple[str, list[ReleaseEntry], 
     return "html", [_release(entry, document) for entry in entries], []
 
 
+def _telling(entries: Sequence[RawEntry]) -> int:
+    """How much a way of telling the entries apart has found: a version and a day count alike."""
+    return sum(bool(entry.version) + bool(entry.found and entry.found.day) for entry in entries)
+
+
 def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     if is_debian(text):
         return "debian", [_release(entry, document) for entry in entries_of(debian_lines(text))]
@@ -174,10 +202,13 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     kind = "markdown" if markdown or fields else "text"
     lines = markdown_lines(rest) if kind == "markdown" else plain_lines(rest)
     entries = entries_of(lines)
-    if (fields.keys() & {"date", "version", "title"}) and sum(1 for e in entries if e.version or e.found) < _MANY:
+    if _is_post(fields, entries):
         return "post", [_post(fields, lines, document)]
     if len(entries) < _MANY:
-        entries = max(entries, entries_of(promoted(lines)), key=len)
+        rows = entries_of(row_lines(cells_of_lines(lines)))
+        entries = max(entries, rows, entries_of(promoted(lines)), key=_telling)
+    if len(entries) < _MANY:
+        entries = max(entries, entries_of(promoted(lines, items=True)), key=_telling)
     if not entries and (
         _URL_OF_NOTES.search(document.url) or any(is_notes_title(x.text) for x in lines[:3] if x.level)
     ):
@@ -185,22 +216,44 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     return kind, [_release(entry, document) for entry in entries]
 
 
+def _is_post(fields: dict[str, str], entries: Sequence[RawEntry]) -> bool:
+    """Whether a document with front matter is about one release, even where it mentions others under their versions."""
+    if not fields.keys() & {"date", "version", "title"}:
+        return False
+    title = fields.get("title", "")
+    if "version" in fields or (title and (find_version(title) or not _NAMES_NOTES.search(title))):
+        return sum(1 for entry in entries if entry.found and entry.found.day) < _MANY
+    return sum(1 for entry in entries if entry.version or entry.found) < _MANY
+
+
+_NAMES_NOTES = re.compile(
+    r"\b(?:change ?log|release notes|(?:release|version) history|what['’]?s new|releases|updates|history)\W*"
+    r"(?:\d{4})?\W*$",
+    re.I,
+)
+# How the sources of a blog name a post: the day is part of the name, and often stated nowhere else.
+_NAMED_BY_DAY = re.compile(r"(?:^|/)(\d{4}-\d{2}-\d{2})[-_.](?:[^/]*)$")
+
+
 def _post(fields: dict[str, str], lines: Sequence[Line], document: Document) -> ReleaseEntry:
     first = next((line.text for line in lines if line.level == 1), None)
     title = clean_text(fields.get("title") or first or "") or None
-    found = read_date_field(fields.get("date", ""))
+    stated = fields.get("date", "")
+    named = None if stated else _NAMED_BY_DAY.search(urlsplit(document.url).path)
+    stated = named.group(1) if named else stated
+    found = read_date_field(stated)
     version = fields.get("version") or (find_version(_without(title, find_date(title))) if title else None)
     return _build(
         version=version,
         title=title,
         found=found,
-        published_text=clean_text(fields.get("date", "")),
+        published_text=clean_text(stated),
         lines=lines,
         labels=[],
         link=safe_link(fields.get("canonical_url") or fields.get("permalink"), document.url),
         guid=None,
         text=title or "",
-        place="front matter",
+        place="front matter and file name" if named else "front matter",
     )
 
 
@@ -282,12 +335,12 @@ def _build(
     place: str,
     area: str | None = None,
 ) -> ReleaseEntry:
-    lines = list(lines)
+    lines = [line for line in lines if len(line.text) > _MAX_PASSING or not _is_passing(line)]
     named = [*labels, *(line.text for line in lines if line.level is not None or line.label)]
     body = "\n".join(f"- {line.text}" if line.item else line.text for line in lines)
     if len(body) > MAX_BODY:
         body = body[: MAX_BODY - len(_CUT)] + _CUT
-    badge = next((line.text for line in lines if line.badge and not kind_of(line.text)), None)
+    badge = next((t.text for t in lines if t.badge and not kind_of(t.text) and not _GENERAL_TAGS.match(t.text)), None)
     day: date | None = found.day if found else None
     return ReleaseEntry(
         version=clean_text(version)[:100] if version else None,
@@ -305,7 +358,17 @@ def _build(
     )
 
 
+def _is_passing(line: Line) -> bool:
+    return bool(_PASSING.fullmatch(line.text) or (line.badge and _LATEST.fullmatch(line.text)))
+
+
 def _first_line(lines: Sequence[Line]) -> str:
-    """The first line that says something; headings and labels only where there is nothing else."""
-    telling = next((line.text for line in lines if line.level is None and not line.label), None)
-    return (telling or (lines[0].text if lines else ""))[:1_000]
+    """The first line that says something; headings, labels and placeholders only where there is nothing else."""
+    for line, following in zip_longest(lines, lines[1:]):
+        if line.level is not None or line.label or _SAYS_NOTHING.fullmatch(line.text):
+            continue
+        # "Fixes:" before a list is a heading, only not marked as one.
+        heads = len(line.text) <= _MAX_HEAD and line.text.endswith((":", "："))
+        if not (heads and (kind_of(line.text) or (following and following.item and not line.item))):
+            return line.text[:1_000]
+    return lines[0].text[:1_000] if lines else ""

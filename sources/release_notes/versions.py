@@ -13,9 +13,13 @@ _SUFFIX = (
 _DOTTED = rf"v?\d+(?:\.\d+)+(?:\.[x*])?{_SUFFIX}"
 _TOKEN = rf"(?:{_DOTTED}|v\d+{_SUFFIX})"
 _KEYWORD = r"(?:version|release|revision|rev\.?|build|sprint|v\.?|ver\.?|patch|hotfix|wave|milestone)"
-_END = r"(?![\w.]*\d|\w)"
+_END = r"(?![\w.]*\d|\w|/(?!\d))"
 # A heading that is the version, or begins with it.
 _FIRST = re.compile(rf"^\W*({_TOKEN}){_END}", re.I)
+# "Changes in Acme 14": a whole number, but of what has been released.
+_NEWS_OF = re.compile(
+    r"^\W*(?:what['’]?s\s+new|changes|new|news)\s+in\s+(?:[^\W\d][\w.+-]*\s+){1,3}(\d{1,3})\W*$", re.I
+)
 _BARE_NUMBER = re.compile(r"^\W*(\d{8}(?:\.\d+)?|\d{1,4})\W*$")
 # "Release 42", "Version 4.3", "in version 2.2.40".
 _AFTER_KEYWORD = re.compile(rf"(?:^|[\s(\[,/]){_KEYWORD}[\s:#-]*({_TOKEN}|\d{{1,8}}(?:[a-z]\d*)?){_END}", re.I)
@@ -32,12 +36,17 @@ _OTHERS_VERSION = re.compile(
 )
 # "Changes between 1.1 and 1.2", "What's new in Acme 1.2": the words before the version's own phrase.
 _LEAD = re.compile(
-    r"^[\s:|/,.\-–—]*(?:(?:what['’]?s\s+)?(?:new|changed|changes|news|noteworthy changes|improvements|fixes)"
-    r"\s+(?:in|for|with|to)\s+"
+    r"^[\s:|/,.\-–—]*(?:(?:what['’]?s\s+)?(?:(?:major|important|notable|noteworthy|significant|user[- ]visible|other"
+    r"|recent|bug)\s+)?(?:new|changed|changes|news|improvements|fixes)\s+(?:in|for|with|to)\s+"
     r"|announcing\s+|introducing\s+|releas(?:e of|ing)\s+)?(?:(?:the\s+)?release\s+)?",
     re.I,
 )
 _BETWEEN = re.compile(rf"\b(?:between|from)\s+\S*\d[\w.+-]*\s+(?:and|to)\s+({_TOKEN}){_END}", re.I)
+# 'Changes between "acme" versions 581 and 590': whole numbers, but said to be versions.
+_BETWEEN_VERSIONS = re.compile(
+    rf"\b(?:between|from)\s(?:[^\d\n]{{0,40}}\s)?(?:versions?|releases?)\s+\d[\w.+-]*\s+(?:and|to)\s+(\d+|{_TOKEN}){_END}",
+    re.I,
+)
 _UNRELEASED = re.compile(
     r"^\W*(?:(?:version\s+)?unreleased(?:\s+changes)?|not\s+yet\s+released|upcoming(?:\s+(?:release|version|changes))?|"
     r"next(?:\s+(?:release|version))?|dev|development(?:\s+version)?|master|main|head|trunk|current|tbd|in\s+development|"
@@ -55,9 +64,13 @@ def find_version(heading: str) -> str | None:
     "10 GB") are no versions.
     """
     heading = heading[:_HEADING_CHARACTERS]
-    between = _BETWEEN.search(heading) if heading.lower().startswith(("changes", "what", "major", "updates")) else None
+    asked = heading.lower().startswith(("changes", "what", "major", "updates"))
+    between = (_BETWEEN.search(heading) or _BETWEEN_VERSIONS.search(heading)) if asked else None
     if between:
         return _plain(between.group(1))
+    news = _NEWS_OF.match(heading)
+    if news:
+        return news.group(1)
     lead = _LEAD.match(heading)
     heading = heading[lead.end() :] if lead else heading
     match = _FIRST.match(heading) or _BARE_NUMBER.match(heading)

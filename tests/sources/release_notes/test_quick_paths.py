@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from detente.records import Document, ReleaseEntry
 from sources import release_notes
 from sources.document import clean_text, safe_link
+from sources.release_notes.commonmark import block_tokens, inline_tokens
 
 _FEED = (
     '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><item><title>Keel 1.2</title>'
@@ -73,3 +76,75 @@ def test_clean_text_is_printable_on_one_line_and_stays_as_it_is(text: str) -> No
     assert cleaned == clean_text(cleaned)
     assert cleaned == " ".join(cleaned.split())
     assert not {"\x00", "\u200b", "\u202e", "\ufeff", "\x1b"} & set(cleaned)
+
+
+_WHOLE = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+_STARTS = (
+    "",
+    "- ",
+    "* ",
+    "+ ",
+    "1. ",
+    "10) ",
+    "> ",
+    "> - ",
+    "# ",
+    "### ",
+    "    ",
+    "  ",
+    "\t",
+    "```",
+    "~~~",
+    "<div>",
+    "<!--",
+    "[a]: /x ",
+)
+_TEXTS = (
+    "",
+    "text",
+    "---",
+    "===",
+    "- - -",
+    "***",
+    "___",
+    "**bold** and *em*",
+    "`code`",
+    "[a]",
+    '[a](/b "t")',
+    "![i](j)",
+    "<https://x.example>",
+    "a | b",
+    "--|--",
+    "|:-|-:|",
+    "&amp; \\* x",
+    "hard  ",
+    "</div>",
+    "-->",
+    "#no",
+)
+_MARKDOWN = st.lists(
+    st.tuples(st.sampled_from(_STARTS), st.sampled_from(_STARTS), st.sampled_from(_TEXTS)), max_size=12
+)
+
+
+def shape(tokens: list[Token]) -> list[object]:
+    return [(token.type, token.tag, token.map, token.content, token.level) for token in tokens]
+
+
+def words(tokens: list[Token]) -> str:
+    kinds = ("text", "code_inline", "html_inline", "text_special")
+    return "".join(token.content if token.type in kinds else f"<{token.type}>" for token in tokens)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(written=_MARKDOWN)
+def test_a_line_asked_by_its_first_character_is_the_block_that_the_library_makes_of_it(
+    written: list[tuple[str, str, str]],
+) -> None:
+    text = "\n".join("".join(line) for line in written)
+    whole = _WHOLE.parse(text)
+    tokens, env = block_tokens(text)
+    assert shape(whole) == shape(tokens)
+    for theirs, ours in zip(whole, tokens, strict=True):
+        if theirs.type == "inline":
+            assert words(theirs.children or []) == (words(inline_tokens(ours.content, env)) or ours.content)
