@@ -111,7 +111,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     ]
     told = read_prose(page, sentences, plans, context) if sentences else []
     how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
-    _features_of_cards(page, told, loose)
+    _features_of_cards(page, told, loose, context)
     plans += told
     mark_paid_once(page, plans)
     stated, cut = stated_prices(page)
