@@ -45,7 +45,7 @@ PASSING_KEYS: Final = frozenset(
 _JSON_TYPES: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.I)
 _ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=[\[{]\s*["'\w$\[{/]))""")
 _KEYED: Final = re.compile(
-    r"""\b(?P<name>plans|tiers|pricingPlans|pricing|packages|releases|changelog)\s*:\s*(?=\[\s*\{)"""
+    r"""\b(?P<name>\w{0,20}(?:[Pp]lans|[Tt]iers|[Pp]ackages|[Pp]ricing|[Ss]ubscriptions)|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
 _HINTS_IN_BYTES: Final = tuple(hint.encode() for hint in (*PRICE_HINTS, *RELEASE_HINTS))
 _LITERAL_IN_BYTES: Final = re.compile(f"{_ASSIGNED.pattern}|{_KEYED.pattern}".encode())

@@ -13,7 +13,8 @@ from .context import MoneyContext
 from .features import list_feature
 from .page import VisiblePage
 from .plans import Plan
-from .state_objects import Candidate, Group, Told, add_attributes, groups_of, plain_name
+from .state_groups import Group, add_attributes, groups_of, plain_name
+from .state_objects import Candidate, Told
 from .terms import Billing
 
 _MAYBE_CENTS = 100
@@ -37,7 +38,10 @@ def merge_state(page: VisiblePage, plans: list[Plan], context: MoneyContext) -> 
     add_attributes(page, plans, found)
     if not found.states:
         return plans, False, found.notes
-    shown = {plain_name(p.name): p for p in reversed(plans) if not p.addon}
+    shown: dict[str, Plan] = {}
+    for plan in plans:
+        if not plan.addon:
+            shown.setdefault(plain_name(plan.name), plan)
     groups = list(groups_of(found, shown, context))
     if shown:
         return plans, _complete(shown, groups), found.notes
