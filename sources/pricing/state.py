@@ -14,7 +14,7 @@ from .features import list_feature
 from .page import VisiblePage
 from .plans import Plan
 from .state_groups import Group, add_attributes, groups_of, plain_name
-from .state_objects import Candidate, Told
+from .state_objects import Candidate, Told, from_cents
 from .terms import Billing
 
 _MAYBE_CENTS = 100
@@ -117,13 +117,15 @@ def _scaled(group: Group, shown: Mapping[str, Plan]) -> Group:
     if cents is False:
         return group
     for candidate in group.candidates:
-        candidate.told = [_rescaled(t, cents=bool(cents)) if t.whole and t.amount > 0 else t for t in candidate.told]
+        told = [_rescaled(t, cents=bool(cents)) if t.whole and t.amount > 0 else t for t in candidate.told]
+        candidate.told = [one for one in told if one is not None]
     return group
 
 
-def _rescaled(told: Told, *, cents: bool) -> Told:
+def _rescaled(told: Told, *, cents: bool) -> Told | None:
     if cents:
-        return replace(told, amount=told.amount.scaleb(-2), whole=False)
+        amount = from_cents(told.raw)
+        return None if amount is None else replace(told, amount=amount, whole=False)
     return replace(told, meaning=replace(told.meaning, doubt=told.meaning.doubt or f"{told.raw} may count cents"))
 
 
@@ -200,9 +202,9 @@ def _same_fact(told: Told, period: Period | None, price: PlanPrice) -> bool:
     """Whether a price is told already: as it is, as it is written, or as the same by the month or by the year."""
     if price.amount is None or price.amount in (told.amount, *_as_written(told)):
         return price.amount is not None
-    if period == "year" and price.period == "month":
-        return told.amount == _MONTHS * price.amount
-    return period == "month" and price.period == "year" and price.amount == _MONTHS * told.amount
+    if period in ("year", None) and price.period == "month" and told.amount == _MONTHS * price.amount:
+        return True
+    return period in ("month", None) and price.period == "year" and price.amount == _MONTHS * told.amount
 
 
 def _as_written(told: Told) -> tuple[Decimal, ...]:

@@ -17,7 +17,7 @@ from .state_objects import CUSTOM_KEYS, MAX_DEPTH, OWNER_KEYS, Candidate, candid
 from .words import words
 
 _KIND_KEYS = ("__typename", "_type", "__component", "component", "contentType", "type")
-_WRAPPERS = ("attributes", "node", "fields")
+_WRAPPERS = words("attributes node fields")
 _HOLDERS = words(
     "items list data nodes node edges all entries fields attributes collection results cards columns content"
 )
@@ -103,7 +103,7 @@ def groups_of(found: ScriptState, shown: Mapping[str, Plan], context: MoneyConte
         shown: Plans that the page shows, by `plain_name`; an object of such a name needs no key that says "plan".
         context: Resolves ambiguous currency signs.
     """
-    by_key_name = {key: plan.name for name, plan in shown.items() for key in _as_keys(name)}
+    by_key_name = {key: plan.name for plan in shown.values() for key in _as_keys(plan.name)}
     priced = [plan for plan in shown.values() if any(p.amount for p in plan.prices)]
     for state in found.states:
         currencies: dict[Place, str] = {}
@@ -125,9 +125,12 @@ def groups_of(found: ScriptState, shown: Mapping[str, Plan], context: MoneyConte
                 yield group
 
 
-def _as_keys(name: str) -> Iterator[str]:
-    """How a plan's name is written as a key, lower case."""
-    yield from {name.replace(" ", joint) for joint in (" ", "_", "-", "")} - PASSING_KEYS
+def _as_keys(name: str) -> set[str]:
+    """How a plan's name is written as a key."""
+    plain = plain_name(name)
+    camel = plain.title().replace(" ", "")
+    spelled = {plain.replace(" ", joint) for joint in (" ", "_", "-", "")}
+    return {*spelled, *(one.upper() for one in spelled), name, camel, camel[:1].lower() + camel[1:]} - PASSING_KEYS
 
 
 def _by_position(
@@ -218,25 +221,23 @@ def _members(
 ) -> Iterator[tuple[Place, object, str]]:
     """The parts that may be plans, with the key and the name of each: objects, or what stands under a plan's name."""
     if isinstance(container, list):
-        for position, value in enumerate(container):
-            wrapper = (
-                next((k for k in _WRAPPERS if isinstance(value.get(k), dict)), None)
-                if isinstance(value, dict)
-                else None
-            )
-            item = value[wrapper] if wrapper and isinstance(value, dict) else value
-            if isinstance(item, dict) and _may_cost(item) and (name := name_of(item)):
-                yield ((position, wrapper) if wrapper else (position,)), item, name
+        for position, item in enumerate(container):
+            if not isinstance(item, dict):
+                continue
+            wrapper = next((k for k in sorted(_WRAPPERS & item.keys()) if isinstance(item[k], dict)), None)
+            inner = item[wrapper] if wrapper else item
+            if isinstance(inner, dict) and _may_cost(inner) and (name := name_of(inner)):
+                yield ((position, wrapper) if wrapper else (position,)), inner, name
         return
     if not path and _may_cost(container) and (name := name_of(container)):
         yield (), container, name
-    named = sum(key.lower() in by_key_name for key in container) > 1
+    named = by_key_name.keys() & container.keys()
     for key, item in container.items():
         if isinstance(item, dict) and key not in OWNER_KEYS and _may_cost(item) and (name := name_of(item)):
             yield (key,), item, name
-        elif named and key.lower() in by_key_name:
-            yield (key,), item, by_key_name[key.lower()]
+        elif len(named) > 1 and key in named:
+            yield (key,), item, by_key_name[key]
 
 
 def _may_cost(item: Mapping[str, object]) -> bool:
-    return any(says_price(key) for key in item) or not CUSTOM_KEYS.isdisjoint(item)
+    return any(map(says_price, item)) or not CUSTOM_KEYS.isdisjoint(item)

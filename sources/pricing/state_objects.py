@@ -32,6 +32,7 @@ _FREE_KEYS = words("free isFree is_free")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 _WITHOUT_CENTS = words("JPY KRW VND CLP")
 _MAX_TEXT = 40
+_HUNDRED = 100
 MAX_DEPTH = 5
 
 
@@ -175,8 +176,8 @@ def _take_text(candidate: Candidate, text: str, meaning: Meaning, place: str, co
         meaning = replace(meaning, currency=currency, doubt=meaning.doubt or doubt)
     if _NUMBER.fullmatch(raw):
         scaled = meaning.minor and meaning.currency not in _WITHOUT_CENTS
-        amount = Decimal(raw).scaleb(-2) if scaled else Decimal(raw)
-        if amount <= MAX_PLAUSIBLE and not (scaled and "." in raw):
+        amount = from_cents(raw) if scaled else Decimal(raw)
+        if amount is not None and amount <= MAX_PLAUSIBLE:
             whole = not meaning.minor and "." not in raw
             candidate.told.append(Told(amount=amount, raw=raw, whole=whole, meaning=meaning, place=place))
         return
@@ -204,3 +205,10 @@ def _take_text(candidate: Candidate, text: str, meaning: Meaning, place: str, co
             doubt=money.note or doubt or meaning.doubt,
         )
         candidate.told.append(Told(amount=money.amount, raw=raw, whole=False, meaning=meaning, place=place))
+
+
+def from_cents(raw: str) -> Decimal | None:
+    """The amount that a number of cents stands for; None below 100, whose digits would not be those of the amount."""
+    if raw.isdecimal() and (int(raw) == 0 or int(raw) >= _HUNDRED):
+        return Decimal(raw).scaleb(-2) if int(raw) else Decimal(0)
+    return None
