@@ -46,6 +46,7 @@ def test_a_key_of_a_price_is_understood(key: str, meaning: Meaning) -> None:
         "monthlyActiveUsers",
         "monthlyCredits",
         "priceNote",
+        "effectivePrice",
         "trialDays",
         "seats",
         "teamPrice",
