@@ -45,7 +45,7 @@ PASSING_KEYS: Final = frozenset(
 _JSON_TYPES: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.I)
 _ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=[\[{]\s*["'\w$\[{/]))""")
 _KEYED: Final = re.compile(
-    r"""\b(?P<name>plans|tiers|pricingPlans|pricing|packages|releases|changelog)\s*:\s*(?=\[\s*\{)"""
+    r"""\b(?P<name>\w{0,20}(?:[Pp]lans|[Tt]iers|[Pp]ackages|[Pp]ricing|[Ss]ubscriptions)|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
 _HINTS_IN_BYTES: Final = tuple(hint.encode() for hint in (*PRICE_HINTS, *RELEASE_HINTS))
 _LITERAL_IN_BYTES: Final = re.compile(f"{_ASSIGNED.pattern}|{_KEYED.pattern}".encode())
@@ -65,6 +65,7 @@ _TOKEN: Final = re.compile(
 _SINGLE: Final = re.compile(r'\\(?:(\')|(.))|(["\n])', re.S)
 _MAX_ATTEMPTS: Final = 300
 _SHORTEST: Final = 20
+_CONTAINERS: Final = (dict, list)
 _STREAM: Final = "self.__next_f.push("
 _LONGEST_ATTRIBUTE: Final = 100_000
 _LONGEST_LITERAL: Final = 300_000
@@ -128,7 +129,9 @@ class ScriptState:
 
     def containers(self, state: State) -> Iterator[tuple[Place, dict[str, object] | list[object]]]:
         """Every object and list of a state with its path, in order, as many and as deep as are looked at."""
-        stack: list[tuple[Place, object]] = [((), state.value)]
+        if not isinstance(state.value, dict | list):
+            return
+        stack: list[tuple[Place, dict[str, object] | list[object]]] = [((), state.value)]
         while stack:
             path, value = stack.pop()
             if self._nodes <= 0 or len(path) > MAX_DEPTH:
@@ -137,15 +140,14 @@ class ScriptState:
                     return
                 continue
             self._nodes -= 1
+            yield path, value
             if isinstance(value, dict):
-                yield path, value
-                parts: list[tuple[str | int, object]] = list(value.items())
-            elif isinstance(value, list):
-                yield path, value
-                parts = list(enumerate(value))
+                stack += [((*path, k), v) for k, v in reversed(value.items()) if isinstance(v, _CONTAINERS)]
             else:
-                continue
-            stack += [((*path, key), part) for key, part in reversed(parts) if isinstance(part, dict | list)]
+                count = len(value)
+                stack += [
+                    ((*path, count - n), v) for n, v in enumerate(reversed(value), 1) if isinstance(v, _CONTAINERS)
+                ]
 
     def _say(self, note: str) -> None:
         if note not in self.notes:

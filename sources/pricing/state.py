@@ -13,7 +13,8 @@ from .context import MoneyContext
 from .features import list_feature
 from .page import VisiblePage
 from .plans import Plan
-from .state_objects import Candidate, Group, Told, add_attributes, groups_of, plain_name
+from .state_groups import Group, add_attributes, groups_of, plain_name
+from .state_objects import Candidate, Told, from_cents
 from .terms import Billing
 
 _MAYBE_CENTS = 100
@@ -37,7 +38,10 @@ def merge_state(page: VisiblePage, plans: list[Plan], context: MoneyContext) -> 
     add_attributes(page, plans, found)
     if not found.states:
         return plans, False, found.notes
-    shown = {plain_name(p.name): p for p in reversed(plans) if not p.addon}
+    shown: dict[str, Plan] = {}
+    for plan in plans:
+        if not plan.addon:
+            shown.setdefault(plain_name(plan.name), plan)
     groups = list(groups_of(found, shown, context))
     if shown:
         return plans, _complete(shown, groups), found.notes
@@ -113,13 +117,15 @@ def _scaled(group: Group, shown: Mapping[str, Plan]) -> Group:
     if cents is False:
         return group
     for candidate in group.candidates:
-        candidate.told = [_rescaled(t, cents=bool(cents)) if t.whole and t.amount > 0 else t for t in candidate.told]
+        told = [_rescaled(t, cents=bool(cents)) if t.whole and t.amount > 0 else t for t in candidate.told]
+        candidate.told = [one for one in told if one is not None]
     return group
 
 
-def _rescaled(told: Told, *, cents: bool) -> Told:
+def _rescaled(told: Told, *, cents: bool) -> Told | None:
     if cents:
-        return replace(told, amount=told.amount.scaleb(-2), whole=False)
+        amount = from_cents(told.raw)
+        return None if amount is None else replace(told, amount=amount, whole=False)
     return replace(told, meaning=replace(told.meaning, doubt=told.meaning.doubt or f"{told.raw} may count cents"))
 
 
@@ -196,9 +202,9 @@ def _same_fact(told: Told, period: Period | None, price: PlanPrice) -> bool:
     """Whether a price is told already: as it is, as it is written, or as the same by the month or by the year."""
     if price.amount is None or price.amount in (told.amount, *_as_written(told)):
         return price.amount is not None
-    if period == "year" and price.period == "month":
-        return told.amount == _MONTHS * price.amount
-    return period == "month" and price.period == "year" and price.amount == _MONTHS * told.amount
+    if period in ("year", None) and price.period == "month" and told.amount == _MONTHS * price.amount:
+        return True
+    return period in ("month", None) and price.period == "year" and price.amount == _MONTHS * told.amount
 
 
 def _as_written(told: Told) -> tuple[Decimal, ...]:

@@ -119,7 +119,7 @@ def _by_key(key: str) -> Meaning | None:
             meaning = replace(meaning, currency=_CURRENCIES[part])
         elif before == "per" and part in UNITS:
             meaning = replace(meaning, unit=UNITS[part])
-        elif part in _EQUIVALENT:
+        elif part in _EQUIVALENT and not {"month", "monthly"}.isdisjoint(parts):
             meaning = replace(meaning, annual=True)
         elif part in _STRUCK | _PROMOTIONAL | _FROM | _UP_TO:
             meaning = replace(meaning, qualifier=_qualifier(part))
