@@ -12,7 +12,7 @@ from .money import Money, parse_number
 from .offers import is_other_money, is_own_offer, split
 from .page import Line
 from .plans import Mark
-from .terms import Term, read_term
+from .terms import Term, read_term, spare_words
 from .words import UNIT_ADJECTIVES, UNITS, words
 
 MAX_SENTENCE = 400
@@ -112,9 +112,9 @@ def is_sentence(mark: Mark) -> bool:
     pay $90 a month"), and one that says itself which plan it prices.
     """
     line = mark.line
-    if mark.kind != "price" or mark.spare < _FEW_WORDS:
+    if mark.kind != "price" or _VERB.search(line.text) is None:
         return False
-    if _VERB.search(line.text) is None:
+    if spare_words(line.text, [(m.start, m.end) for m in mark.amounts]) < _FEW_WORDS:
         return False
     before = line.text[: mark.amounts[0].start]
     if line.element.tag == "li" and _VERB.search(before) is not None:
