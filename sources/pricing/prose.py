@@ -59,6 +59,13 @@ _PRICES_ONLY = words(
     " subscription"
     " subscriptions license licenses licence licences licensing day daily hourly"
 )
+# Beside plans, a section of such a name tells what comes on top of them.
+_TOPIC = re.compile(
+    r"\b(?:storage|support|training|onboarding|set-?up|bandwidth|traffic|backups?|domains?|users|seats|sms|e-?mails?"
+    r"|apis?|migrations?|integrations?|consulting|services?|maintenance|hardware|extras?|add-?ons?|certificates?"
+    r"|insurance|speicher|schulung|wartung|beratung|formation|assistance|stockage)\b",
+    re.I,
+)
 _TALK = words(
     "you your we our us i my it is are that this makes make be do get let whole only ever always please now just"
 )
@@ -238,9 +245,13 @@ def _beside(
     plans: list[Plan],
     context: MoneyContext,
 ) -> Iterator[Plan]:
-    """Sections in a row with those of well-read plans: a heading of their level, a price that recurs like theirs."""
+    """Plans that only sections among those of well-read plans tell, at a price that recurs like theirs.
+
+    Such a section has a heading of their level beside them, or its sentence says its heading's name as a plan's.
+    """
     known = {p.name.lower() for p in plans}
     told = {(q.amount, q.period) for p in plans for q in p.prices}
+    units = {q.unit for p in plans for q in p.prices if q.amount is not None}
     row = [(clean_name(s.line.text) or "").lower() in known for s in sections]
     for position, section in enumerate(sections):
         statements = [s for s, around in placed if around is section]
@@ -248,11 +259,12 @@ def _beside(
         if not statements or name is None or name.lower() in known or _contradict(statements):
             continue
         near = {p for p in (position - 1, position + 1) if 0 <= p < len(sections) and row[p]}
-        if not any(_in_a_row(section, sections[p]) for p in near):
+        said = all(s.named == "plan" and s.name.lower() == name.lower() for s in statements)
+        if not said and (_TOPIC.search(name) or not any(_in_a_row(section, sections[p]) for p in near)):
             continue
         if any(_name_of(s, name, _title(page)) != name for s in statements):
             continue
-        amounts = [m for s in statements for m in s.amounts]
+        amounts = [m for s in statements for m in s.amounts if m.term.unit in units]
         if any(m.term.period in _RECURRING and (m.amount, m.term.period) not in told for m in amounts):
             row[position] = True
             yield _plan(name, statements, section, context)

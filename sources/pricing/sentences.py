@@ -39,7 +39,7 @@ _COSTS = re.compile(
     re.I,
 )
 _IT = re.compile(
-    r"(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?"
+    r"(?:(?:then|now|currently|today),? )?(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?"
     r"|you(?: only| just)?"
     r"|access|usage|es|das|wir|sie|il|cela|nous)(?: (?:only|just|currently|simply|itself))?",
     re.I,
@@ -65,6 +65,10 @@ _LABELS: tuple[tuple[re.Pattern[str], Period], ...] = (
     (re.compile(rf"\b(?:annual|yearly|jährlich\w*) (?:{_RATE}|beitrag|gebühr)", re.I), "year"),
     (
         re.compile(rf"\b(?:one[- ]?(?:time|off)|lifetime|perpetual) (?:{_RATE}|purchase|charge)|\beinmalig", re.I),
+        "one_time",
+    ),
+    (
+        re.compile(r"\bfixed (?:price|fee)\b|\bfestpreis\b|\bpauschalpreis\b|\bprix (?:fixe|forfaitaire)\b", re.I),
         "one_time",
     ),
 )
@@ -119,9 +123,7 @@ def is_sentence(mark: Mark) -> bool:
     before = line.text[: mark.amounts[0].start]
     if line.element.tag == "li" and _VERB.search(before) is not None:
         return True
-    if not all(is_own_offer(line.text[start:end]) for start, end in split(line.text)):
-        return True
-    if is_other_money(before, line.text[mark.amounts[0].end :]):
+    if not is_own_offer(before) or is_other_money(before, line.text[mark.amounts[0].end :]):
         return True
     return bool(plan_called(before[-_MAX_BEFORE:], ""))
 
