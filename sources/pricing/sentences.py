@@ -39,7 +39,8 @@ _COSTS = re.compile(
     re.I,
 )
 _IT = re.compile(
-    r"(?:(?:then|now|currently|today),? )?(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?"
+    r"(?:(?:then|now|currently|today),? )?(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription"
+    r"|membership|licen[cs]e)|we(?: only| just)?"
     r"|you(?: only| just)?"
     r"|access|usage|es|das|wir|sie|il|cela|nous)(?: (?:only|just|currently|simply|itself))?",
     re.I,
