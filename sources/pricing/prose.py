@@ -18,6 +18,8 @@ from .sections import PRICES_ONLY, Section, is_all_of, may_tell, read_sections, 
 from .sentences import Statement, read_statements
 from .words import ADDON_HEADING
 
+_MAX_SENTENCES = 2_000
+_MAX_OPEN = 200
 _SECTION_LINES = 4
 _STEM = 5
 _RECURRING = ("month", "quarter", "year", "two_years", "three_years")
@@ -44,6 +46,8 @@ _ON_REQUEST = re.compile(
     re.I,
 )
 
+_Placed = tuple[Statement, Section | None]
+
 
 def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context: MoneyContext) -> list[Plan]:
     """Plans from sentences, for what cards and tables did not tell.
@@ -57,7 +61,7 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     Returns:
         Plans that are not among `plans`. Where those are well read, only sections with a heading of their kind.
     """
-    stated = [s for m in marks for s in read_statements(m, comma_decimal=context.comma_decimal)]
+    stated = [s for m in marks[:_MAX_SENTENCES] for s in read_statements(m, comma_decimal=context.comma_decimal)]
     if not stated:
         return []
     sections = read_sections(page)
@@ -65,7 +69,7 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     told = any(not p.addon for p in plans)
     placed = [(s, section) for s, section in placed if section is None or may_tell(section, alone=not told)]
     if told:
-        rest = [(s, section) for s, section in placed if not _completes(s, section, plans, context)]
+        rest = _complete(placed, plans, context)
         return list(_beside(page, sections, rest, plans, context))
     title = _title(page)
     found = _named(placed, title, context)
@@ -76,7 +80,7 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     return sorted(found, key=lambda p: p.start)
 
 
-def _named(placed: list[tuple[Statement, Section | None]], title: list[str], context: MoneyContext) -> list[Plan]:
+def _named(placed: list[_Placed], title: list[str], context: MoneyContext) -> list[Plan]:
     """Plans by the names that sentences or their headings give; a name with two amounts for one term is none."""
     groups: dict[str, tuple[str, list[Statement], Section | None]] = {}
     for statement, section in placed:
@@ -142,35 +146,43 @@ def _contradict(statements: list[Statement]) -> bool:
     return any(len(amounts) > 1 for amounts in seen.values())
 
 
-def _completes(statement: Statement, section: Section | None, plans: list[Plan], context: MoneyContext) -> bool:
-    """Give a plan without an amount what a sentence tells of it, if the sentence or its heading says its name."""
-    open_plans = [p for p in plans if not p.addon and not any(_visible(q) for q in p.prices)]
-    named = [
-        p for p in open_plans if statement.named in ("plan", "subject") and p.name.lower() == statement.name.lower()
-    ]
-    if not named and statement.named != "plan" and section is not None:
-        around = " ".join(line.text for line in section.path)
-        named = [
-            p
-            for p in open_plans
-            if re.search(rf"\b{re.escape(p.name)} (?:plan|version|edition|tier|licen[cs]e)\b", around)
-        ]
-    if len(named) != 1 or not (statement.strong or section is not None):
+def _complete(placed: list[_Placed], plans: list[Plan], context: MoneyContext) -> list[_Placed]:
+    """Give plans without an amount what sentences tell of them by name; return what is told of others."""
+    open_plans = [p for p in plans if not p.addon and not any(_visible(q) for q in p.prices)][:_MAX_OPEN]
+    rest: list[_Placed] = []
+    told: dict[int, list[Statement]] = {}
+    for statement, section in placed:
+        meant = [n for n, plan in enumerate(open_plans) if _is_of(statement, section, plan)]
+        if len(meant) == 1:
+            told.setdefault(meant[0], []).append(statement)
+        else:
+            rest.append((statement, section))
+    for number, statements in told.items():
+        if not _contradict(statements):
+            plan = open_plans[number]
+            plan.prices = [p for p in plan.prices if p.custom]
+            _fill(plan, statements, context)
+    return rest
+
+
+def _is_of(statement: Statement, section: Section | None, plan: Plan) -> bool:
+    """Whether a sentence prices a plan by its name, or stands under a heading that speaks of this plan."""
+    if statement.named in ("plan", "subject") and (statement.strong or section is not None):
+        return plan.name.lower() == statement.name.lower()
+    if statement.named == "plan" or section is None:
         return False
-    plan = named[0]
-    plan.prices = [p for p in plan.prices if p.custom or p.basis == "prose"]
-    _fill(plan, [statement], context)
-    return True
+    around = " ".join(line.text for line in section.path)
+    return re.search(rf"\b{re.escape(plan.name)} (?:plan|version|edition|tier|licen[cs]e)\b", around) is not None
 
 
 def _visible(price: PlanPrice) -> bool:
-    return (price.amount is not None or price.free) and price.basis != "prose"
+    return price.amount is not None or price.free
 
 
 def _beside(
     page: VisiblePage,
     sections: list[Section],
-    placed: list[tuple[Statement, Section | None]],
+    placed: list[_Placed],
     plans: list[Plan],
     context: MoneyContext,
 ) -> Iterator[Plan]:
@@ -182,16 +194,21 @@ def _beside(
     told = {(q.amount, q.period) for p in plans for q in p.prices}
     units = {q.unit for p in plans for q in p.prices if q.amount is not None}
     row = [(clean_name(s.line.text) or "").lower() in known for s in sections]
+    title = _title(page)
+    inside: dict[int, list[Statement]] = {}
+    for statement, around in placed:
+        if around is not None:
+            inside.setdefault(around.line.index, []).append(statement)
     for position, section in enumerate(sections):
-        statements = [s for s, around in placed if around is section]
-        name = section.name
-        if not statements or name is None or name.lower() in known or _contradict(statements):
+        statements = inside.get(section.line.index, [])
+        name = section.name if statements else None
+        if name is None or name.lower() in known or _contradict(statements):
             continue
         near = {p for p in (position - 1, position + 1) if 0 <= p < len(sections) and row[p]}
         said = all(s.named == "plan" and s.name.lower() == name.lower() for s in statements)
         if not said and (_TOPIC.search(name) or not any(_in_a_row(section, sections[p]) for p in near)):
             continue
-        if any(_name_of(s, name, _title(page)) != name for s in statements):
+        if any(_name_of(s, name, title) != name for s in statements):
             continue
         amounts = [m for s in statements for m in s.amounts if m.term.unit in units]
         if any(m.term.period in _RECURRING and (m.amount, m.term.period) not in told for m in amounts):
@@ -224,7 +241,7 @@ def _lone(title: list[str], stated: list[Statement], context: MoneyContext) -> l
 
 
 def _without_amount(
-    page: VisiblePage, sections: list[Section], placed: list[tuple[Statement, Section | None]], found: list[Plan]
+    page: VisiblePage, sections: list[Section], placed: list[_Placed], found: list[Plan]
 ) -> Iterator[Plan]:
     """Sections beside those of priced plans that say "free" or "on request" in a sentence instead."""
     known = {p.name.lower() for p in found}
