@@ -23,11 +23,12 @@ _MAX_OPEN = 200
 _SECTION_LINES = 4
 _STEM = 5
 _RECURRING = ("month", "quarter", "year", "two_years", "three_years")
-# Beside plans, a section of such a name tells what comes on top of them.
+# Beside plans, a section of such a name tells what comes on top of them, or who gets them for less.
 _TOPIC = re.compile(
     r"\b(?:storage|support|training|onboarding|set-?up|bandwidth|traffic|backups?|domains?|users|seats|sms|e-?mails?"
     r"|apis?|migrations?|integrations?|consulting|services?|maintenance|hardware|extras?|add-?ons?|certificates?"
-    r"|insurance|speicher|schulung|wartung|beratung|formation|assistance|stockage)\b",
+    r"|insurance|speicher|schulung|wartung|beratung|formation|assistance|stockage|non-?profits?"
+    r"|charit(?:y|ies)|students?|education|schools?|open[- ]source|startups?|academic)\b",
     re.I,
 )
 _FREE = re.compile(
@@ -212,7 +213,7 @@ def _beside(
             continue
         amounts = [m for s in statements for m in s.amounts if m.term.unit in units]
         if any(m.term.period in _RECURRING and (m.amount, m.term.period) not in told for m in amounts):
-            row[position] = True
+            row[position] = not said
             yield _plan(name, statements, section, context)
 
 
