@@ -43,7 +43,7 @@ _NOT_WHO = words(
     "each every the this these those all your a an just only more most less as that which one now jede jeden alle jeder"
 )
 _SUBJECT = re.compile(
-    r"(?:^|,\s|\band\s|\bund\s|\bet\s|\bwhile\s)(?P<name>[^\W\d_][\w+&'’-]*(?:\s[\w+&'’-]+){0,4}?)\s"
+    r"(?:^|,\s|\band\s|\bund\s|\bet\s|\bwhile\s)(?P<name>[^\W\d_][\w+&'’-]*(?:\s(?!(?:and|und|et|per|that|which|who)\s)[\w+&'’-]+){0,4}?)\s"
     r"(?:(?:currently|only|simply|itself)\s)?(?:costs?|kostet|kosten|coûtent|coûte|starts? at|sells? for|(?:is"
     r"|are) (?:priced|billed|charged|available|sold|offered) (?:at|for|from)"
     r"|(?:can|may) be (?:bought|purchased|had|ordered|licensed|rented)|is|are|ist|est)\b",
@@ -79,7 +79,9 @@ _GENERIC = words(
     " payments"
     " billing charge charges vat tax taxes shipping delivery setup installation migration onboarding postage handling"
     " cancellation upgrade upgrades upgrading total minimum invoice bill users seats people customers clients usage"
-    " account accounts registration entry admission travel expenses and or but so then now also der die den le la les"
+    ""
+    " purchase purchases installment installments instalment instalments account accounts registration"
+    " entry admission travel expenses and or but so then now also der die den le la les"
 )
 _LEADING = words(
     "the our a an this each every all your with and for der die das unser unsere le la les notre un une buy get choose"

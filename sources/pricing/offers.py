@@ -102,7 +102,10 @@ def is_own_offer(sentence: str) -> bool:
 
 def is_other_money(before: str, after: str) -> bool:
     """Whether the words right around an amount make it a fee, a refund, a salary or the like, and no plan's price."""
-    return _NEAR_BEFORE.search(_ASIDE.sub(" ", before)[-_NEAR:]) is not None or _NEAR_AFTER.match(after) is not None
+    return (
+        _NEAR_BEFORE.search(_ASIDE.sub(" ", before)[-_NEAR:]) is not None
+        or _NEAR_AFTER.match(_ASIDE.sub(" ", after)) is not None
+    )
 
 
 def free_for(sentence: str) -> str | None:

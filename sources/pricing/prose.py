@@ -4,65 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from detente.records import PlanPrice
 
 from .called import is_name
 from .context import MoneyContext
-from .names import HEADINGS, clean_name
+from .names import clean_name
 from .offers import free_for, is_own_offer, split
 from .page import Line, VisiblePage, fold
 from .plans import Mark, MarkKind, Plan, flag_price, price_of
+from .sections import PRICES_ONLY, Section, is_all_of, may_tell, read_sections, section_of
 from .sentences import Statement, read_statements
-from .words import ADDON_HEADING, words
+from .words import ADDON_HEADING
 
-_BOLD = 7
-_MAX_HEADING_WORDS = 4
+_MAX_SENTENCES = 2_000
+_MAX_OPEN = 200
 _SECTION_LINES = 4
 _STEM = 5
 _RECURRING = ("month", "quarter", "year", "two_years", "three_years")
-_ELSEWHERE = re.compile(
-    r"\bfaqs?\b|\bquestions?\b|\bfragen\b|\btestimonials?|\bcustomers? (?:say|stor)|\bcompar\w+|\bvs\b|\bversus\b"
-    r"|\balternatives?\b"
-    r"|\bcompetit\w+|\bcase stud|\bblog\b|\bnews\b|\bexamples?\b|\bbeispiel|\bexempl\w+|\bcalculat\w+|\bterms\b"
-    r"|\blegal\b|\brefund"
-    r"|\bprivacy\b|\bchange ?log\b|\bsavings?\b|\broi\b|\bcareers?\b|\bjobs?\b|\bevents?\b|\breferr|\baffiliate"
-    r"|\bcontest|\bgiveaway"
-    r"|\bhistory\b|\bpolicy\b|\brelated\b|\bmarket\b|\breviews?\b|\bold(?:er)?\b|\blegacy\b|\bdiscontinued\b"
-    r"|\bretired\b|\bdiscounts?\b"
-    r"|\bgift|\bcoupon|\bpenalt|\bwarrant|\blate fee|\bstats?\b|\binvest|\bfunding\b|\bsponsor|\bdonat\w+"
-    r"|\bdisclaimer\b"
-    r"|\bvertrag|\bcontracts?\b|\bagreement\b|\bagb\b|\bconditions générales\b|\bexercises?\b|\bquiz|\blessons?\b|§",
+# Beside plans, a section of such a name tells what comes on top of them, or who gets them for less.
+_TOPIC = re.compile(
+    r"\b(?:storage|support|training|onboarding|set-?up|bandwidth|traffic|backups?|domains?|users|seats|sms|e-?mails?"
+    r"|apis?|migrations?|integrations?|consulting|services?|maintenance|hardware|extras?|add-?ons?|certificates?"
+    r"|insurance|speicher|schulung|wartung|beratung|formation|assistance|stockage|non-?profits?"
+    r"|charit(?:y|ies)|students?|education|schools?|open[- ]source|startups?|academic)\b",
     re.I,
 )
-_NO_PLAN = re.compile(
-    r"^(?:how|why|what|when|where|who|which|is|are|do|does|can|will|wie|was|warum|wann|comment|pourquoi|quoi"
-    r"|about|with|from|in|on"
-    r"|no|all|every|more|other|some|any|get|try|buy|see|use|pay|add|our|your|my|we|you|it|in general|general\w*"
-    r"|overview|introduction"
-    r"|summary|details?|notes?|billing|payments?|buying|configuring|using|choosing|understanding|calculating"
-    r"|paying|upgrading|changing"
-    r"|cancell?ing|switching|adding|saving|making|setting|working|creating|getting|hidden|fair|simple|transparent"
-    r"|tax(?:es)?|vat"
-    r"|pros?|cons|benefits?|features?|important|warning|tip|minimum|invoic\w+|contract|shipping|delivery|travel"
-    r"|expenses|zahlung\w*"
-    r"|versand|rechnung\w*|allgemein\w*|hinweis\w*|paiement\w*|facturation|remarques?|conclusion|requirements?"
-    r"|support us)\b",
-    re.I,
-)
-_PRICES_ONLY = words(
-    "pricing price prices cost costs rate rates fee fees charges plan plans tariff tariffs our the and & our your"
-    " we a for"
-    " preis preise kosten tarif tarife unsere unser und die der konditionen honorar prix tarifs nos et les le la"
-    " information info details model structure list table page services service options packages products"
-    " subscription"
-    " subscriptions license licenses licence licences licensing day daily hourly"
-)
-_TALK = words(
-    "you your we our us i my it is are that this makes make be do get let whole only ever always please now just"
-)
-_COST_QUESTION = re.compile(r"\b(?:how much|cost|costs|price|priced|pricing|kostet|kosten|coûte|prix|tarif)\b", re.I)
 _FREE = re.compile(
     r"\b(?:is|are|stays?|remains?|completely|entirely|totally|always|ist|sind|est|sont)\s(?:(?:completely"
     r"|entirely|totally|always|and always will be"
@@ -79,26 +47,7 @@ _ON_REQUEST = re.compile(
     re.I,
 )
 
-
-@dataclass(kw_only=True, slots=True)
-class _Section:
-    """A heading, the headings around it, and the lines up to the next one."""
-
-    line: Line
-    level: int
-    path: tuple[Line, ...]
-    end: int = 0
-    statements: list[Statement] = field(default_factory=list)
-
-    @property
-    def name(self) -> str | None:
-        """What the heading calls a plan; None if it is no plan's."""
-        return _plan_heading(self.line, self.level)
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether this part of the page speaks of other things than the offer itself."""
-        return any(_ELSEWHERE.search(line.text) for line in self.path)
+_Placed = tuple[Statement, Section | None]
 
 
 def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context: MoneyContext) -> list[Plan]:
@@ -113,14 +62,15 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     Returns:
         Plans that are not among `plans`. Where those are well read, only sections with a heading of their kind.
     """
-    stated = [s for m in marks for s in read_statements(m, comma_decimal=context.comma_decimal)]
+    stated = [s for m in marks[:_MAX_SENTENCES] for s in read_statements(m, comma_decimal=context.comma_decimal)]
     if not stated:
         return []
-    sections = _sections(page)
-    placed = [(s, _section_of(sections, s.line.index)) for s in stated]
-    placed = [(s, section) for s, section in placed if section is None or _may_tell(section, alone=not plans)]
-    if plans:
-        rest = [(s, section) for s, section in placed if not _completes(s, section, plans, context)]
+    sections = read_sections(page)
+    placed = [(s, section_of(sections, s.line.index)) for s in stated]
+    told = any(not p.addon for p in plans)
+    placed = [(s, section) for s, section in placed if section is None or may_tell(section, alone=not told)]
+    if told:
+        rest = _complete(placed, plans, context)
         return list(_beside(page, sections, rest, plans, context))
     title = _title(page)
     found = _named(placed, title, context)
@@ -131,18 +81,9 @@ def read_prose(page: VisiblePage, marks: list[Mark], plans: list[Plan], context:
     return sorted(found, key=lambda p: p.start)
 
 
-def _may_tell(section: _Section, *, alone: bool) -> bool:
-    """Whether a section may state prices: none of other things, and an answer only to what the offer costs."""
-    if section.elsewhere:
-        return False
-    if section.line.text.rstrip().endswith("?"):
-        return alone and _COST_QUESTION.search(section.line.text) is not None
-    return True
-
-
-def _named(placed: list[tuple[Statement, _Section | None]], title: list[str], context: MoneyContext) -> list[Plan]:
+def _named(placed: list[_Placed], title: list[str], context: MoneyContext) -> list[Plan]:
     """Plans by the names that sentences or their headings give; a name with two amounts for one term is none."""
-    groups: dict[str, tuple[str, list[Statement], _Section | None]] = {}
+    groups: dict[str, tuple[str, list[Statement], Section | None]] = {}
     for statement, section in placed:
         name = _name_of(statement, section.name if section is not None else None, title)
         if name:
@@ -172,7 +113,7 @@ def _akin(name: str, heading: str) -> bool:
     return any(word[:_STEM] in starts for word in name.lower().split())
 
 
-def _plan(name: str, statements: list[Statement], section: _Section | None, context: MoneyContext) -> Plan:
+def _plan(name: str, statements: list[Statement], section: Section | None, context: MoneyContext) -> Plan:
     first = statements[0]
     plan = Plan(name=name, text=first.text, place=first.line.element.place, start=first.line.index)
     if section is not None and name == section.name:
@@ -206,59 +147,77 @@ def _contradict(statements: list[Statement]) -> bool:
     return any(len(amounts) > 1 for amounts in seen.values())
 
 
-def _completes(statement: Statement, section: _Section | None, plans: list[Plan], context: MoneyContext) -> bool:
-    """Give a plan without an amount what a sentence tells of it, if the sentence or its heading says its name."""
-    open_plans = [p for p in plans if not p.addon and not any(_visible(q) for q in p.prices)]
-    named = [
-        p for p in open_plans if statement.named in ("plan", "subject") and p.name.lower() == statement.name.lower()
-    ]
-    if not named and statement.named != "plan" and section is not None:
-        around = " ".join(line.text for line in section.path)
-        named = [
-            p
-            for p in open_plans
-            if re.search(rf"\b{re.escape(p.name)} (?:plan|version|edition|tier|licen[cs]e)\b", around)
-        ]
-    if len(named) != 1 or not (statement.strong or section is not None):
+def _complete(placed: list[_Placed], plans: list[Plan], context: MoneyContext) -> list[_Placed]:
+    """Give plans without an amount what sentences tell of them by name; return what is told of others."""
+    open_plans = [p for p in plans if not p.addon and not any(_visible(q) for q in p.prices)][:_MAX_OPEN]
+    rest: list[_Placed] = []
+    told: dict[int, list[Statement]] = {}
+    for statement, section in placed:
+        meant = [n for n, plan in enumerate(open_plans) if _is_of(statement, section, plan)]
+        if len(meant) == 1:
+            told.setdefault(meant[0], []).append(statement)
+        else:
+            rest.append((statement, section))
+    for number, statements in told.items():
+        if not _contradict(statements):
+            plan = open_plans[number]
+            plan.prices = [p for p in plan.prices if p.custom]
+            _fill(plan, statements, context)
+    return rest
+
+
+def _is_of(statement: Statement, section: Section | None, plan: Plan) -> bool:
+    """Whether a sentence prices a plan by its name, or stands under a heading that speaks of this plan."""
+    if statement.named in ("plan", "subject") and (statement.strong or section is not None):
+        return plan.name.lower() == statement.name.lower()
+    if statement.named == "plan" or section is None:
         return False
-    plan = named[0]
-    plan.prices = [p for p in plan.prices if p.custom or p.basis == "prose"]
-    _fill(plan, [statement], context)
-    return True
+    around = " ".join(line.text for line in section.path)
+    return re.search(rf"\b{re.escape(plan.name)} (?:plan|version|edition|tier|licen[cs]e)\b", around) is not None
 
 
 def _visible(price: PlanPrice) -> bool:
-    return (price.amount is not None or price.free) and price.basis != "prose"
+    return price.amount is not None or price.free
 
 
 def _beside(
     page: VisiblePage,
-    sections: list[_Section],
-    placed: list[tuple[Statement, _Section | None]],
+    sections: list[Section],
+    placed: list[_Placed],
     plans: list[Plan],
     context: MoneyContext,
 ) -> Iterator[Plan]:
-    """Sections in a row with those of well-read plans: a heading of their level, a price that recurs like theirs."""
+    """Plans that only sections among those of well-read plans tell, at a price that recurs like theirs.
+
+    Such a section has a heading of their level beside them, or its sentence says its heading's name as a plan's.
+    """
     known = {p.name.lower() for p in plans}
     told = {(q.amount, q.period) for p in plans for q in p.prices}
+    units = {q.unit for p in plans for q in p.prices if q.amount is not None}
     row = [(clean_name(s.line.text) or "").lower() in known for s in sections]
+    title = _title(page)
+    inside: dict[int, list[Statement]] = {}
+    for statement, around in placed:
+        if around is not None:
+            inside.setdefault(around.line.index, []).append(statement)
     for position, section in enumerate(sections):
-        statements = [s for s, around in placed if around is section]
-        name = section.name
-        if not statements or name is None or name.lower() in known or _contradict(statements):
+        statements = inside.get(section.line.index, [])
+        name = section.name if statements else None
+        if name is None or name.lower() in known or _contradict(statements):
             continue
         near = {p for p in (position - 1, position + 1) if 0 <= p < len(sections) and row[p]}
-        if not any(_in_a_row(section, sections[p]) for p in near):
+        said = all(s.named == "plan" and s.name.lower() == name.lower() for s in statements)
+        if not said and (_TOPIC.search(name) or not any(_in_a_row(section, sections[p]) for p in near)):
             continue
-        if any(_name_of(s, name, _title(page)) != name for s in statements):
+        if any(_name_of(s, name, title) != name for s in statements):
             continue
-        amounts = [m for s in statements for m in s.amounts]
+        amounts = [m for s in statements for m in s.amounts if m.term.unit in units]
         if any(m.term.period in _RECURRING and (m.amount, m.term.period) not in told for m in amounts):
-            row[position] = True
+            row[position] = not said
             yield _plan(name, statements, section, context)
 
 
-def _in_a_row(one: _Section, other: _Section) -> bool:
+def _in_a_row(one: Section, other: Section) -> bool:
     """Whether two headings are of one level, in one element or in two that stand side by side."""
     a, b = one.line.element, other.line.element
     if a.tag != b.tag or a.parent is None or b.parent is None:
@@ -270,7 +229,7 @@ def _title(page: VisiblePage) -> list[str]:
     """The parts of the page's title that can name something sold, the first one first."""
     title = page.tree.css_first("title")
     parts = re.split(r"(?:\s[-–—|·]|\s?:)\s", fold(title.text())) if title is not None else []
-    return [n for n in map(clean_name, parts) if n and is_name(n) and not _all_of(n, _PRICES_ONLY)]
+    return [n for n in map(clean_name, parts) if n and is_name(n) and not is_all_of(n, PRICES_ONLY)]
 
 
 def _lone(title: list[str], stated: list[Statement], context: MoneyContext) -> list[Plan]:
@@ -283,7 +242,7 @@ def _lone(title: list[str], stated: list[Statement], context: MoneyContext) -> l
 
 
 def _without_amount(
-    page: VisiblePage, sections: list[_Section], placed: list[tuple[Statement, _Section | None]], found: list[Plan]
+    page: VisiblePage, sections: list[Section], placed: list[_Placed], found: list[Plan]
 ) -> Iterator[Plan]:
     """Sections beside those of priced plans that say "free" or "on request" in a sentence instead."""
     known = {p.name.lower() for p in found}
@@ -312,7 +271,7 @@ def _told_instead(lines: list[Line]) -> tuple[MarkKind, str, Line] | None:
     return None
 
 
-def _free_for_some(page: VisiblePage, sections: list[_Section], found: list[Plan]) -> Iterator[Plan]:
+def _free_for_some(page: VisiblePage, sections: list[Section], found: list[Plan]) -> Iterator[Plan]:
     """Who gets it free ("free for open source projects"), on a page that tells its other prices in sentences too."""
     if any(q.free for p in found for q in p.prices):
         return
@@ -320,8 +279,8 @@ def _free_for_some(page: VisiblePage, sections: list[_Section], found: list[Plan
     for line in page.lines:
         if "free for" not in line.text and "kostenlos für" not in line.text and "gratuit" not in line.text:
             continue
-        section = _section_of(sections, line.index)
-        if section is not None and not _may_tell(section, alone=True):
+        section = section_of(sections, line.index)
+        if section is not None and not may_tell(section, alone=True):
             continue
         for start, end in split(line.text):
             who = free_for(line.text[start:end])
@@ -334,68 +293,3 @@ def _flagged(name: str, kind: MarkKind, text: str, line: Line) -> Plan:
     plan = Plan(name=name, text=text, place=line.element.place, start=line.index)
     plan.prices.append(replace(flag_price(plan, text, line.element.place, kind=kind), basis="prose"))
     return plan
-
-
-def _sections(page: VisiblePage) -> list[_Section]:
-    """The headings of a page with those above them, in order."""
-    sections: list[_Section] = []
-    above: list[_Section] = []
-    for line in page.lines:
-        level = _level(line)
-        if level is None:
-            continue
-        while above and above[-1].level >= level:
-            above.pop()
-        section = _Section(line=line, level=level, path=(*(s.line for s in above), line), end=len(page.lines))
-        if sections:
-            sections[-1].end = line.index
-        sections.append(section)
-        above.append(section)
-    return sections
-
-
-def _level(line: Line) -> int | None:
-    tag = line.element.tag
-    if tag in HEADINGS:
-        return HEADINGS[tag]
-    parent = line.element.parent
-    if parent is not None and parent.tag in HEADINGS and parent.start == line.index:
-        return HEADINGS[parent.tag]
-    if (
-        tag in ("p", "div")
-        and len(line.text) < 60
-        and all(n.tag in ("b", "strong") for text, n in line.parts if text.strip())
-    ):
-        return _BOLD
-    return None
-
-
-def _section_of(sections: list[_Section], index: int) -> _Section | None:
-    """The section that a line stands in; the line of a heading stands in its own."""
-    low, high = 0, len(sections)
-    while low < high:
-        middle = (low + high) // 2
-        if sections[middle].line.index <= index:
-            low = middle + 1
-        else:
-            high = middle
-    return sections[low - 1] if low else None
-
-
-def _plan_heading(line: Line, level: int) -> str | None:
-    """The plan that a heading names; None for one that is a slogan, a question, a topic or a link to another page."""
-    name = clean_name(line.text)
-    if name is None or len(name.split()) > _MAX_HEADING_WORDS or name[-1] in ".!?," or "," in name:
-        return None
-    lower = name.lower().split()
-    if _ELSEWHERE.search(name) or _NO_PLAN.match(name) or any(w in _TALK for w in lower) or _all_of(name, _PRICES_ONLY):
-        return None
-    if level == 1 and (len(lower) > 2 or not is_name(name)):
-        return None
-    if all(node.tag == "a" for text, node in line.parts if text.strip() not in ("", "¶", "#")):
-        return None
-    return name
-
-
-def _all_of(name: str, known: frozenset[str]) -> bool:
-    return all(word.strip(".,:!") in known for word in name.lower().split())

@@ -104,12 +104,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
     plans += [
         p for p in read_extras([m for m in loose if is_extra(m)], context) if p.name not in {q.name for q in plans}
     ]
-    sentences = [
-        m
-        for m in loose
-        if m.kind == "price" and m not in beside and not m.told_in_answers and not m.linked and not is_extra(m)
-    ]
-    told = read_prose(page, sentences, plans, context) if sentences else []
+    told = read_prose(page, _in_sentences(loose, beside), plans, context)
     how += ["sentences"] if told or any(p.basis == "prose" for q in plans for p in q.prices) else []
     _features_of_cards(page, told, loose, context)
     plans += told
@@ -137,6 +132,13 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
 def _in_cell(mark: Mark) -> bool:
     """Whether a line is a table's cell: "free" in a table that tells no price is a column's name or a feature."""
     return mark.line.element.tag in ("td", "th")
+
+
+def _in_sentences(loose: list[Mark], beside: list[Mark]) -> list[Mark]:
+    """The amounts outside tables that cards were not made of, and that are no invitations, answers or add-ons."""
+    taken = {m.line.index for m in beside}
+    priced = [m for m in loose if m.kind == "price" and m.line.index not in taken]
+    return [m for m in priced if not m.told_in_answers and not m.linked and not is_extra(m)]
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark], context: MoneyContext) -> None:

@@ -12,7 +12,7 @@ from .money import Money, parse_number
 from .offers import is_other_money, is_own_offer, split
 from .page import Line
 from .plans import Mark
-from .terms import Term, read_term
+from .terms import Term, read_term, spare_words
 from .words import UNIT_ADJECTIVES, UNITS, words
 
 MAX_SENTENCE = 400
@@ -39,7 +39,8 @@ _COSTS = re.compile(
     re.I,
 )
 _IT = re.compile(
-    r"(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription|membership|licen[cs]e)|we(?: only| just)?"
+    r"(?:(?:then|now|currently|today),? )?(?:it|this|the [a-z-]+(?: [a-z-]+)?|(?:an? |one )?(?:subscription"
+    r"|membership|licen[cs]e)|we(?: only| just)?"
     r"|you(?: only| just)?"
     r"|access|usage|es|das|wir|sie|il|cela|nous)(?: (?:only|just|currently|simply|itself))?",
     re.I,
@@ -65,6 +66,10 @@ _LABELS: tuple[tuple[re.Pattern[str], Period], ...] = (
     (re.compile(rf"\b(?:annual|yearly|jährlich\w*) (?:{_RATE}|beitrag|gebühr)", re.I), "year"),
     (
         re.compile(rf"\b(?:one[- ]?(?:time|off)|lifetime|perpetual) (?:{_RATE}|purchase|charge)|\beinmalig", re.I),
+        "one_time",
+    ),
+    (
+        re.compile(r"\bfixed (?:price|fee)\b|\bfestpreis\b|\bpauschalpreis\b|\bprix (?:fixe|forfaitaire)\b", re.I),
         "one_time",
     ),
 )
@@ -112,16 +117,14 @@ def is_sentence(mark: Mark) -> bool:
     pay $90 a month"), and one that says itself which plan it prices.
     """
     line = mark.line
-    if mark.kind != "price" or mark.spare < _FEW_WORDS:
+    if mark.kind != "price" or _VERB.search(line.text) is None:
         return False
-    if _VERB.search(line.text) is None:
+    if spare_words(line.text, [(m.start, m.end) for m in mark.amounts]) < _FEW_WORDS:
         return False
     before = line.text[: mark.amounts[0].start]
     if line.element.tag == "li" and _VERB.search(before) is not None:
         return True
-    if not all(is_own_offer(line.text[start:end]) for start, end in split(line.text)):
-        return True
-    if is_other_money(before, line.text[mark.amounts[0].end :]):
+    if not is_own_offer(before) or is_other_money(before, line.text[mark.amounts[0].end :]):
         return True
     return bool(plan_called(before[-_MAX_BEFORE:], ""))
 
