@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .context import MoneyContext
-from .money import hints_at_money
+from .labelled import take_labelled
 from .names import clean_name
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
-from .price_text import read_price_text
 from .terms import Term, read_term
 from .words import ADDON_HEADING, FREE, NOT_A_NAME, PRICE_LABEL, VERSUS
 
@@ -20,10 +19,6 @@ MAX_COLUMNS = 24
 _OVERAGE = re.compile(
     r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I
 )
-_PRICE_WORD = re.compile(
-    r"\b(?:pric(?:es?|ing)|costs?|fees?|preise?|prix|precios?|prezzi?|prezzo|prijs|pris|cena)\b", re.I
-)
-_BARE_NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]{0,15}[-–]?")
 _HEADING = re.compile(r"h[1-6]")
 _PRICE_SPARE = 4
 _NO_MARKS: tuple[Mark, ...] = ()
@@ -113,7 +108,7 @@ def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> Cell
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
     """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
     rows = table.rows
-    _take_labelled(page, rows, context)
+    take_labelled(page, rows, context)
     body = [i for i in range(1, len(rows)) if _tells_prices(rows[i])]
     in_header = sum(1 for c in rows[0][1:] if c.priced and any(m.kind == "price" for m in c.marks))
     header_priced = in_header >= (2 if body else 1)
@@ -124,32 +119,6 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
     if not header_priced and _plans_are_rows(rows, body):
         return _from_rows(table, body, context)
     return _from_columns(table, [0, *body] if header_priced else body, context)
-
-
-def _take_labelled(page: VisiblePage, rows: list[list[Cell]], context: MoneyContext) -> None:
-    """Take bare numbers for prices where the label of their row or column names price and currency ("Price, USD")."""
-    heads = [cell.text if _names_a_currency(cell.text) else "" for cell in rows[0]]
-    for row in rows[1:]:
-        label = row[0].text if row and _names_a_currency(row[0].text) else ""
-        if not label and not any(heads):
-            continue
-        for cell, head in zip(row[1:], heads[1:], strict=False):
-            if cell.marks or not (label or head) or not _BARE_NUMBER.fullmatch(cell.text):
-                continue
-            money = read_price_text(cell.text, currency_hint=label or head, comma_decimal=context.comma_decimal)
-            if money is not None and cell.element.end - cell.element.start == 1:
-                cell.marks = (Mark(line=page.lines[cell.element.start], kind="price", amounts=[money]),)
-                cell.priced = True
-
-
-def _names_a_currency(label: str) -> bool:
-    """Whether a label says that what it labels are prices in a currency, and holds no amount itself."""
-    return (
-        len(label) <= 40
-        and _PRICE_WORD.search(label) is not None
-        and hints_at_money(label)
-        and not any(c.isdigit() for c in label)
-    )
 
 
 def _tells_prices(row: list[Cell]) -> bool:
