@@ -67,8 +67,9 @@ _BEFORE_NOT = re.compile(
     r"|risparmi\w*|bespaar|discount|rabatt|réduction|remise|descuento|sconto|korting|gutschein|bonus|worth|value|credits?"
     r"|raised?|revenue|over|above|more than|less than|under|valued|budget|spend|spent|spending|earns?|win|refund"
     r"|cashback|total|subtotal|total[\w -]{0,20}|estimated|reward|market(?: rates?| price)?(?: elsewhere)?|elsewhere"
-    r"|orders?|(?<!time )(?<!off )purchases?|generated?|processed|funding|sold|donated?|fine|instead|average"
-    r"|average deal|deal size|makes?|get|deposit|drop|insured|guarantee|liability|coverage|competitors?|(?:competitors?|others?|they) charges?"
+    r"|on (?:all )?(?:orders|purchases)|generated?|processed|funding|sold|donated?|fine|instead|average"
+    r"|average deal|deal size|makes?|get|deposit|drop|insured|guarantee(?= of| up to)|liability|coverage|competitors?"
+    r"|(?:competitors?|others?|they) charges?"
     r"|nasdaq|nyse|lse|etr|tsx|asx)\b)"
     r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?)$",
     re.I,

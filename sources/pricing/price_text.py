@@ -6,14 +6,16 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-
-from price_parser import Price
+from typing import TYPE_CHECKING
 
 from sources.verbatim import occurs
 
 from .currencies import AMBIGUOUS, CODES, LOCAL_SIGNS, SAME_SIGN, SIGNS
 from .money import MAX_PLAUSIBLE, MIN_PLAUSIBLE, Money, narrowed, parse_number, qualifier_of, read_money
 from .terms import read_term
+
+if TYPE_CHECKING:
+    from price_parser import Price
 
 MAX_CHARS = 200
 _SPACES = re.compile(r"\s+")
@@ -60,7 +62,7 @@ def read_price_text(text: str, *, currency_hint: str | None = None, comma_decima
 def _read(text: str, currency_hint: str | None, *, comma_decimal: bool) -> Money | None:
     if _NO_AMOUNT.match(text):
         return None
-    guess = Price.fromstring(text)
+    guess = _guess(text)
     written = guess.amount_text
     amounts = read_money(text, comma_decimal=comma_decimal)
     if amounts:
@@ -98,20 +100,26 @@ def _read(text: str, currency_hint: str | None, *, comma_decimal: bool) -> Money
     )
 
 
+def _guess(text: str | None, currency_hint: str | None = None) -> Price:
+    from price_parser import Price  # noqa: PLC0415 - slow to import, and most pages never ask
+
+    return Price.fromstring(text, currency_hint)
+
+
 def currency_of(text: str, *, currency_hint: str | None = None) -> tuple[str | None, str]:
     """The currency of a price's text or, if that names none, of its hint.
 
     Returns:
         An ISO code and an empty sign; None and a sign that has several meanings; or None and an empty sign.
     """
-    written = Price.fromstring(text).amount_text
+    written = _guess(text).amount_text
     local = _local_sign(text, written)
     if local is None:
-        local = _standing(Price.fromstring(text).currency, text)
+        local = _standing(_guess(text).currency, text)
     if local is None and currency_hint:
         hint = currency_hint.strip()
         local = _known(hint) or next((w for w in hint.split() if w in SIGNS), None)
-        local = local or _standing(Price.fromstring(None, currency_hint=hint).currency, hint)
+        local = local or _standing(_guess(None, hint).currency, hint)
     if local is None:
         return None, ""
     code = SIGNS.get(local) or LOCAL_SIGNS.get(local)

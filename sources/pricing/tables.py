@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from .context import MoneyContext
 from .currencies import CODES, SIGNS
+from .labelled import take_labelled
 from .names import clean_name
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
@@ -183,6 +184,7 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
     """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
     _take_group_row(table)
     rows = table.rows
+    take_labelled(page, rows, context)
     body = [i for i in range(1, len(rows)) if _tells_prices(rows[i])]
     in_header = sum(1 for c in rows[0][1:] if c.priced and any(m.kind == "price" for m in c.marks))
     header_priced = in_header >= (2 if body else 1)
