@@ -95,6 +95,9 @@ class Gathering:
 
     def _put(self, mark: Mark, found: tuple[int, int], element: Element) -> None:
         rank, name = found
+        heading = self._page.lines[name].element
+        if heading.tag in HEADINGS and self._ranks[heading.start] is not None:
+            name = heading.start  # the first line of a heading of several names it
         card = self._cards.get(name)
         if card is None:
             self._cards[name] = Card(name_line=self._page.lines[name], rank=rank, root=element, marks=[mark])

@@ -138,7 +138,8 @@ def plain_name(page: VisiblePage, start: int, index: int) -> Line | None:
 
 
 def _can_be_plain(line: Line) -> bool:
-    if len(line.text) > 40 or len(line.text.split()) > 5 or SECTION_TITLE.match(line.text):
+    text = line.text
+    if len(text) > 40 or len(text.split()) > 5 or text[-1] in ".!" or SECTION_TITLE.match(text):
         return False
     return name_in(line) is not None and not _is_button(line)
 
@@ -189,7 +190,7 @@ def _stands_apart(line: Line, before: str) -> bool:
         return False
     if _TRAILING.sub("", before).rstrip()[-1:] in ":-–—|":
         return True
-    return len(words) < MAX_WORDS and line.parts[0][0].strip() == before
+    return line.parts[0][0].strip() == before
 
 
 def period_name(page: VisiblePage, start: int, index: int) -> Line | None:

@@ -73,7 +73,7 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
         for index in range(min(plan.start, card.name_line.index) - 1, max(-1, plan.start - 200), -1):
             if index in covered:
                 continue
-            rank = ranks.title(index)
+            rank = ranks.title(index) if ranks.is_heading(index) else None
             if rank is not None and rank <= 4 and rank <= card.rank:
                 group = name_in(page.lines[index])
                 break
@@ -112,12 +112,18 @@ def silent_cards(
         name = name_in(page.lines[best])
         if name is None or name.lower() in known or NOT_A_NAME.match(name):
             continue
-        plan = Plan(name=name, group=plans[0].group if len({p.group for p in plans}) == 1 else None)
+        plan = Plan(name=name, group=_group_beside(element, kin, plans))
         plan.root, plan.start, plan.end = element, element.start, element.end
         plan.text, plan.place = page.lines[best].text, page.lines[best].element.place
         plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
         added.append(plan)
     return added
+
+
+def _group_beside(element: Element, kin: list[Card], plans: list[Plan]) -> str | None:
+    """The group of the nearest of the cards beside one."""
+    groups = {plan.root: plan.group for plan in plans}
+    return groups.get(min((card.root for card in kin), key=lambda root: abs(root.start - element.start)))
 
 
 def apart(page: VisiblePage, plans: list[Plan], ranks: Ranks) -> list[Plan]:

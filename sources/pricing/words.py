@@ -186,19 +186,21 @@ SALES_CALL = re.compile(
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|includes?|included|including|what['’]s included.*|what you get.*|everything in .*|all .* plus.*"
+    r"^\W*(?:features?|[\w-]+ features|includes?|included|including|what['’]s included.*|what you get.*"
+    r"|everything in .*|all .* plus.*"
     r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
     r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
     r"|pricing|prices?"
     r"|pric(?:ing|es) (?:for|of|that|made|based|starting|information|details|options|model|calculator)\b.*"
-    r"|price list|plans?(?: (?:and|&) pric\w+)?|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
+    r"|package|costs?|rate|fee|amount|investment|price list|plans?(?: (?:and|&) pric\w+)?"
+    r"|pric\w+ (?:and|&) plans?|per (?:user|month|year|seat).*|month"
     r"|year|monthly|annual(?:ly)?"
     r"|yearly|billed .*|or|from|starting (?:at|from)|only|just|now|as low as|up to|perfect for.*"
     r"|ideal (?:for|para|für|pour).*|best for.*|great for.*|suitable for.*|good for.*"
     r"|limits?|support|key features?|faqs?|frequently asked.*|save .*|pay (?!as|per|what).*|compare .*|choose .*"
     r"|tarifs?|preise|precios|(?:an?|the)"
     r"|buy(?: now)?|sign ?up.*|get started.*|start (?!up\b).*|start now|try .*|subscribe.*|order(?: .*)?|learn more.*"
-    r"|select|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
+    r"|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
     r"|see .*|add to cart|usd|eur|gbp"
     r"|set-?up(?: fee| cost| price)?|one-?(?:time|off)(?: fee| payment| cost)?|deposit|sub-?total"
     r"|price per .*|(?:monthly|annual|yearly) price)\W*$",
