@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 JOBS ?= 2
+# where the labelled pages are, which are not part of this repository
+GOLD ?= ../shared/gold
 
 .PHONY: help demo test test-fast serve check format bench quality clean
 .DEFAULT_GOAL := help
@@ -53,6 +55,9 @@ format: .venv/.ready  ## put the code into its format
 
 bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 10 minutes
 	@$(RUN) bench.run
+
+quality: .venv/.ready  ## how right the readers are, written to docs/quality.md; needs the labelled pages in GOLD
+	@$(RUN) bench.quality "$(GOLD)"
 
 clean:  ## remove what was made, the environment included
 	@rm -rf .venv demo-workspace bench/work .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

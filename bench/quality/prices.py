@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,8 +22,7 @@ class Failure:
     """One text that was read otherwise than labelled.
 
     Attributes:
-        kind: Which class of failure: `the label tells an amount that the text does not hold`, `no price`, `amount`,
-            `currency`.
+        label_is_unsound: The label tells an amount for a text that holds no digit.
         text: The text.
         hint: What was given as its currency; None if nothing was.
         told: The label: amount and sign.
@@ -32,7 +30,7 @@ class Failure:
         reviewed: The reader asked for a person to look at it.
     """
 
-    kind: str
+    label_is_unsound: bool
     text: str
     hint: str | None
     told: str
@@ -68,11 +66,6 @@ def measure(path: Path) -> tuple[int, int, list[Failure]]:
     return total - len(failures), total, failures
 
 
-def by_kind(failures: list[Failure]) -> Mapping[str, int]:
-    """How many failures there are of each class."""
-    return Counter(failure.kind for failure in failures)
-
-
 def _judge(row: Mapping[str, object]) -> Failure | None:
     text, hint, told = (_text(row.get(key)) for key in ("price_raw", "currency_raw", "currency"))
     money = read_price_text(text or "", currency_hint=hint, comma_decimal=row.get("currency_hint") == ",")
@@ -85,13 +78,8 @@ def _judge(row: Mapping[str, object]) -> Failure | None:
     same_currency = read == _meaning(told)
     if same_amount and same_currency:
         return None
-    kind = "currency" if same_amount else "amount"
-    if not same_amount and wanted is None:
-        kind = "no price"
-    elif not same_amount and not any(c.isdigit() for c in text or ""):
-        kind = "the label tells an amount that the text does not hold"
     return Failure(
-        kind=kind,
+        label_is_unsound=not same_amount and not any(c.isdigit() for c in text or ""),
         text=text or "",
         hint=hint,
         told=f"{wanted} {told}",
