@@ -15,7 +15,7 @@ __all__ = ["debian_lines", "is_debian", "plain_lines"]
 
 _UNDERLINE = re.compile(r"""^([=\-~^"'*+#`:._])\1{2,}\s*$""")
 # Too short to underline anything but a release with its day.
-_STUB = re.compile(r"==|--|~~")
+_STUBS = ("==", "--", "~~")
 _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣]|\d{1,3}[.)]|[a-z][.)])\s+")
 _STARS = re.compile(r"^(\*{1,4}) (?=\S)")
@@ -78,7 +78,9 @@ def plain_lines(text: str) -> list[Line]:
     """Underlined headings, `*`-outlines and dated ChangeLog heads as headings; wrapped lines joined."""
     packaged = _RPM_PART.search(text)
     before = text.count("\n", 0, packaged.end()) if packaged else 0
-    raw = [each for each in _without_directives(text.split("\n")) if each.number > before]
+    raw = _without_directives(text.split("\n"))
+    if before:
+        raw = [each for each in raw if each.number > before]
     outline = _outline(raw)
     levels: dict[str, int] = {}
     lines: list[Line] = []
@@ -96,13 +98,13 @@ def plain_lines(text: str) -> list[Line]:
         above = _title_above(held, each.text)
         lines.extend(_paragraphs(held[: len(held) - len(above)]))
         held = []
-        packaging = _RPM_ENTRY.match(each.text)
+        packaging = _RPM_ENTRY.match(each.text) if each.text[0] == "*" else None
         version = packaging.group(2) if packaging else None
         text = packaging.group(1) if packaging else _STARS.sub("", each.text) if outline else each.text
         text = " ".join([line.text for line in above] + [text])
         lines.append(Line(text=clean_text(text), level=level, version=version, place=f"line {each.number}"))
         following = raw[position + 1].text if position + 1 < len(raw) else ""
-        skip = bool(_UNDERLINE.match(following) or _STUB.fullmatch(following))
+        skip = following in _STUBS or bool(_UNDERLINE.match(following))
     lines.extend(_paragraphs(held))
     return lines
 
@@ -124,7 +126,7 @@ def _outline(raw: Sequence[_Raw]) -> dict[int, int]:
     """
     levels: dict[int, int] = {}
     for each in raw:
-        stars = _STARS.match(each.text)
+        stars = _STARS.match(each.text) if each.text[:1] == "*" else None
         if stars:
             levels.setdefault(len(stars.group(1)), len(levels) + 1)
     first = next(iter(levels), 1)
@@ -137,16 +139,17 @@ def _heading_level(
     text = raw[position].text
     if not text.strip() or len(text) > _LONGEST_HEADING or _UNDERLINE.match(text):
         return None
-    below = _UNDERLINE.match(raw[position + 1].text) if position + 1 < len(raw) else None
-    if position + 1 < len(raw) and _STUB.fullmatch(raw[position + 1].text) and find_date(text) and find_version(text):
-        return levels.setdefault(raw[position + 1].text[0], len(levels) + 1)
-    if below and 2 * len(raw[position + 1].text.rstrip()) >= len(text.strip()):
+    following = raw[position + 1].text if position + 1 < len(raw) else ""
+    below = _UNDERLINE.match(following)
+    if following in _STUBS and find_date(text) and find_version(text):
+        return levels.setdefault(following[0], len(levels) + 1)
+    if below and 2 * len(following.rstrip()) >= len(text.strip()):
         above = position > 0 and raw[position - 1].text[:3] == below.group(1) * 3
         return levels.setdefault(below.group(1) * (2 if above else 1), len(levels) + 1)
     stars = _STARS.match(text) if outline else None
     if stars and len(stars.group(1)) in outline:
         return outline[len(stars.group(1))]
-    return 1 if _GNU_ENTRY.match(text) or _RPM_ENTRY.match(text) else None
+    return 1 if (_RPM_ENTRY if text[0] == "*" else _GNU_ENTRY).match(text) else None
 
 
 def _without_directives(lines: Sequence[str]) -> list[_Raw]:

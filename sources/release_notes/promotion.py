@@ -27,7 +27,7 @@ _SHORT = 60
 _MAY_NAME = re.compile(r"\d\.\d|\bv\d|\d{4}|\bversions?\s", re.I)
 # "1.2.0 (2026-10-12): Blossoms are counted"; "1.2.0" alone.
 _LEADING_VERSION = re.compile(
-    r"(?:version\s+|release\s+)?v?\d+(?:\.\d+)+[\w.+]*(?:-[\w.+]+)*(?=$|[\s:,(\[–—-])"
+    r"(?:version\s+|release\s+)?v?\d++(?:\.\d++)++[\w.+]*+(?:-[\w.+]++)*+(?=$|[\s:,(\[–—-])"
     r"[\s(\[,:|/–—-]*(?:released(?: on)?\s*)?",
     re.I,
 )
@@ -46,6 +46,9 @@ def promoted(lines: Sequence[Line], *, items: bool = False) -> list[Line]:
     Args:
         lines: Of a whole document.
         items: List items, and the versions that lines begin with, are headings too.
+
+    Returns:
+        Empty where no line is one.
     """
     if items:
         lines = [part for line in lines for part in _parted(line)]
@@ -60,7 +63,7 @@ def promoted(lines: Sequence[Line], *, items: bool = False) -> list[Line]:
     versions = [number for number in chosen if _version_of(lines[number])]
     if 2 * len(versions) >= len(chosen):  # a date beside a version is that release's date
         chosen = versions
-    return raised(lines, set(_without_repeated(lines, chosen)))
+    return raised(lines, set(_without_repeated(lines, chosen))) if chosen else []
 
 
 def raised(lines: Sequence[Line], numbers: Set[int]) -> list[Line]:
