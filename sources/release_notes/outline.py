@@ -122,7 +122,7 @@ def _read_days(parent: Section, period: FoundDate | None) -> None:
 
 def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericOrder | None) -> None:
     """Takes the date from a line of its own, which stands under the headings or above them: as most of them do."""
-    after: dict[int, tuple[int, FoundDate]] = {}
+    after: dict[int, tuple[int, FoundDate, bool]] = {}
     before: dict[int, tuple[Section, int, FoundDate]] = {}
     previous = root
     for number, section in enumerate(sections):
@@ -139,12 +139,11 @@ def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericO
     if len(before) > len(after) or (before and len(before) == len(after) and 0 in before):
         _take_before(sections, before)
         return
-    for number, (place, found) in after.items():
+    for number, (place, found, says_more) in after.items():
         section = sections[number]
         if not section.found or not section.found.day:
             section.found = found
-            # "Released on 2026-06-30. Fences can be moved." goes on to say something.
-            if date_line(section.own[place].text, order) or section.own[place].datetime:
+            if not says_more:
                 del section.own[place]
     for section in sections:
         summary = section.below[0].own[:1] if section.version and section.below and not section.own else []
@@ -152,8 +151,12 @@ def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericO
             section.found = stated_release(summary[0].text, order)
 
 
-def _date_below(section: Section, order: NumericOrder | None, following: Section) -> tuple[int, FoundDate] | None:
-    """The date among a section's first lines, unless it stands in the part of the page that the next heading is in."""
+def _date_below(section: Section, order: NumericOrder | None, following: Section) -> tuple[int, FoundDate, bool] | None:
+    """The date among a section's first lines, unless it stands in the part of the page that the next heading is in.
+
+    Returns:
+        Which line, the date, and whether the line goes on to say something ("Released on 2026-06-30. Fences move.").
+    """
     last = len(section.own) if _is_part(following, section) else _last_said(section)
     region = following.head.region
     for place, line in enumerate(section.own[:_LINES_WITH_DATE]):
@@ -164,10 +167,11 @@ def _date_below(section: Section, order: NumericOrder | None, following: Section
         # A list of words is what the release is about; one of tags and commits may stand before its date.
         if (line.item and " " in line.text) or (region and line.region == region != section.head.region):
             return None
-        found = None if line.item else _date_of(line, order) or stated_release(line.text, order)
+        found = None if line.item else _date_of(line, order)
+        stated = found or (None if line.item else stated_release(line.text, order))
         # The last of several lines stands above the next heading rather than under this one.
-        if found and (place == 0 or place < last):
-            return place, found
+        if stated and (place == 0 or place < last):
+            return place, stated, found is None
     return None
 
 

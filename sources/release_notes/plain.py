@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sources.document import clean_text
 from sources.release_notes.dates import date_line, find_date
@@ -14,6 +14,7 @@ from sources.release_notes.versions import find_version
 __all__ = ["debian_lines", "is_debian", "plain_lines"]
 
 _UNDERLINE = re.compile(r"""^([=\-~^"'*+#`:._])\1{2,}\s*$""")
+_RULES = "=-~^\"'*+#`:._"
 # Too short to underline anything but a release with its day.
 _STUBS = ("==", "--", "~~")
 _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
@@ -68,8 +69,7 @@ def _entry_lines(head: Line | None, held: Sequence[str], date: str | None) -> li
     return [head, *when, *(line._replace(label=True) if _AUTHOR.match(line.text) else line for line in lines)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
+class _Raw(NamedTuple):
     text: str
     number: int
 
@@ -93,7 +93,7 @@ def plain_lines(text: str) -> list[Line]:
         level = _heading_level(raw, position, levels, outline=outline)
         if level is None:
             # An overline, or a rule between parts, is no text.
-            held.append(_Raw(text="" if _UNDERLINE.match(each.text) else each.text, number=each.number))
+            held.append(_Raw(text="", number=each.number) if _rule(each.text) else each)
             continue
         above = _title_above(held, each.text)
         lines.extend(_paragraphs(held[: len(held) - len(above)]))
@@ -104,9 +104,14 @@ def plain_lines(text: str) -> list[Line]:
         text = " ".join([line.text for line in above] + [text])
         lines.append(Line(text=clean_text(text), level=level, version=version, place=f"line {each.number}"))
         following = raw[position + 1].text if position + 1 < len(raw) else ""
-        skip = following in _STUBS or bool(_UNDERLINE.match(following))
+        skip = following in _STUBS or _rule(following) is not None
     lines.extend(_paragraphs(held))
     return lines
+
+
+def _rule(text: str) -> re.Match[str] | None:
+    """A line of nothing but one punctuation mark."""
+    return _UNDERLINE.match(text) if text[:1] in _RULES and text else None
 
 
 def _title_above(held: Sequence[_Raw], heading: str) -> Sequence[_Raw]:
@@ -137,10 +142,10 @@ def _heading_level(
     raw: Sequence[_Raw], position: int, levels: dict[str, int], *, outline: dict[int, int]
 ) -> int | None:
     text = raw[position].text
-    if not text.strip() or len(text) > _LONGEST_HEADING or _UNDERLINE.match(text):
+    if not text.strip() or len(text) > _LONGEST_HEADING or _rule(text):
         return None
     following = raw[position + 1].text if position + 1 < len(raw) else ""
-    below = _UNDERLINE.match(following)
+    below = _rule(following)
     if following in _STUBS and find_date(text) and find_version(text):
         return levels.setdefault(following[0], len(levels) + 1)
     if below and 2 * len(following.rstrip()) >= len(text.strip()):
