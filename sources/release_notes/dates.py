@@ -169,7 +169,7 @@ def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
 
 
 _STATES_RELEASE = re.compile(
-    r"\W*(?:first\s+|initially\s+|this\s+version\s+was\s+)?(?:released?|release\s+date|date\s+of\s+release|published|available)"
+    r"\W*(?:first\s+|initially\s+|this\s+version\s+was\s+)?(?:released?|release[\s-]date|date\s+of\s+release|published|available)"
     r"(?:\s+(?:on|since))?\s*[:\-–—]?\s*",
     re.I,
 )

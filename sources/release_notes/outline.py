@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sources.release_notes.dates import (
@@ -274,6 +274,11 @@ def _collect(parent: Section, inherited: FoundDate | None, picks: list[RawEntry]
             else:
                 picks.append(_entry(section, inherited))
         elif section.strong_below:
+            if _has_own_part(section):
+                picks.append(_entry(section, inherited, own_only=True))
+                picks[-1].body.extend(
+                    _body_of(each for each in section.below if not each.strong and not each.strong_below)
+                )
             _collect(section, section.found or inherited, picks)
         elif strong and strong[0] < number < strong[-1] and _beside_entries(parent, strong) and section.own:
             picks.append(_entry(section, inherited))
@@ -282,6 +287,14 @@ def _collect(parent: Section, inherited: FoundDate | None, picks: list[RawEntry]
 def _is_misnested(section: Section) -> bool:
     """Whether older entries only look as if they belonged to this one: a level changed in the course of the years."""
     return bool(section.version and section.own and section.below) and all(each.version for each in section.below)
+
+
+def _has_own_part(section: Section) -> bool:
+    """Whether a heading with a day has parts of its own, before those that came out on other days."""
+    if not section.in_heading or not section.in_heading.day or _DOCUMENT_TITLE.search(section.head.text):
+        return False
+    first = section.below[0]
+    return not first.strong and not first.strong_below and bool(first.own or first.below)
 
 
 def _is_series(section: Section, parent: Section) -> bool:
@@ -317,8 +330,12 @@ def _entry(section: Section, inherited: FoundDate | None, *, own_only: bool = Fa
 
 
 def _body(section: Section) -> list[Line]:
-    lines = list(section.own)
-    for below in section.below:
-        lines.append(below.head)
-        lines.extend(_body(below))
+    return [*section.own, *_body_of(section.below)]
+
+
+def _body_of(sections: Iterable[Section]) -> list[Line]:
+    lines: list[Line] = []
+    for section in sections:
+        lines.append(section.head)
+        lines.extend(_body(section))
     return lines

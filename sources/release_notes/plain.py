@@ -19,6 +19,7 @@ _RULES = "=-~^\"'*+#`:._"
 _STUBS = ("==", "--", "~~")
 _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣]|\d{1,3}[.)]|[a-z][.)])\s+")
+_FIELD = re.compile(r"^:[a-z][\w -]{1,30}:\s", re.I)
 _STARS = re.compile(r"^(\*{1,4}) (?=\S)")
 _GNU_ENTRY = re.compile(
     r"^(?:\d{4}-\d{2}-\d{2}"
@@ -184,7 +185,8 @@ def _paragraphs(raw: Sequence[_Raw]) -> list[Line]:
         indent = len(each.text) - len(each.text.lstrip())
         # A line and, indented below it, what it names: the line stands by itself.
         term = len(words) == 1 and not item and indent > width + 1
-        if words and (not each.text.strip() or bullet or indent < width or term):
+        field = each.text[:1] == ":" and _FIELD.match(each.text)
+        if words and (not each.text.strip() or bullet or field or indent < width or term):
             lines.append(Line(text=clean_text(" ".join(words)), item=item, place=f"line {start}" if start else ""))
             words = []
         if not each.text.strip():
