@@ -83,6 +83,7 @@ _LAST_UPDATED = re.compile(
     r"\b(?:last|zuletzt|dernière)\s+(?:updated|modified|changed|edited|reviewed|aktualisiert|mise)", re.I
 )
 _HAS_YEAR = re.compile(r"\d{4}")
+_ANY_WORD = re.compile(r"\w")
 _HAS_WORD = re.compile(r"[^\W\d_]{3,}")
 # Loading all of dateparser's two hundred languages takes seconds.
 _LANGUAGES = [
@@ -164,11 +165,11 @@ def date_line(text: str, order: NumericOrder | None = None) -> FoundDate | None:
         return None
     rest = text[: found.start] + " " + text[found.end :]
     rest = _DATE_WORDS.sub(" ", _CLOCK.sub(" ", rest))
-    return None if re.search(r"\w", rest) else found
+    return None if _ANY_WORD.search(rest) else found
 
 
 _STATES_RELEASE = re.compile(
-    r"\W*(?:first\s+|initially\s+|this\s+version\s+was\s+)?(?:released?|release\s+date|date\s+of\s+release|published|available)"
+    r"\W*(?:first\s+|initially\s+|this\s+version\s+was\s+)?(?:released?|release[\s-]date|date\s+of\s+release|published|available)"
     r"(?:\s+(?:on|since))?\s*[:\-–—]?\s*",
     re.I,
 )

@@ -29,6 +29,9 @@ def page_lines(tree: LexborHTMLParser, *, fragment: bool = False) -> list[Line]:
 def lines_as_written(tree: LexborHTMLParser, *, fragment: bool = False) -> list[Line]:
     """The same lines in reading order."""
     lines = [_line(block) for block in blocks_of(tree, fragment=fragment)]
+    headings = {line.text for line in lines if line.level is not None}
+    # A table of contents is no part of the last entry.
+    lines = [x for x in lines if not (x.href and x.href[0] == "#" and x.level is None and x.text in headings)]
     terms = [number for number, line in enumerate(lines) if line.level == _TERM_LEVEL]
     if terms:
         # "Assets 3" in every entry names none of them.
@@ -94,18 +97,19 @@ _TITLE_WORDS = (
     "change log",
     "what's new",
     "what’s new",
+    "whats new",
     "product updates",
     "release history",
     "version history",
-    "changes",
-    "updates",
-    "news",
-    "releases",
+    "latest changes",
     "neuigkeiten",
     "versionshinweise",
     "nouveautés",
     "notes de version",
     "novedades",
+    "novità",
+    "更新履歴",
+    "更新日志",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from detente.records import ReleaseKind
 
@@ -95,11 +96,15 @@ _PREFIX = re.compile(
     r"^(?:[-*•]\s*)?(?:\[([^\]]{2,30})\]|\*\*([^*]{2,30})\*\*\s*:?|([^\W\d_](?:[^\W\d_]|[ '-]){0,28})[:：])"
     r"(?:\s|(?<=：))"
 )
+_COLON = re.compile("[:：]")
+_OPENING = ("[", "*", "-", "•")
+_LONGEST_PREFIX = 110
 _LEADING_WORDS = re.compile(
     r"^(?:other|general|minor|major|notable|small|important|api|ui|various|misc\w*|all|the)\s+", re.I
 )
 
 
+@lru_cache(maxsize=2_000)
 def kind_of(label: str) -> tuple[ReleaseKind, ...]:
     """The kinds that a label as a whole names ("Bug fixes", "Added & improved"); empty for any other text."""
     if len(label) > 60:
@@ -127,11 +132,13 @@ def kinds_in(labels: Iterable[str], lines: Iterable[str]) -> tuple[ReleaseKind, 
     for label in labels:
         found.update(dict.fromkeys(kind_of(label)))
     for line in lines:
-        commit = _COMMIT.match(line)
         emoji = _OF_EMOJI.get(line[:1])
-        prefix = None if commit else _PREFIX.match(line)
         if emoji:
             found[emoji] = None
+        if _COLON.search(line, 0, _LONGEST_PREFIX) is None and not line.startswith(_OPENING):
+            continue
+        commit = _COMMIT.match(line)
+        prefix = None if commit else _PREFIX.match(line)
         if commit:
             found.update({"breaking": None} if commit.group(2) else dict.fromkeys(kind_of(commit.group(1))))
         elif prefix:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sources.release_notes.dates import (
@@ -122,7 +122,7 @@ def _read_days(parent: Section, period: FoundDate | None) -> None:
 
 def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericOrder | None) -> None:
     """Takes the date from a line of its own, which stands under the headings or above them: as most of them do."""
-    after: dict[int, tuple[int, FoundDate]] = {}
+    after: dict[int, tuple[int, FoundDate, bool]] = {}
     before: dict[int, tuple[Section, int, FoundDate]] = {}
     previous = root
     for number, section in enumerate(sections):
@@ -139,12 +139,11 @@ def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericO
     if len(before) > len(after) or (before and len(before) == len(after) and 0 in before):
         _take_before(sections, before)
         return
-    for number, (place, found) in after.items():
+    for number, (place, found, says_more) in after.items():
         section = sections[number]
         if not section.found or not section.found.day:
             section.found = found
-            # "Released on 2026-06-30. Fences can be moved." goes on to say something.
-            if date_line(section.own[place].text, order) or section.own[place].datetime:
+            if not says_more:
                 del section.own[place]
     for section in sections:
         summary = section.below[0].own[:1] if section.version and section.below and not section.own else []
@@ -152,8 +151,12 @@ def _read_date_lines(root: Section, sections: Sequence[Section], order: NumericO
             section.found = stated_release(summary[0].text, order)
 
 
-def _date_below(section: Section, order: NumericOrder | None, following: Section) -> tuple[int, FoundDate] | None:
-    """The date among a section's first lines, unless it stands in the part of the page that the next heading is in."""
+def _date_below(section: Section, order: NumericOrder | None, following: Section) -> tuple[int, FoundDate, bool] | None:
+    """The date among a section's first lines, unless it stands in the part of the page that the next heading is in.
+
+    Returns:
+        Which line, the date, and whether the line goes on to say something ("Released on 2026-06-30. Fences move.").
+    """
     last = len(section.own) if _is_part(following, section) else _last_said(section)
     region = following.head.region
     for place, line in enumerate(section.own[:_LINES_WITH_DATE]):
@@ -164,10 +167,11 @@ def _date_below(section: Section, order: NumericOrder | None, following: Section
         # A list of words is what the release is about; one of tags and commits may stand before its date.
         if (line.item and " " in line.text) or (region and line.region == region != section.head.region):
             return None
-        found = None if line.item else _date_of(line, order) or stated_release(line.text, order)
+        found = None if line.item else _date_of(line, order)
+        stated = found or (None if line.item else stated_release(line.text, order))
         # The last of several lines stands above the next heading rather than under this one.
-        if found and (place == 0 or place < last):
-            return place, found
+        if stated and (place == 0 or place < last):
+            return place, stated, found is None
     return None
 
 
@@ -270,6 +274,11 @@ def _collect(parent: Section, inherited: FoundDate | None, picks: list[RawEntry]
             else:
                 picks.append(_entry(section, inherited))
         elif section.strong_below:
+            if _has_own_part(section):
+                picks.append(_entry(section, inherited, own_only=True))
+                picks[-1].body.extend(
+                    _body_of(each for each in section.below if not each.strong and not each.strong_below)
+                )
             _collect(section, section.found or inherited, picks)
         elif strong and strong[0] < number < strong[-1] and _beside_entries(parent, strong) and section.own:
             picks.append(_entry(section, inherited))
@@ -278,6 +287,14 @@ def _collect(parent: Section, inherited: FoundDate | None, picks: list[RawEntry]
 def _is_misnested(section: Section) -> bool:
     """Whether older entries only look as if they belonged to this one: a level changed in the course of the years."""
     return bool(section.version and section.own and section.below) and all(each.version for each in section.below)
+
+
+def _has_own_part(section: Section) -> bool:
+    """Whether a heading with a day has parts of its own, before those that came out on other days."""
+    if not section.in_heading or not section.in_heading.day or _DOCUMENT_TITLE.search(section.head.text):
+        return False
+    first = section.below[0]
+    return not first.strong and not first.strong_below and bool(first.own or first.below)
 
 
 def _is_series(section: Section, parent: Section) -> bool:
@@ -313,8 +330,12 @@ def _entry(section: Section, inherited: FoundDate | None, *, own_only: bool = Fa
 
 
 def _body(section: Section) -> list[Line]:
-    lines = list(section.own)
-    for below in section.below:
-        lines.append(below.head)
-        lines.extend(_body(below))
+    return [*section.own, *_body_of(section.below)]
+
+
+def _body_of(sections: Iterable[Section]) -> list[Line]:
+    lines: list[Line] = []
+    for section in sections:
+        lines.append(section.head)
+        lines.extend(_body(section))
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sources.document import clean_text
 from sources.release_notes.dates import date_line, find_date
@@ -14,10 +14,12 @@ from sources.release_notes.versions import find_version
 __all__ = ["debian_lines", "is_debian", "plain_lines"]
 
 _UNDERLINE = re.compile(r"""^([=\-~^"'*+#`:._])\1{2,}\s*$""")
+_RULES = "=-~^\"'*+#`:._"
 # Too short to underline anything but a release with its day.
-_STUB = re.compile(r"==|--|~~")
+_STUBS = ("==", "--", "~~")
 _DIRECTIVE = re.compile(r"^\s*\.\.(?:\s|$)")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣]|\d{1,3}[.)]|[a-z][.)])\s+")
+_FIELD = re.compile(r"^:[a-z][\w -]{1,30}:\s", re.I)
 _STARS = re.compile(r"^(\*{1,4}) (?=\S)")
 _GNU_ENTRY = re.compile(
     r"^(?:\d{4}-\d{2}-\d{2}"
@@ -68,8 +70,7 @@ def _entry_lines(head: Line | None, held: Sequence[str], date: str | None) -> li
     return [head, *when, *(line._replace(label=True) if _AUTHOR.match(line.text) else line for line in lines)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
+class _Raw(NamedTuple):
     text: str
     number: int
 
@@ -78,7 +79,9 @@ def plain_lines(text: str) -> list[Line]:
     """Underlined headings, `*`-outlines and dated ChangeLog heads as headings; wrapped lines joined."""
     packaged = _RPM_PART.search(text)
     before = text.count("\n", 0, packaged.end()) if packaged else 0
-    raw = [each for each in _without_directives(text.split("\n")) if each.number > before]
+    raw = _without_directives(text.split("\n"))
+    if before:
+        raw = [each for each in raw if each.number > before]
     outline = _outline(raw)
     levels: dict[str, int] = {}
     lines: list[Line] = []
@@ -91,20 +94,25 @@ def plain_lines(text: str) -> list[Line]:
         level = _heading_level(raw, position, levels, outline=outline)
         if level is None:
             # An overline, or a rule between parts, is no text.
-            held.append(_Raw(text="" if _UNDERLINE.match(each.text) else each.text, number=each.number))
+            held.append(_Raw(text="", number=each.number) if _rule(each.text) else each)
             continue
         above = _title_above(held, each.text)
         lines.extend(_paragraphs(held[: len(held) - len(above)]))
         held = []
-        packaging = _RPM_ENTRY.match(each.text)
+        packaging = _RPM_ENTRY.match(each.text) if each.text[0] == "*" else None
         version = packaging.group(2) if packaging else None
         text = packaging.group(1) if packaging else _STARS.sub("", each.text) if outline else each.text
         text = " ".join([line.text for line in above] + [text])
         lines.append(Line(text=clean_text(text), level=level, version=version, place=f"line {each.number}"))
         following = raw[position + 1].text if position + 1 < len(raw) else ""
-        skip = bool(_UNDERLINE.match(following) or _STUB.fullmatch(following))
+        skip = following in _STUBS or _rule(following) is not None
     lines.extend(_paragraphs(held))
     return lines
+
+
+def _rule(text: str) -> re.Match[str] | None:
+    """A line of nothing but one punctuation mark."""
+    return _UNDERLINE.match(text) if text[:1] in _RULES and text else None
 
 
 def _title_above(held: Sequence[_Raw], heading: str) -> Sequence[_Raw]:
@@ -124,7 +132,7 @@ def _outline(raw: Sequence[_Raw]) -> dict[int, int]:
     """
     levels: dict[int, int] = {}
     for each in raw:
-        stars = _STARS.match(each.text)
+        stars = _STARS.match(each.text) if each.text[:1] == "*" else None
         if stars:
             levels.setdefault(len(stars.group(1)), len(levels) + 1)
     first = next(iter(levels), 1)
@@ -135,18 +143,19 @@ def _heading_level(
     raw: Sequence[_Raw], position: int, levels: dict[str, int], *, outline: dict[int, int]
 ) -> int | None:
     text = raw[position].text
-    if not text.strip() or len(text) > _LONGEST_HEADING or _UNDERLINE.match(text):
+    if not text.strip() or len(text) > _LONGEST_HEADING or _rule(text):
         return None
-    below = _UNDERLINE.match(raw[position + 1].text) if position + 1 < len(raw) else None
-    if position + 1 < len(raw) and _STUB.fullmatch(raw[position + 1].text) and find_date(text) and find_version(text):
-        return levels.setdefault(raw[position + 1].text[0], len(levels) + 1)
-    if below and 2 * len(raw[position + 1].text.rstrip()) >= len(text.strip()):
+    following = raw[position + 1].text if position + 1 < len(raw) else ""
+    below = _rule(following)
+    if following in _STUBS and find_date(text) and find_version(text):
+        return levels.setdefault(following[0], len(levels) + 1)
+    if below and 2 * len(following.rstrip()) >= len(text.strip()):
         above = position > 0 and raw[position - 1].text[:3] == below.group(1) * 3
         return levels.setdefault(below.group(1) * (2 if above else 1), len(levels) + 1)
     stars = _STARS.match(text) if outline else None
     if stars and len(stars.group(1)) in outline:
         return outline[len(stars.group(1))]
-    return 1 if _GNU_ENTRY.match(text) or _RPM_ENTRY.match(text) else None
+    return 1 if (_RPM_ENTRY if text[0] == "*" else _GNU_ENTRY).match(text) else None
 
 
 def _without_directives(lines: Sequence[str]) -> list[_Raw]:
@@ -176,7 +185,8 @@ def _paragraphs(raw: Sequence[_Raw]) -> list[Line]:
         indent = len(each.text) - len(each.text.lstrip())
         # A line and, indented below it, what it names: the line stands by itself.
         term = len(words) == 1 and not item and indent > width + 1
-        if words and (not each.text.strip() or bullet or indent < width or term):
+        field = each.text[:1] == ":" and _FIELD.match(each.text)
+        if words and (not each.text.strip() or bullet or field or indent < width or term):
             lines.append(Line(text=clean_text(" ".join(words)), item=item, place=f"line {start}" if start else ""))
             words = []
         if not each.text.strip():

@@ -24,10 +24,12 @@ _MAX_WORDS_ROUND = 7
 _LINES_TO_TITLE = 8
 _LINES_TO_HEADING = 4
 _SHORT = 60
+# A number alone may be anything.
+_ONLY_NUMBER = re.compile(r"\W*\d{1,7}\W*")
 _MAY_NAME = re.compile(r"\d\.\d|\bv\d|\d{4}|\bversions?\s", re.I)
 # "1.2.0 (2026-10-12): Blossoms are counted"; "1.2.0" alone.
 _LEADING_VERSION = re.compile(
-    r"(?:version\s+|release\s+)?v?\d+(?:\.\d+)+[\w.+]*(?:-[\w.+]+)*(?=$|[\s:,(\[–—-])"
+    r"(?:version\s+|release\s+)?v?\d++(?:\.\d++)++[\w.+]*+(?:-[\w.+]++)*+(?=$|[\s:,(\[–—-])"
     r"[\s(\[,:|/–—-]*(?:released(?: on)?\s*)?",
     re.I,
 )
@@ -46,6 +48,9 @@ def promoted(lines: Sequence[Line], *, items: bool = False) -> list[Line]:
     Args:
         lines: Of a whole document.
         items: List items, and the versions that lines begin with, are headings too.
+
+    Returns:
+        Empty where no line is one.
     """
     if items:
         lines = [part for line in lines for part in _parted(line)]
@@ -54,13 +59,12 @@ def promoted(lines: Sequence[Line], *, items: bool = False) -> list[Line]:
         for number, line in enumerate(lines)
         if line.level is None
         and len(line.text) <= MAX_PROMOTED
-        and (not line.item or (items and _begins_with_release(line)))
-        and _names_release(line)
+        and ((not line.item and _names_release(line)) or (items and _begins_with_release(line)))
     ]
     versions = [number for number in chosen if _version_of(lines[number])]
     if 2 * len(versions) >= len(chosen):  # a date beside a version is that release's date
         chosen = versions
-    return raised(lines, set(_without_repeated(lines, chosen)))
+    return raised(lines, set(_without_repeated(lines, chosen))) if chosen else []
 
 
 def raised(lines: Sequence[Line], numbers: Set[int]) -> list[Line]:
@@ -97,8 +101,11 @@ def _parted(line: Line) -> tuple[Line, ...]:
 
 
 def _begins_with_release(line: Line) -> bool:
+    found = find_date(line.text)
     version = _LEADING_VERSION.match(line.text)
-    return version is not None and (version.end() == len(line.text) or find_date(line.text) is not None)
+    if version is None:
+        return found is not None and found.day is not None and found.start == 0
+    return version.end() == len(line.text) or found is not None
 
 
 def _without_repeated(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
@@ -122,7 +129,7 @@ def _heading_under(lines: Sequence[Line], number: int) -> int | None:
 
 
 def _names_release(line: Line) -> bool:
-    if not _MAY_NAME.search(line.text):
+    if not _MAY_NAME.search(line.text) or _ONLY_NUMBER.fullmatch(line.text):
         return False
     version = _version_of(line)
     if version:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sources.release_notes.dates import FoundDate, NumericOrder, date_line, find_date
+from sources.release_notes.dates import FoundDate, NumericOrder, bare_year, date_line, find_date
 from sources.release_notes.lines import Line
 from sources.release_notes.versions import find_version, is_unreleased
 
@@ -103,7 +103,7 @@ def read_heading(section: Section, order: NumericOrder | None) -> None:
     if found and found.text and found.text in text:
         start = text.index(found.text)
         rest = text[:start] + " " + text[start + len(found.text) :]
-    version = section.head.version or find_version(_EMPTY_BRACKETS.sub(" ", rest))
+    version = section.head.version or (None if bare_year(text) else find_version(_EMPTY_BRACKETS.sub(" ", rest)))
     if version and not found:
         found = _dotted_date(rest, version)
     # "2026.11.3" as a whole may be a calendar version as well as a date: as a version it is no invented date.
