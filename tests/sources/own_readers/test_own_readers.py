@@ -71,8 +71,7 @@ def test_a_list_will_do_and_nothing_is_an_empty_page(tmp_path: Path) -> None:
         ("raise SystemExit(3)\n", "readers/tiers.py:5: SystemExit: 3, while it was loaded"),
         (
             "def read(soup):\n    return [soup.select_one('.gone').text]\n",
-            "readers/tiers.py:6: AttributeError: 'NoneType' object has no attribute 'text', "
-            "on https://globex.example/tiers",
+            "readers/tiers.py:6: AttributeError: 'NoneType' object has no attribute 'text', on https://globex.example",
         ),
         (
             "def read(soup):\n    yield PageText(block='Solo')\n    soup.select('div..x')\n",
