@@ -17,14 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from bs4 import BeautifulSoup
-
 from detente import reader_names
 from detente.errors import ReaderError
 from detente.records import Document, Observation, Page, PageKind, Reading, ReadStatus
 from detente.toml_file import nearest
 from sources.document import decode
-from sources.own_facts import MAX_OBSERVATIONS, Checked, checked
+from sources.pricing.page import refuse_bombs
 
 __all__ = ["OwnReader", "find", "own_reader", "readers_of"]
 
@@ -55,11 +53,16 @@ class OwnReader:
         """What it sees in a document; what goes wrong in it is the reading's reason."""
         if self.function is None:
             return self._not_parsed(self.fault)
+        from bs4 import BeautifulSoup, ParserRejectedMarkup  # noqa: PLC0415  (no other reader needs it, and it is slow to import)
+
+        from sources.own_facts import MAX_OBSERVATIONS, checked  # noqa: PLC0415
+
         try:
             text = decode(document)
-        except ReaderError as error:
+            refuse_bombs(text)
+            soup = BeautifulSoup(text, "lxml")
+        except (ReaderError, ParserRejectedMarkup) as error:
             return self._not_parsed(str(error))
-        soup = BeautifulSoup(text, "lxml")
         page_text = soup.get_text(" ")  # the reader may take the soup apart
         observations: list[object] = []
         cut = False
@@ -76,9 +79,6 @@ class OwnReader:
             facts = checked(observations, kind, page_text, text, document.url)
         except ReaderError as error:
             return self._not_parsed(f"{self.origin}: {error}, on {document.url}")
-        return self._reading(facts, cut=cut)
-
-    def _reading(self, facts: Checked, *, cut: bool) -> Reading:
         notes = list(facts.notes)
         if cut:
             notes.insert(0, f"more than {MAX_OBSERVATIONS} observations, the first {MAX_OBSERVATIONS} kept")

@@ -223,6 +223,24 @@ def test_a_page_that_is_no_text_is_not_handed_to_it(tmp_path: Path) -> None:
     assert "PDF" in reading.reason
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div>" * 200_000,
+        b"<p>" + b"x" * 200_000 + b"</p>" + b"<b>" * 1_500,
+        b"",
+        b"\xff\xfe\x00",
+        b"<![CDATA[<!DOCTYPE <! -- <!ELEMENT >",
+        b"<table>" + b"<tr><td>1</td></tr>" * 20_000,
+    ],
+)
+def test_a_hostile_page_is_an_outcome_with_a_reason(tmp_path: Path, body: bytes) -> None:
+    reading = read(tmp_path, "def read(soup):\n    return [PageText(block=soup.b.text)]\n", "page", body)
+
+    assert reading.status != ReadStatus.READ
+    assert reading.reason
+
+
 def test_its_version_is_that_of_its_code(tmp_path: Path) -> None:
     first = written(tmp_path, "def read(soup): ...\n")
     again = written(tmp_path, "def read(soup): ...\n")
