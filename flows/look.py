@@ -19,6 +19,7 @@ from detente.records import (
     Observation,
     Outcome,
     Page,
+    PageKind,
     PlanFeature,
     PlanPrice,
     Reading,
@@ -77,15 +78,21 @@ def look(workspace: Workspace, page: Page, file: Path | None = None, clock: Cloc
     own = readers_of(workspace.root, [page]).get(page.page_id)
     document = _saved(page, file) if file else _fetched(workspace, page, clock or SystemClock())
     reading = readers.read(page.kind, document, own)
-    review = any(isinstance(one, PlanPrice) and one.needs_review for one in reading.observations)
-    is_well = reading.status == ReadStatus.READ and not review
     return Look(
         page=page,
         url=document.url,
         reading=reading,
         before=_known(workspace, page) or _read_again(workspace, page, own),
-        suggested=() if is_well or own else tuple(suggest(page.kind, document)),
+        suggested=() if own else _better(page.kind, document, reading),
     )
+
+
+def _better(kind: PageKind, document: Document, reading: Reading) -> tuple[Suggested, ...]:
+    """Selectors for a page that is not read, or by which fewer prices need review."""
+    if reading.status != ReadStatus.READ:
+        return tuple(suggest(kind, document))
+    review = sum(isinstance(one, PlanPrice) and one.needs_review for one in reading.observations)
+    return tuple(one for one in suggest(kind, document) if one.review < review) if review else ()
 
 
 def newest_snapshot(workspace: Workspace, page: Page) -> tuple[Document, datetime] | None:

@@ -81,6 +81,8 @@ def _by_name(facts: Sequence[Observation]) -> dict[_Key, list[Observation]]:
 def _paired(key: _Key, before: Sequence[Observation], now: Sequence[Observation]) -> list[Row]:
     left, partner = list(before), dict[int, Observation]()
     for alike in (_value, _terms, _any):
+        if alike is _any and key[0] == "blocks" and (len(left) != 1 or len(partner) != len(now) - 1):
+            break  # which of several blocks became which of several others nobody can say
         for position, fact in enumerate(now):
             match = next((one for one in left if alike(one) == alike(fact)), None)
             if position not in partner and match is not None:

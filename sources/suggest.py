@@ -26,10 +26,17 @@ _SAYS_MAIN = frozenset(("main", "content", "article", "body", "page", "post", "d
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggested:
-    """Selectors, and what the reader reads by them, in words."""
+    """Selectors, and what the reader reads by them.
+
+    Attributes:
+        selectors: As a page's `selectors` takes them.
+        reads: In words.
+        review: How many prices need review.
+    """
 
     selectors: Mapping[str, str]
     reads: str
+    review: int = 0
 
 
 def suggest(kind: PageKind, document: Document) -> list[Suggested]:
@@ -53,7 +60,7 @@ def _of_pricing(visible: VisiblePage) -> list[Suggested]:
         names = ", ".join(one.names[:6]) + (", …" if len(one.names) > 6 else "")
         review = f", {one.review} of them to review" if one.review else ""
         told = f"{_counted(len(one.names), 'plan')} ({names}), {_counted(one.prices, 'price')}{review}"
-        found.append(Suggested(selectors=one.selectors, reads=told))
+        found.append(Suggested(selectors=one.selectors, reads=told, review=one.review))
     return found
 
 
