@@ -168,6 +168,11 @@ def _cell(value: object) -> str:
             text = ", ".join(map(_cell, value))
         case _:
             text = str(value)
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """A text as it can be shown: control characters are seen, not obeyed."""
     return "".join(char if char.isprintable() else "␣" if char in "\n\t" else "�" for char in text)
 
 

@@ -35,7 +35,8 @@ class Page:
         page_id: `<competitor>/<name>`, as people write it in commands; it outlives a change of the URL.
         competitor: The competitor's slug.
         url: What is fetched.
-        kind: Which reader reads it.
+        kind: What kind of facts it holds.
+        reader: Name of the own reader or plugin that reads it; empty for the built-in reader of its kind.
         selectors: CSS selectors that override the reader's heuristics, by the names that the reader documents.
         render: Whether a browser must run the page's scripts first.
         every_hours: How long an answer stays fresh; sooner, the page is not due.
@@ -45,6 +46,7 @@ class Page:
     competitor: str
     url: str
     kind: PageKind
+    reader: str = ""
     selectors: Mapping[str, str] = field(default_factory=dict)
     render: bool = False
     every_hours: float = 24.0

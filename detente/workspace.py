@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from detente import reader_names
 from detente.errors import StorageError, UsageError, WorkspaceError
 from detente.records import Page, PageKind
 from detente.settings import Settings
@@ -36,7 +37,10 @@ class PageEntry(Strict):
     """A `[[pages]]` table of a competitor's file."""
 
     url: Url = Field(description="What is fetched; http or https.")
-    kind: PageKind = Field(description="Which reader reads it.")
+    kind: PageKind = Field(description="What kind of facts it holds; each kind has a built-in reader.")
+    reader: str | None = Field(
+        None, description="Who reads it instead: a file `readers/<name>.py` of the workspace, or an installed plugin."
+    )
     name: Slug | None = Field(None, description="Short name within the competitor; the kind, where it is left out.")
     cadence: Cadence = Field("daily", description="How long an answer stays fresh.")
     render: bool = Field(False, description="Run the page's scripts in a browser first (extra 'browser').")
@@ -199,11 +203,14 @@ def _load_competitor(path: Path, seen: dict[str, str]) -> Competitor:
         if key in seen:
             raise WorkspaceError(f"{path}:{line}: {page.url} is watched already, in {seen[key]}; remove one of the two")
         seen[key] = f"{path}:{line}"
+        if page.reader and (fault := reader_names.fault_of(page.reader, page.kind, path.parents[1])):
+            raise WorkspaceError(f"{path}:{lines.get(('pages', position, 'reader'), line)}: reader: {fault}")
         pages[page_id] = Page(
             page_id=page_id,
             competitor=slug,
             url=page.url,
             kind=page.kind,
+            reader="" if page.reader in (None, page.kind) else str(page.reader),
             selectors=page.selectors,
             render=page.render,
             every_hours=_HOURS[page.cadence],

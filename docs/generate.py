@@ -53,7 +53,14 @@ def _commands() -> str:
         "[When something fails](../how-to/when-something-fails.md) goes through the causes.\n\n",
         _help("detente"),
     ]
-    return "".join([*parts, *(f"\n## `detente {name}`\n\n{_help('detente', name)}" for name in names)])
+    return "".join([*parts, *(_section(name) for name in names)])
+
+
+def _section(name: str) -> str:
+    """A command with its help, and below it those that it is a group of."""
+    group = getattr(getattr(get_command(app), "commands")[name], "commands", {})  # noqa: B009
+    inner = (f"\n### `detente {name} {one}`\n\n{_help('detente', name, one)}" for one in sorted(group))
+    return "".join([f"\n## `detente {name}`\n\n{_help('detente', name)}", *inner])
 
 
 def _help(program: str, *words: str) -> str:
@@ -93,6 +100,8 @@ def _workspace_files() -> str:
         "| `detente.toml` | [settings](settings.md) | you |\n",
         "| `competitors/<slug>.toml` | one competitor and its pages; the file's name is its slug | you |\n",
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
+        "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
+        "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
@@ -115,7 +124,7 @@ def _workspace_files() -> str:
         *(f"| `pricing` | `{name}` | {meaning} |\n" for name, meaning in SELECTORS.items()),
         "| `page` | `main` | only what is inside the first match is read |\n",
         "| `page` | `drop` | what matches is left out |\n",
-        "\nThe reader of `release_notes` knows no selectors.\n",
+        "\nThe reader of `release_notes` knows no selectors. A reader of your own is given whatever stands there.\n",
     ]
     return "".join(parts)
 

@@ -27,6 +27,7 @@ from flows.job import Job
 from flows.reading import ReadingDesk
 from sources import readers
 from sources.fetch import fetch_pages
+from sources.own_readers import readers_of
 from warehouse import ReadingRows, Unread, build
 
 Result = TypeVar("Result")
@@ -255,6 +256,7 @@ async def _build_and_record(job: Job, run: Runner) -> tuple[Summary, build.Built
 
 async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.Built]:
     summary = Summary(step="build")
+    own = readers_of(job.workspace.root, job.workspace.pages)
     to_read = await run(
         "load the logs",
         lambda: _in_thread(
@@ -265,9 +267,10 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             job.workspace.pages,
             {kind: readers.reader_version(kind) for kind in readers.READERS},
             now,
+            {page_id: reader.version for page_id, reader in own.items()},
         ),
     )
-    desk = ReadingDesk(job, to_read.before)
+    desk = ReadingDesk(job, to_read.before, own)
     with ReadingRows(to_read.known_facts, desk.options) as rows:
         if to_read.unread:
             job.progress.step(f"read {len(to_read.unread)} snapshots", len(to_read.unread))

@@ -9,7 +9,8 @@ from detente.errors import WarehouseError
 from detente.records import Document, PageKind, Reading, ReadStatus, Summary
 from flows.job import Job
 from sources import readers
-from sources.fingerprint import fingerprint
+from sources.fingerprint import exact_fingerprint, fingerprint
+from sources.own_readers import OwnReader
 from warehouse import ReadingRows, Unread
 from warehouse.readings import ReadBefore, options_of
 
@@ -17,8 +18,9 @@ from warehouse.readings import ReadBefore, options_of
 class ReadingDesk:
     """Reads snapshots, the oldest first; what differs from its page's last version in noise alone is not read again."""
 
-    def __init__(self, job: Job, before: Mapping[str, ReadBefore]) -> None:
+    def __init__(self, job: Job, before: Mapping[str, ReadBefore], own: Mapping[str, OwnReader]) -> None:
         self._job = job
+        self._own = own
         self._before = dict(before)
         self._selectors = {page.page_id: page.selectors for page in job.workspace.pages}
         self.options = {page_id: options_of(names) for page_id, names in self._selectors.items()}
@@ -34,13 +36,14 @@ class ReadingDesk:
                 continue
             selectors = self._selectors.get(one.page_id, {})
             document = Document(body=body, url=one.url, content_type=one.content_type, selectors=selectors)
-            mark = fingerprint(document)
+            own = self._own.get(one.page_id)
+            mark = exact_fingerprint(document) if own else fingerprint(document)
             before = self._before.get(one.page_id)
             if before is not None and before.fingerprint == mark:
-                version = readers.reader_version(one.kind)
-                rows.add_again(one.page_id, one.snapshot, before, reader=one.kind, version=version)
+                name, version = (own.name, own.version) if own else (one.kind, readers.reader_version(one.kind))
+                rows.add_again(one.page_id, one.snapshot, before, reader=name, version=version)
             else:
-                reading = read_document(one.kind, document, imported=one.imported)
+                reading = read_document(one.kind, document, own, imported=one.imported)
                 before = rows.add(one.page_id, one.snapshot, reading, mark)
                 self._before[one.page_id] = before
             if before.status == ReadStatus.READ:
@@ -50,13 +53,13 @@ class ReadingDesk:
                 summary.failed[one.page_id] = f"{before.status}: {before.reason}"
 
 
-def read_document(kind: PageKind, document: Document, *, imported: bool) -> Reading:
-    """What the reader of a kind sees in a document.
+def read_document(kind: PageKind, document: Document, own: OwnReader | None = None, *, imported: bool) -> Reading:
+    """What the page's own reader, or the built-in one of its kind, sees in a document.
 
     Selectors are written for a page as it looks now; where they find nothing in an imported old version, the reader's
     own heuristics are asked. A page of today from which they find nothing is a broken reader, and said to be one.
     """
-    reading = readers.read(kind, document)
-    if document.selectors and imported and reading.status != ReadStatus.READ:
+    reading = readers.read(kind, document, own)
+    if own is None and document.selectors and imported and reading.status != ReadStatus.READ:
         return readers.read(kind, replace(document, selectors={}))
     return reading

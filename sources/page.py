@@ -10,6 +10,7 @@ from detente.errors import ReaderError
 from detente.records import Document, PageText, Reading, ReadStatus
 from sources.blocks import Block, blocks_of, parse_html
 from sources.document import clean_lines, clean_text, decode, media_kind
+from sources.near_selectors import nearest_selectors
 
 __all__ = ["MAX_BLOCK", "MAX_BLOCKS", "VERSION", "read", "to_json"]
 
@@ -164,7 +165,11 @@ def _selected(tree: LexborHTMLParser, document: Document) -> list[Block]:
     if not main:
         root = _marked_main(tree)
     elif root is None:
-        raise ReaderError(f"{document.url}: the selector {main!r} matches nothing; mend it in the competitor's file")
+        near = ", ".join(map(str, nearest_selectors(tree, main)))
+        would = f"; nearest that would: {near}" if near else ""
+        raise ReaderError(
+            f"{document.url}: the selector {main!r} matches nothing; mend it in the competitor's file{would}"
+        )
     without = f"{_FOR_THE_MOMENT}, {drop}" if drop else _FOR_THE_MOMENT
     return blocks_of(tree, root=root, without=without)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from detente.errors import ReaderError
 from detente.records import Document, PageKind, Reading, ReadStatus
 from sources import page, pricing, release_notes
+from sources.own_readers import OwnReader
 from sources.verbatim import only_written
 
 __all__ = ["READERS", "read", "reader_version", "to_json"]
@@ -23,11 +24,18 @@ _TO_JSON: Mapping[PageKind, Callable[[Reading], Mapping[str, object]]] = Mapping
 )
 
 
-def read(kind: PageKind, document: Document) -> Reading:
+def read(kind: PageKind, document: Document, own: OwnReader | None = None) -> Reading:
     """Reads one document; one that cannot be read is an outcome with its reason, not an error.
 
     No amount passes that does not occur in its own text, whichever reader told it.
+
+    Args:
+        kind: What kind of facts is looked for.
+        document: The document.
+        own: Who reads it instead of the built-in reader of that kind.
     """
+    if own is not None:
+        return only_written(own.read(kind, document))
     try:
         return only_written(READERS[kind](document))
     except ReaderError as error:

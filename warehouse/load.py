@@ -28,10 +28,18 @@ def load_workspace(
     competitors: Sequence[CompetitorRow],
     pages: Sequence[Page],
     reader_versions: Mapping[PageKind, int],
+    own_versions: Mapping[str, int],
 ) -> None:
     """Puts the workspace's competitors and pages in the place of those of the build before.
 
     Pages that are no longer watched stay known by what was fetched of them.
+
+    Args:
+        connection: The warehouse.
+        competitors: As in the workspace.
+        pages: As in the workspace.
+        reader_versions: Versions of the built-in readers.
+        own_versions: By page id, the version of the reader of each page that is not read by a built-in one.
     """
     connection.execute("DELETE FROM raw.competitor")
     connection.execute("DELETE FROM raw.page")
@@ -47,7 +55,7 @@ def load_workspace(
             {
                 "page_id": p.page_id, "competitor": p.competitor, "url": p.url, "kind": p.kind,
                 "every_hours": p.every_hours, "render": p.render, "watched": True, "options": options_of(p.selectors),
-                "reader_version": reader_versions[p.kind],
+                "reader_version": own_versions.get(p.page_id, reader_versions[p.kind]),
             }
             for p in pages
         ],

@@ -8,6 +8,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborNode, SelectolaxError
 
 from detente.errors import ReaderError
+from sources.near_selectors import nearest_selectors
 
 from .context import MoneyContext
 from .features import list_feature
@@ -42,11 +43,9 @@ def read_chosen(page: VisiblePage, selectors: Mapping[str, str], context: MoneyC
     if "plan" not in selectors:
         raise ReaderError("the selector 'plan' is missing: the others are looked up inside it")
     nodes = _find(page.root.node, "plan", selectors["plan"])
+    if fault := _misfit(page, selectors, nodes):
+        return [], fault
     missing = []
-    if not nodes:
-        return [], f"the selector plan = {selectors['plan']!r} matches nothing on the page"
-    if len(nodes) > MAX_PLANS:
-        return [], f"the selector plan = {selectors['plan']!r} matches {len(nodes)} nodes (at most {MAX_PLANS})"
     plans = []
     for position, node in enumerate(nodes, 1):
         plan = _read_plan(page, node, position, selectors, context)
@@ -55,6 +54,29 @@ def read_chosen(page: VisiblePage, selectors: Mapping[str, str], context: MoneyC
         else:
             plans.append(plan)
     return plans, "; ".join(missing)
+
+
+def _misfit(page: VisiblePage, selectors: Mapping[str, str], nodes: list[LexborNode]) -> str:
+    """Which selector no longer fits the page, and the nearest that would; empty if all do.
+
+    A page whose prices are no longer found is not one whose plans have lost their prices.
+    """
+    chosen = selectors["plan"]
+    if not nodes:
+        return f"the selector plan = {chosen!r} matches nothing on the page{_nearest(page, chosen, at_least=2)}"
+    if len(nodes) > MAX_PLANS:
+        near = _nearest(page, chosen, at_least=2)
+        return f"the selector plan = {chosen!r} matches {len(nodes)} nodes (at most {MAX_PLANS}){near}"
+    for name in ("name", "price"):
+        if name in selectors and not any(_find(node, name, selectors[name]) for node in nodes):
+            near = _nearest(page, selectors[name], at_least=len(nodes), inside=chosen)
+            return f"the selector {name} = {selectors[name]!r} matches nothing in the {len(nodes)} plans{near}"
+    return ""
+
+
+def _nearest(page: VisiblePage, selector: str, *, at_least: int, inside: str = "") -> str:
+    found = nearest_selectors(page.tree, selector, at_least=at_least, inside=inside)
+    return f"; nearest that would: {', '.join(map(str, found))}" if found else ""
 
 
 def _read_plan(

@@ -22,6 +22,7 @@ from .prose import read_prose
 from .sentences import is_sentence
 from .state import merge_state
 from .structured import merge_stated, stated_prices
+from .suggest import suggest
 from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 
 READER = "pricing"
@@ -60,8 +61,18 @@ def _by_selectors(page: VisiblePage, document: Document, context: MoneyContext) 
     except ReaderError as error:
         return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason=str(error), how="selectors")
     if not plans:
-        return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason=missing, how="selectors")
+        reason = f"{missing}{_suggested(page, context)}"
+        return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason=reason, how="selectors")
     return _reading(page, plans, ["selectors"], reason=missing)
+
+
+def _suggested(page: VisiblePage, context: MoneyContext) -> str:
+    """Selectors that would read the page as it is now, for the reason of a reading by some that do not."""
+    best = suggest(page, context, most=1)
+    if not best:
+        return ""
+    lines = ", ".join(f"{name} = {css!r}" for name, css in best[0].selectors.items())
+    return f"; by what repeats on the page: {lines} ({len(best[0].names)} plans)"
 
 
 def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str], list[str]]:

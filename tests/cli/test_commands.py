@@ -19,6 +19,7 @@ from detente.errors import DetenteError
 Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
+GROUPS = {"sources": ["test"], "readers": ["list", "new", "test"]}
 
 
 def sentence_of(*words: str) -> tuple[int, str]:
@@ -33,8 +34,8 @@ def test_all_commands_are_listed() -> None:
 
     assert shown.exit_code == 0
     group = typer.main.get_command(app)
-    assert set(COMMANDS) == set(group.commands)  # type: ignore[attr-defined]
-    for command in COMMANDS:
+    assert {*COMMANDS, *GROUPS} == set(group.commands)  # type: ignore[attr-defined]
+    for command in (*COMMANDS, *GROUPS):
         assert f"  {command} " in shown.output
     assert "Exit codes: 0 ok, 1 failed, 2 usage, 3 some sources failed" in shown.output
 
@@ -47,6 +48,16 @@ def test_every_command_has_help_with_an_example_and_a_meaning_for_each_of_its_wo
     assert f"Example: detente {command}" in shown.output
     one = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
     assert all(parameter.help for parameter in one.params if parameter.name != "help"), command
+
+
+@pytest.mark.parametrize(("group", "command"), [(group, one) for group, of in GROUPS.items() for one in of])
+def test_every_command_of_a_group_has_help_too(group: str, command: str) -> None:
+    shown = CliRunner().invoke(app, [group, command, "--help"], env={"COLUMNS": "200"})
+
+    assert f"Example: detente {group} {command}" in shown.output
+    commands = typer.main.get_command(app).commands[group].commands  # type: ignore[attr-defined]
+    assert set(commands) == set(GROUPS[group])
+    assert all(parameter.help for parameter in commands[command].params if parameter.name != "help"), command
 
 
 def test_the_version_is_told() -> None:

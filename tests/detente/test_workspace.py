@@ -35,6 +35,19 @@ def test_a_valid_workspace_gives_its_settings_competitors_pages_and_themes(works
     assert [theme.name for theme in workspace.themes] == ["Single sign-on"]
 
 
+def test_a_page_may_name_a_reader_of_the_workspace_whose_code_is_not_run_for_that(
+    workspace_with: WorkspaceWith,
+) -> None:
+    url = "https://www.initech.test/plans"
+    text = competitor(page(url) + 'reader = "tiers"\n', page(f"{url}/2", name="two") + 'reader = "page"\n')
+    code = "raise RuntimeError('run')\n"
+
+    workspace = load(workspace_with({"readers/tiers.py": code, "competitors/initech.toml": text}))
+
+    assert workspace.page("initech/page").reader == "tiers"
+    assert workspace.page("initech/two").reader == ""  # the built-in one of its kind, by its name
+
+
 FAULTS: dict[str, tuple[dict[str, str | None], str, int, str]] = {
     "unknown table": (
         {"detente.toml": '[company]\nname = "A"\n\n[fecth]\npace_s = 1\n'},
@@ -53,6 +66,24 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, int, str]] = {
         "competitors/initech.toml",
         6,
         "did you mean 'selectors'?",
+    ),
+    "reader that is not there": (
+        {"readers/tiers.py": "", "competitors/initech.toml": competitor(page("https://a.test/") + 'reader = "tier"\n')},
+        "competitors/initech.toml",
+        6,
+        "reader: no reader 'tier' in readers/ or among the installed plugins; did you mean 'tiers'?",
+    ),
+    "reader of another kind": (
+        {"competitors/initech.toml": competitor(page("https://a.test/") + 'reader = "pricing"\n')},
+        "competitors/initech.toml",
+        6,
+        "'pricing' is the built-in reader of another kind; this page is 'page'",
+    ),
+    "own reader with the name of a built-in one": (
+        {"readers/page.py": "", "competitors/initech.toml": competitor(page("https://a.test/") + 'reader = "page"\n')},
+        "competitors/initech.toml",
+        6,
+        "readers/page.py has the name of a built-in reader; give it another",
     ),
     "key far from every name": (
         {"roadmap.toml": '[[themes]]\nname = "A"\nqqqq = 1\n'},

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from detente.records import Document
-from sources import readers
+from sources import cases, readers
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 
 
-def reading_of(case: Path) -> dict[str, object]:
-    about = json.loads((case / "case.json").read_text(encoding="utf-8"))
-    (source,) = case.glob("input.*")
-    document = Document(body=source.read_bytes(), url=about["url"], selectors=about.get("selectors", {}))
-    return readers.to_json("page", readers.read("page", document))
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_a_case_reads_as_reviewed(folder: Path) -> None:
+    case = cases.case_at(folder, kind="page")
+    expected = cases.expected_of(case)
 
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_case_reads_as_reviewed(case: Path) -> None:
-    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    assert expected == reading_of(case)
+    assert expected is not None
+    assert cases.differences(expected, case.kind, readers.read(case.kind, case.document)) == []

@@ -2,83 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading
-from sources import pricing
+from detente.records import Document, Observation, Reading
+from sources import cases, pricing
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
-_PRICE_DEFAULTS: dict[str, Any] = {
-    "group": None,
-    "amount": None,
-    "currency": None,
-    "period": None,
-    "unit": None,
-    "billing": None,
-    "qualifier": "exact",
-    "custom": False,
-    "free": False,
-    "addon": False,
-    "needs_review": False,
-    "basis": "visible",
-    "note": "",
-}
-_FEATURE_DEFAULTS: dict[str, Any] = {
-    "group": None,
-    "included": True,
-    "limit": None,
-    "unlimited": False,
-    "unit": None,
-}
 
 
-def document_of(case: Path, body: bytes | None = None) -> Document:
-    selectors = case / "selectors.json"
-    return Document(
-        body=(case / "page.html").read_bytes() if body is None else body,
-        url="https://pricing.example/plans",
-        content_type="text/html; charset=utf-8",
-        selectors=json.loads(selectors.read_text("utf-8")) if selectors.exists() else {},
-    )
+def document_of(folder: Path, body: bytes | None = None) -> Document:
+    document = cases.case_at(folder, kind="pricing", url="https://pricing.example/plans").document
+    return document if body is None else replace(document, body=body)
 
 
 def facts_of(reading: Reading) -> list[Observation]:
     return [replace(fact, place="") for fact in reading.observations if not isinstance(fact, str)]
 
 
-def _described(fact: object, names: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
-    values = {name: getattr(fact, name) for name in (*first, *names)}
-    return {k: str(v) if k in ("amount", "limit") and v is not None else v for k, v in values.items()}
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_case_reads_as_reviewed(case: Path) -> None:
-    expected = json.loads((case / "expected.json").read_text("utf-8"))
-    reading = pricing.read(document_of(case))
-    prices = [o for o in reading.observations if isinstance(o, PlanPrice)]
-    features = [o for o in reading.observations if isinstance(o, PlanFeature)]
+    expected = cases.expected_of(cases.case_at(case, kind="pricing"))
 
-    assert expected["status"] == reading.status
-    assert expected["reason"] == reading.reason
-    assert expected["how"] == reading.how
-    assert [(p["plan"], p.get("amount")) for p in expected["prices"]] == [
-        (p.plan, None if p.amount is None else str(p.amount)) for p in prices
-    ]
-    for want, price in zip(expected["prices"], prices, strict=True):
-        got = _described(price, _PRICE_DEFAULTS, ("plan", "text"))
-        for name, value in (_PRICE_DEFAULTS | want).items():
-            assert value == got[name], f"{case.name}: price of plan {price.plan!r}, field {name}"
-    assert [(f["plan"], f["feature"]) for f in expected["features"]] == [(f.plan, f.feature) for f in features]
-    for want, feature in zip(expected["features"], features, strict=True):
-        got = _described(feature, _FEATURE_DEFAULTS, ("plan", "feature"))
-        for name, value in (_FEATURE_DEFAULTS | want).items():
-            assert value == got[name], f"{case.name}: feature {feature.feature!r} of {feature.plan!r}, field {name}"
+    assert expected is not None
+    assert cases.differences(expected, "pricing", pricing.read(document_of(case))) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
