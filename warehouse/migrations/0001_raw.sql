@@ -154,3 +154,16 @@ CREATE TABLE raw.page (
     options     VARCHAR,
     reader_version INTEGER
 );
+
+-- The rules of dismissed.toml; without values of its own, a rule is about any.
+CREATE TABLE raw.dismissal (
+    rule_id   VARCHAR,
+    page_id   VARCHAR,
+    kind      VARCHAR,
+    subject   VARCHAR,
+    any_value BOOLEAN,
+    old       VARCHAR,
+    new       VARCHAR,
+    because   VARCHAR,
+    since     TIMESTAMP
+);
