@@ -77,7 +77,7 @@ CREATE TABLE raw.plan_price (
     snapshot       VARCHAR,
     plan           VARCHAR,
     plan_group     VARCHAR,
-    amount         DECIMAL(18, 6),
+    amount         DECIMAL(24, 6),
     currency       VARCHAR,
     period         VARCHAR,
     unit           VARCHAR,

@@ -22,7 +22,10 @@ staying AS (
 ),
 
 -- a plan that goes on under a new name takes its features along; a plan and an add-on may share both names
-renamed AS (SELECT DISTINCT page_id, moment_at, old_plan_key, new_plan_key FROM core.plan_rename),
+renamed AS (
+    SELECT DISTINCT page_id, moment_at, old_plan_key, new_plan_key
+    FROM core.plan_rename
+),
 
 ended AS (
     SELECT f.* REPLACE (coalesce(r.new_plan_key, f.plan_key) AS plan_key), f.plan_key AS old_plan_key, f.valid_to AS moment_at
