@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import ask, start, work
+from cli import ask, changes, start, work
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -24,6 +24,7 @@ app = typer.Typer(
 start.add_to(app)
 work.add_to(app)
 ask.add_to(app)
+changes.add_to(app)
 
 
 def _version(asked: bool) -> None:

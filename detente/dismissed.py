@@ -44,9 +44,10 @@ class RuleEntry(Strict):
     """A `[[rules]]` table of `dismissed.toml`: a change that is none."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$", description="Short name of the rule; unique.")
-    page: str = Field(description="The page, as `<competitor>/<name>`.")
+    page: str = Field(description="The page's id, such as `globex/pricing`.")
     kind: Annotated[str, AfterValidator(_kind)] = Field(
-        description="Kind of the change, as in the table `change`; its opposite is dismissed, too."
+        description="Kind of the change, as in the table `change`; its opposite is dismissed, too.",
+        json_schema_extra={"enum": list(get_args(ChangeKind))},
     )
     subject: str = Field(description="What it is about, as the change told it: a plan, a feature, a heading.")
     between: Annotated[list[str], AfterValidator(_two)] | None = Field(
@@ -151,7 +152,10 @@ def remove_rule(root: Path, rule_id: str) -> Dismissal:
     position = ids.index(rule_id)
     lines = text.splitlines(keepends=True)
     heads = {step: line - 1 for step, line in key_lines(text).items() if len(step) == 2}  # noqa: PLR2004
-    start = heads.get(("rules", position), 0)
+    by_hand = UsageError(f"{path}: take rule {rule_id!r} out by hand: it is not written as a table of its own")
+    if ("rules", position) not in heads:
+        raise by_hand
+    start = heads["rules", position]
     end = heads.get(("rules", position + 1), len(lines))
     # what stands before the next rule belongs to it, or to the reader
     while end > start and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
@@ -162,7 +166,7 @@ def remove_rule(root: Path, rule_id: str) -> Dismissal:
     left = "".join([*lines[:gap], *lines[end:]])
     rest = data.get("rules", [])[:position] + data.get("rules", [])[position + 1 :]
     if not _holds(left, rest):
-        raise UsageError(f"{path}:{start + 1}: take rule {rule_id!r} out by hand: it is not written as a table of its own")
+        raise by_hand
     _write(path, left)
     return _dismissal(entries[position])
 

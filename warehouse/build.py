@@ -117,9 +117,7 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
         )
         unconfirmed = dict(connection.execute("SELECT page_id, looks_missing FROM core.unconfirmed_page").fetchall())
         published = publish(connection, warehouse.published, now, keep)
-    return Built(
-        published=published, changes=changes, broken=broken, unconfirmed=unconfirmed, warnings=tuple(warnings)
-    )
+    return Built(published=published, changes=changes, broken=broken, unconfirmed=unconfirmed, warnings=tuple(warnings))
 
 
 @contextmanager

@@ -118,7 +118,9 @@ def test_a_page_from_which_the_reader_gets_nothing_does_not_count_as_read(world:
 
     coverage = world.report().coverage
     assert (coverage.read, coverage.pages[0].state) == (0, "unreadable")
-    assert "the reader gets nothing from it (no plans); its last known facts are from Mon 9 Nov" in coverage.pages[0].words
+    assert (
+        "the reader gets nothing from it (no plans); its last known facts are from Mon 9 Nov" in coverage.pages[0].words
+    )
 
 
 def test_a_page_that_nobody_fetched_this_week_is_named(world: World) -> None:

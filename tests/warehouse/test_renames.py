@@ -39,7 +39,12 @@ RENAMED = {
     "an add-on": ([price("Team", "49", addon=True), PRO], [price("Squad", "49", addon=True), PRO]),
     "features tell which of two": (
         [TEAM, *features("Team", "API", "SSO"), price("Solo", "49"), *features("Solo", "Mail", "Chat")],
-        [price("Squad", "49"), *features("Squad", "API", "SSO"), price("Solo", "49"), *features("Solo", "Mail", "Chat")],
+        [
+            price("Squad", "49"),
+            *features("Squad", "API", "SSO"),
+            price("Solo", "49"),
+            *features("Solo", "Mail", "Chat"),
+        ],
     ),
 }
 
