@@ -111,10 +111,10 @@ def show_summary(summary: Summary, *, as_json: bool) -> None:
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Rows as a table, or row by row where that is too wide; control characters are shown, not obeyed."""
-    names = [_cell(column) for column in columns]
-    cells = [[_cell(value) for value in row] for row in rows]
+    names = [cell(column) for column in columns]
+    cells = [[cell(value) for value in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
-    if _room() < sum(min(width, _WORTH_FOLDING) for width in widths) + 2 * len(widths):
+    if room() < sum(min(width, _WORTH_FOLDING) for width in widths) + 2 * len(widths):
         _show_records(names, cells)
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -124,10 +124,10 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table.add_column(escape(name), overflow="fold", no_wrap=width <= _WORTH_FOLDING, justify=justify)
     for row in cells:
         table.add_row(*map(escape, row))
-    data.print(table, width=_room())
+    data.print(table, width=room())
 
 
-def _room() -> int:
+def room() -> int:
     """Columns of the terminal; a pipe or a file has as many as it takes."""
     return data.width if data.is_terminal or "COLUMNS" in os.environ else 100_000
 
@@ -145,7 +145,7 @@ def _show_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(overflow="fold")
         for name, value in zip(names, row, strict=True):
             table.add_row(escape(name), escape(value))
-        data.print(table, width=_room())
+        data.print(table, width=room())
 
 
 def write_json(value: object) -> None:
@@ -153,7 +153,7 @@ def write_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """A value as people write it, on one line."""
     match value:
         case None:
@@ -165,7 +165,7 @@ def _cell(value: object) -> str:
         case datetime():
             text = value.isoformat(sep=" ", timespec="seconds")
         case list() | tuple():
-            text = ", ".join(map(_cell, value))
+            text = ", ".join(map(cell, value))
         case _:
             text = str(value)
     return one_line(text)

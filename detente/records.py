@@ -327,6 +327,47 @@ class PageText:
 Observation = PlanPrice | PlanFeature | ReleaseEntry | PageText
 
 
+ChangeKind = Literal[
+    "price_increase",
+    "price_decrease",
+    "plan_added",
+    "plan_removed",
+    "plan_renamed",
+    "to_custom",
+    "from_custom",
+    "currency_changed",
+    "period_changed",
+    "qualifier_changed",
+    "feature_added",
+    "feature_removed",
+    "limit_changed",
+    "text_changed",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissal:
+    """A rule that says that a change is none: the one that it was made for, and those like it that come later.
+
+    Attributes:
+        rule_id: Short; unique in its file.
+        page_id: The page.
+        kind: Kind of the change; its opposite (up and down, added and removed) is dismissed, too.
+        subject: As the change told it: the plan, the plan and its feature, or the heading of the text.
+        between: The two values that the change told, empty for nothing; None where any value is meant.
+        because: Why.
+        since: When the change was first seen (UTC); what came before stays as it is.
+    """
+
+    rule_id: str
+    page_id: str
+    kind: ChangeKind
+    subject: str
+    between: tuple[str, str] | None
+    because: str
+    since: datetime
+
+
 class ReadStatus(StrEnum):
     """What came of reading one snapshot."""
 

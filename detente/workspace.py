@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 from detente import reader_names
+from detente.dismissed import DismissedEntry, load_dismissals
 from detente.errors import StorageError, UsageError, WorkspaceError
-from detente.records import Page, PageKind
+from detente.records import Dismissal, Page, PageKind
 from detente.settings import Settings
 from detente.toml_file import Strict, key_lines, nearest, read_toml, validated
 from detente.urls import canonical_url
@@ -96,12 +97,14 @@ class Workspace:
         settings: `detente.toml`, with the environment's overrides.
         competitors: By slug, sorted.
         themes: As in `roadmap.toml`, in its order.
+        dismissals: As in `dismissed.toml`, in its order.
     """
 
     root: Path
     settings: Settings
     competitors: tuple[Competitor, ...]
     themes: tuple[ThemeEntry, ...]
+    dismissals: tuple[Dismissal, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -168,7 +171,15 @@ def load(root: Path) -> Workspace:
         faults.append(str(error))
     if faults or settings is None:
         raise WorkspaceError("\n".join(faults))
-    return Workspace(root=root, settings=settings, competitors=tuple(competitors), themes=themes)
+    # after all others: a rule that names a page of a broken file is not at fault
+    page_ids = [page.page_id for competitor in competitors for page in competitor.pages]
+    return Workspace(
+        root=root,
+        settings=settings,
+        competitors=tuple(competitors),
+        themes=themes,
+        dismissals=load_dismissals(root, page_ids),
+    )
 
 
 def _load_settings(path: Path) -> Settings:
@@ -246,6 +257,7 @@ _SCHEMAS: Mapping[str, type[BaseModel]] = {
     "detente": Settings,
     "competitor": CompetitorEntry,
     "roadmap": RoadmapEntry,
+    "dismissed": DismissedEntry,
 }
 
 

@@ -16,6 +16,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import app
+from detente.dismissed import RuleEntry
 from detente.settings import Settings
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
@@ -38,7 +39,7 @@ def pages() -> dict[str, str]:
 
 
 def _commands() -> str:
-    names = sorted(getattr(get_command(app), "commands"))  # noqa: B009  (which class of click it is differs by version)
+    commands = _commands_of(get_command(app))
     parts = [
         "# Commands\n\n" + _NOTE,
         "What a command finds goes to standard output; what it says goes to standard error. ",
@@ -102,6 +103,7 @@ def _workspace_files() -> str:
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
+        "| `dismissed.toml` | changes that are none, as rules; made by `detente changes dismiss` | you, and Détente |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
@@ -113,6 +115,7 @@ def _workspace_files() -> str:
         ("`[[pages]]` of a competitor", PageEntry),
         ("`roadmap.toml`", RoadmapEntry),
         ("`[[themes]]` of the roadmap", ThemeEntry),
+        ("`[[rules]]` of `dismissed.toml`", RuleEntry),
     )
     for name, model in of_file:
         parts.append(f"\n## {name}\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
@@ -163,6 +166,8 @@ def _kind(about: Schema) -> str:
         return "table"
     if "anyOf" in about:
         return " or ".join(_kind(one) for one in about["anyOf"] if one.get("type") != "null")
+    if about.get("format") in ("date", "date-time"):
+        return {"date": "date", "date-time": "time"}[about["format"]]
     if "enum" in about:
         return ", ".join(f"`{value}`" for value in about["enum"])
     if about["type"] == "array":

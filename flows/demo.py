@@ -148,7 +148,7 @@ def found_in(workspace: Workspace) -> list[Found]:
     rows = ask(
         workspace.data / "published",
         """
-        SELECT changed_at, competitor, page_id, kind, subject, "old", "new" FROM change
+        SELECT changed_at, competitor, page_id, kind, subject, "old", "new" FROM change WHERE dismissed_by IS NULL
         UNION ALL
         SELECT first_seen_at, competitor, page_id, 'release', coalesce(version, title), NULL, title
         FROM release

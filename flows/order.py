@@ -268,6 +268,7 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             {kind: readers.reader_version(kind) for kind in readers.READERS},
             now,
             {page_id: reader.version for page_id, reader in own.items()},
+            job.workspace.dismissals,
         ),
     )
     desk = ReadingDesk(job, to_read.before, own)
@@ -286,6 +287,8 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             "make, check and publish the tables",
             lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
         )
+    # told by every run until it is mended, and not only by the one that met the new page
+    summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}
     return summary, built
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import duckdb
 
 from detente.errors import WarehouseError
-from detente.records import KnownRobots, LastFetch, Page, PageKind
+from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
 from warehouse import load, readings, tables
 from warehouse.archive import Archive
 from warehouse.database import Connection, Warehouse
@@ -54,13 +54,15 @@ class Built:
 
     Attributes:
         published: The new published file.
-        changes: Changes in it, by id.
+        changes: Changes in it that nobody has dismissed, by id.
+        broken: Watched pages that answer, but from which their reader no longer gets anything, each with why.
         unconfirmed: Watched pages that need further looks before a change is told, and how many.
         warnings: Checks that warn.
     """
 
     published: Published
     changes: frozenset[str]
+    broken: Mapping[str, str]
     unconfirmed: Mapping[str, int]
     warnings: tuple[str, ...]
 
@@ -84,10 +86,11 @@ def take_in(
     reader_versions: Mapping[PageKind, int],
     now: datetime,
     own_versions: Mapping[str, int] | None = None,
+    dismissals: Sequence[Dismissal] = (),
 ) -> ToRead:
     """Loads the workspace and the archive's logs; returns what the readers have to read."""
     with warehouse.section("build: load logs") as connection:
-        load.load_workspace(connection, competitors, pages, reader_versions, own_versions or {})
+        load.load_workspace(connection, competitors, pages, reader_versions, own_versions or {}, dismissals)
         load.load_logs(connection, archive, now)
         return ToRead(
             unread=readings.unread(connection),
@@ -109,10 +112,13 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
         with _at_once(connection):
             tables.build(connection)
             warnings = tables.check(connection)
-        changes = _column(connection, "SELECT change_id FROM core.change")
+        changes = _column(connection, "SELECT change_id FROM core.change WHERE dismissed_by IS NULL")
+        broken = dict(
+            connection.execute("SELECT page_id, reason FROM core.page_health WHERE state = 'reader_broken'").fetchall()
+        )
         unconfirmed = dict(connection.execute("SELECT page_id, looks_missing FROM core.unconfirmed_page").fetchall())
         published = publish(connection, warehouse.published, now, keep)
-    return Built(published=published, changes=changes, unconfirmed=unconfirmed, warnings=tuple(warnings))
+    return Built(published=published, changes=changes, broken=broken, unconfirmed=unconfirmed, warnings=tuple(warnings))
 
 
 @contextmanager
@@ -128,14 +134,14 @@ def _at_once(connection: Connection) -> Iterator[None]:
 
 
 def change_ids(warehouse: Warehouse) -> frozenset[str]:
-    """The changes that the newest published file holds; none before the first."""
+    """The changes that the newest published file holds and that nobody has dismissed; none before the first."""
     try:
         published = newest(warehouse.published)
     except WarehouseError:
         return frozenset()
     with connect(published) as connection:
         try:
-            return _column(connection, "SELECT change_id FROM change")
+            return _column(connection, "SELECT change_id FROM change WHERE dismissed_by IS NULL")
         except duckdb.Error:
             return frozenset()
 

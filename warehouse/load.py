@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from detente.records import KnownRobots, LastFetch, Outcome, Page, PageKind
+from detente.records import Dismissal, KnownRobots, LastFetch, Outcome, Page, PageKind
 from warehouse.archive import Archive
 from warehouse.database import Connection
-from warehouse.json_lines import insert_files, insert_rows
+from warehouse.json_lines import Row, insert_files, insert_rows
 from warehouse.readings import options_of
 
 
@@ -29,8 +29,9 @@ def load_workspace(
     pages: Sequence[Page],
     reader_versions: Mapping[PageKind, int],
     own_versions: Mapping[str, int],
+    dismissals: Sequence[Dismissal] = (),
 ) -> None:
-    """Puts the workspace's competitors and pages in the place of those of the build before.
+    """Puts the workspace's competitors, pages and dismissals in the place of those of the build before.
 
     Pages that are no longer watched stay known by what was fetched of them.
 
@@ -40,9 +41,12 @@ def load_workspace(
         pages: As in the workspace.
         reader_versions: Versions of the built-in readers.
         own_versions: By page id, the version of the reader of each page that is not read by a built-in one.
+        dismissals: As in the workspace.
     """
     connection.execute("DELETE FROM raw.competitor")
     connection.execute("DELETE FROM raw.page")
+    connection.execute("DELETE FROM raw.dismissal")
+    insert_rows(connection, "raw.dismissal", [_dismissal_row(rule) for rule in dismissals])
     insert_rows(
         connection,
         "raw.competitor",
@@ -72,6 +76,14 @@ def load_workspace(
             """,
             [row["version"], row["kind"]],
         )
+
+
+def _dismissal_row(rule: Dismissal) -> Row:
+    old, new = rule.between or (None, None)
+    return {
+        "rule_id": rule.rule_id, "page_id": rule.page_id, "kind": rule.kind, "subject": rule.subject,
+        "any_value": rule.between is None, "old": old, "new": new, "because": rule.because, "since": rule.since,
+    }  # fmt: skip
 
 
 def load_logs(connection: Connection, archive: Archive, now: datetime) -> int:

@@ -1,4 +1,5 @@
--- What became known to have changed in a window of time: every believed change, with both sides and where each was seen.
+-- What became known to have changed in a window of time: every believed change that nobody has dismissed, with both sides and
+-- where each was seen.
 -- $start: known from this time on (UTC)
 -- $end: known before this time (UTC)
 -- $competitor (optional): slug of the only competitor that counts
@@ -24,12 +25,14 @@ SELECT
     c.new_text,
     c.old_snapshot,
     c.new_snapshot,
-    c.needs_review
+    c.needs_review,
+    c.review_reason
 FROM change AS c
 LEFT JOIN page AS p ON p.page_id = c.page_id
 LEFT JOIN competitor AS k ON k.competitor = c.competitor
 WHERE
     c.known_at >= $start::TIMESTAMP
     AND c.known_at < $end::TIMESTAMP
+    AND c.dismissed_by IS NULL
     AND ($competitor::VARCHAR IS NULL OR c.competitor = $competitor::VARCHAR)
 ORDER BY c.competitor, c.changed_at, c.page_id, c.kind, c.subject, c.change_id

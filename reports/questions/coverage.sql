@@ -20,6 +20,7 @@ per_page AS (
         max(fetched_at) FILTER (answered) AS last_answer_at,
         arg_max(snapshot, (fetched_at, fetch_id)) FILTER (answered) AS last_snapshot,
         max_by(read_status, (fetched_at, fetch_id)) FILTER (answered) AS last_read_status,
+        max_by(coalesce(read_reason, ''), (fetched_at, fetch_id)) FILTER (answered) AS last_read_reason,
         max(fetched_at) FILTER (read_status = 'read') AS facts_seen_at,
         max(fetched_at) AS last_attempt_at,
         max_by(outcome, (fetched_at, fetch_id)) AS last_outcome,
@@ -58,6 +59,7 @@ SELECT
     f.failing_since,
     -- an answer from which the reader got nothing, although facts were seen before: those facts are older than the answer
     coalesce(p.last_read_status <> 'read', FALSE) AS unreadable,
+    p.last_read_reason,
     p.facts_seen_at
 FROM per_page AS p
 LEFT JOIN failing AS f ON f.page_id = p.page_id

@@ -11,6 +11,7 @@ SELECT
     h.last_attempt_at,
     h.last_answer_at,
     h.facts_seen_at,
+    h.stale,
     p.url
 FROM page_health AS h
 JOIN page AS p ON p.page_id = h.page_id

@@ -1,5 +1,6 @@
 -- The history of every series of prices that is known to have moved in a window: a series is one plan's price in one currency,
--- period, unit and billing. What became known from the window's end on is left out.
+-- period, unit and billing. What became known from the window's end on is left out, and so are plans that only got another
+-- name and moves that were dismissed or are held for review.
 -- $start: moved from this time on (UTC)
 -- $end: moved before this time (UTC)
 -- $since: how far the history goes back (UTC)
@@ -16,12 +17,29 @@ price AS (
     WHERE x.qualifier <> 'struck'
 ),
 
-moved AS (
-    SELECT DISTINCT series
+move AS (
+    SELECT series, page_id, plan, valid_from AS moved_at
     FROM price
-    WHERE
-        (NOT is_first AND known_at >= $start::TIMESTAMP AND known_at < $end::TIMESTAMP)
-        OR (end_known_at >= $start::TIMESTAMP AND end_known_at < $end::TIMESTAMP)
+    WHERE NOT is_first AND known_at >= $start::TIMESTAMP AND known_at < $end::TIMESTAMP
+    UNION ALL
+    SELECT series, page_id, plan, valid_to AS moved_at
+    FROM price
+    WHERE end_known_at >= $start::TIMESTAMP AND end_known_at < $end::TIMESTAMP
+),
+
+moved AS (
+    SELECT DISTINCT m.series
+    FROM move AS m
+    WHERE NOT EXISTS (
+        SELECT 1 FROM change AS c
+        WHERE
+            c.page_id = m.page_id
+            AND c.changed_at = m.moved_at
+            AND (
+                (c.kind = 'plan_renamed' AND m.plan IN (c.old, c.new))
+                OR (c.subject = m.plan AND (c.needs_review OR c.dismissed_by IS NOT NULL))
+            )
+    )
 )
 
 SELECT

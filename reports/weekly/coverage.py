@@ -105,7 +105,8 @@ def _words(row: Mapping[str, Any], state: PageState, since: datetime | None, zon
             return f"closed to us by robots.txt{when}, and we keep to it{because}"
         case "unreadable":
             seen = f"; its last known facts are from {day(since, zone)}" if since else "; nothing was ever read from it"
-            return f"answered, but the reader gets nothing from it{seen}"
+            reason = shown(row["last_read_reason"] or "", 160).rstrip(".")
+            return f"answered, but the reader gets nothing from it{f' ({reason})' if reason else ''}{seen}"
         case "not_tried":
             return f"not fetched this week{f'; last tried on {day(since, zone)}' if since else ''}"
     why = _WHY.get(Outcome(row["last_outcome"]), "not readable")

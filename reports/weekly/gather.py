@@ -37,8 +37,10 @@ _LABELS: Mapping[str, tuple[ChangeGroup, str]] = {
     "from_custom": ("price", "now has a price"),
     "currency_changed": ("price", "other currency"),
     "period_changed": ("price", "counted differently"),
+    "qualifier_changed": ("price", "meant differently"),
     "plan_added": ("plan", "new plan"),
     "plan_removed": ("plan", "plan gone"),
+    "plan_renamed": ("plan", "new name"),
     "feature_added": ("feature", "feature new"),
     "feature_removed": ("feature", "feature gone"),
     "limit_changed": ("feature", "limit moved"),
@@ -48,7 +50,8 @@ _GROUPS: tuple[ChangeGroup, ...] = ("price", "plan", "feature", "text")
 _TABLES = {
     "changes": ("change", "competitor", "page"),
     "releases": ("competitor", "page", "release"),
-    "price_moves": ("competitor", "page", "plan_price"),
+    "dismissed_changes": ("change", "dismissal"),
+    "price_moves": ("change", "competitor", "page", "plan_price"),
     "reading_gaps": ("page_fetch",),
     "coverage": ("competitor", "page", "page_fetch"),
     "known_facts": ("plan_feature", "plan_price", "release"),
@@ -88,6 +91,7 @@ def gather(data_folder: Path, week: Week, *, zone: str, company: str, currency: 
             return _ask(connection, name, parameters)
 
         competitors = _competitors(rows("changes", "changes", **window))
+        dismissed = len(rows("dismissed", "dismissed_changes", **window))
         releases = tuple(_release(row) for row in rows("releases", "releases", **window))
         gaps = _gaps(rows("histories", "reading_gaps", since=since, end=end))
         histories = _histories(rows("histories", "price_moves", since=since, **window), gaps, (since, end), currency)
@@ -110,6 +114,7 @@ def gather(data_folder: Path, week: Week, *, zone: str, company: str, currency: 
         releases=releases,
         histories=histories,
         coverage=coverage,
+        dismissed=dismissed,
         known=known,
         methods=tuple(asked),
     )
@@ -171,6 +176,7 @@ def _change(row: Row) -> Change:
         old_snapshot=row["old_snapshot"],
         new_snapshot=row["new_snapshot"],
         needs_review=bool(row["needs_review"]),
+        review_reason=_cut(row["review_reason"]),
     )
 
 

@@ -14,8 +14,10 @@ _RANK = (
     "from_custom",
     "plan_removed",
     "plan_added",
+    "plan_renamed",
     "currency_changed",
     "period_changed",
+    "qualifier_changed",
     "limit_changed",
     "feature_removed",
     "feature_added",
@@ -66,17 +68,26 @@ def headline(
                 all_read = "the one page was read" if coverage.total == 1 else f"all {pages} were read"
                 return f"Nothing changed: {all_read}.", still
             return f"Nothing changed on the {coverage.read} of {pages} that could be read.", still
-    total = sum(len(one.changes) for one in competitors)
-    if not competitors:
-        one = releases[0]
-        what = shown(one.title or one.version or one.first_line or "an entry without a title", 80)
-        head = f"No price, plan or text changed; {one.name} released “{what}”"
-        others = [count(len(releases) - 1, "more release")] if len(releases) > 1 else []
-    else:
-        top = min(((change, one) for one in competitors for change in one.changes), key=lambda pair: weight(pair[0]))
-        head = sentence(top[0], top[1].name)
-        others = [count(total - 1, "more change")] if total > 1 else []
+    certain = [(change, one) for one in competitors for change in one.changes if not change.needs_review]
+    held = sum(len(one.changes) for one in competitors) - len(certain)
+    to_check = [f"{count(held, 'change')} to be checked"] if held else []
+    if certain:
+        change, mover = min(certain, key=lambda pair: weight(pair[0]))
+        head = sentence(change, mover.name)
+        others = [count(len(certain) - 1, "more change")] if len(certain) > 1 else []
+        others += to_check
         others += [count(len(releases), "release")] if releases else []
+    elif releases:
+        first_release = releases[0]
+        what = shown(
+            first_release.title or first_release.version or first_release.first_line or "an entry without a title", 80
+        )
+        nothing = "No price, plan or text is certain to have changed" if held else "No price, plan or text changed"
+        head = f"{nothing}; {first_release.name} released “{what}”"
+        others = to_check + ([count(len(releases) - 1, "more release")] if len(releases) > 1 else [])
+    else:
+        head = f"Nothing is certain to have changed; {to_check[0]}"
+        others = []
     whom = len({one.competitor for one in competitors} | {release.competitor for release in releases})
     lead = f"Besides that, {listed(others)}; {count(whom, 'competitor')} moved in all." if others else ""
     if coverage.first_read:
@@ -88,7 +99,6 @@ def sentence(change: Change, name: str) -> str:
     """A change as a sentence without its full stop."""
     subject = shown(change.subject, 80)
     old, new = _pair(shown(change.old or "", 80), shown(change.new or "", 80))
-    doubt = "To be checked: " if change.needs_review else ""
     size = f" by {amount_of(change.change_pct)}" if change.change_pct else ""
     said = {
         "price_increase": f"raised {subject}{size}, from {old} to {new}",
@@ -99,6 +109,8 @@ def sentence(change: Change, name: str) -> str:
         "period_changed": f"counts {subject} differently: {old} became {new}",
         "plan_added": f"added the plan {subject} for {new}",
         "plan_removed": f"dropped the plan {subject}, last at {old}",
+        "plan_renamed": f"gave the plan {old} a new name: {new}",
+        "qualifier_changed": f"means the price of {subject} differently: {old} became {new}",
         "feature_added": f"added to {subject}",
         "feature_removed": f"removed from {subject}",
         "limit_changed": f"moved a limit of {subject}, from {old} to {new}",
@@ -109,7 +121,7 @@ def sentence(change: Change, name: str) -> str:
             if change.group == "price" and new
             else f"changed the text under “{subject}”"
         )
-    return f"{doubt}{name} {said}"
+    return f"{name} {said}"
 
 
 def _pair(old: str, new: str) -> tuple[str, str]:

@@ -37,7 +37,8 @@ class Change:
         new_text: Verbatim text of the new, cut likewise.
         old_snapshot: SHA-256 of the bytes with the old.
         new_snapshot: SHA-256 of the bytes with the new, or without the old.
-        needs_review: One of the two can be read in more than one way.
+        needs_review: It is held until a person has looked.
+        review_reason: Why; None where nothing needs review.
     """
 
     change_id: str
@@ -60,6 +61,7 @@ class Change:
     old_snapshot: str | None
     new_snapshot: str
     needs_review: bool
+    review_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -289,6 +291,7 @@ class WeeklyReport:
         releases: By competitor, then by date.
         histories: Price series that moved.
         coverage: How far the pages were read.
+        dismissed: Changes of the week that rules keep quiet.
         known: How much was known at the end.
         methods: Where the numbers come from.
     """
@@ -306,6 +309,7 @@ class WeeklyReport:
     releases: tuple[Release, ...]
     histories: tuple[PriceHistory, ...]
     coverage: Coverage
+    dismissed: int
     known: Known
     methods: tuple[Method, ...]
 

@@ -19,7 +19,7 @@ from detente.errors import DetenteError
 Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
-GROUPS = {"sources": ["test"], "readers": ["list", "new", "test"]}
+GROUPS = {"changes": ["list", "dismiss", "dismissals", "restore"], "sources": ["test"], "readers": ["list", "new", "test"]}
 
 
 def sentence_of(*words: str) -> tuple[int, str]:
@@ -79,6 +79,14 @@ def test_the_version_is_told() -> None:
         (["import-history", "globex/prices", "."], "did you mean 'globex/pricing'?"),
         (["import-history", "globex/pricing", "gone"], "gone: no such folder"),
         (["run", "weekly", "--week", "46"], "'46' is not an ISO week"),
+        (
+            ["changes", "list", "--competitor", "globx"],
+            "no competitor 'globx' in this workspace; did you mean 'globex'?",
+        ),
+        (["changes", "list", "--page", "globex/prices"], "did you mean 'globex/pricing'?"),
+        (["changes", "dismiss", "xyz", "--because", "y"], "no change whose id begins with 'xyz'"),
+        (["changes", "dismiss", "", "--because", "y"], "`detente changes list` shows them"),
+        (["changes", "restore", "xyz"], "no rule 'xyz'"),
         (["sql", "SELECT 1", "--param", "x"], "write it as name=value"),
         (["sql", "SELEC 1"], "syntax error"),
         (["sql", "DROP TABLE change"], "only SELECT and EXPLAIN read"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from detente.dismissed import add_rule, rule_for
 from detente.errors import StorageError, UsageError, WorkspaceError
 from detente.workspace import find, init, json_schemas, load
 
@@ -316,6 +318,12 @@ def test_init_says_when_the_folder_cannot_be_made(tmp_path: Path) -> None:
         init(tmp_path / "file" / "ws")
 
 
+RULE = rule_for(
+    page_id="globex/pricing", kind="price_increase", subject="Team", between=("49", "59"), because="a test",
+    since=datetime(2026, 11, 12, tzinfo=UTC),
+)  # fmt: skip
+
+
 def test_the_schemas_accept_what_init_writes_and_refuse_what_load_refuses(tmp_path: Path) -> None:
     init(tmp_path)
     schemas = {name.removesuffix(".schema.json"): json.loads(text) for name, text in json_schemas()}
@@ -323,12 +331,13 @@ def test_the_schemas_accept_what_init_writes_and_refuse_what_load_refuses(tmp_pa
         "detente": tmp_path / "detente.toml",
         "competitor": tmp_path / "competitors/globex.toml.example",
         "roadmap": tmp_path / "roadmap.toml",
+        "dismissed": add_rule(tmp_path, RULE),
     }
     assert set(schemas) == set(files)
     for name, path in files.items():
         Draft202012Validator.check_schema(schemas[name])
         validator = Draft202012Validator(schemas[name])
-        data = tomllib.loads(path.read_text())
+        data = json.loads(json.dumps(tomllib.loads(path.read_text()), default=str))  # an editor's dates are texts
         assert list(validator.iter_errors(data)) == []
         assert not validator.is_valid(data | {"nonsense": 1})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from detente.dismissed import RuleEntry
 from detente.settings import Settings
 from detente.workspace import PageEntry
 
@@ -95,10 +96,12 @@ def test_every_example_of_a_workspace_file_has_only_known_keys(documents):
 def _check_toml(data: dict[str, object], page: Path) -> None:
     for entry in data.get("pages", []):
         PageEntry(**entry)
+    for rule in data.get("rules", []):
+        RuleEntry(**rule)
     for table in data.keys() & Settings.model_fields.keys():
         model = Settings.model_fields[table].annotation
         model(**({"name": "Acme Support"} if table == "company" else {}) | data[table])
-    assert data.keys() <= {*Settings.model_fields, "pages", "name", "aliases", "domains", "themes"}, page
+    assert data.keys() <= {*Settings.model_fields, "pages", "name", "aliases", "domains", "themes", "rules"}, page
 
 
 @pytest.mark.parametrize("section", ["Context", "Decision", "Rejected"])

@@ -16,7 +16,7 @@ from timeline import Timeline, feature, price, release
 
 import reports
 from detente.errors import UsageError, WarehouseError
-from detente.records import Outcome
+from detente.records import Dismissal, Outcome
 
 TIMES = {
     "start": datetime(2026, 11, 9, tzinfo=UTC),
@@ -29,14 +29,19 @@ TIMES = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = World(Timeline(tmp_path_factory.mktemp("questions")))
-    world.show("globex/pricing", price("Team", "49.10"), feature("Team", "API"))
+    world.show("globex/pricing", price("Team", "49.10"), feature("Team", "API"), price("Pro", "98"))
     world.show("globex/news", release("1.0"), kind="release_notes")
     world.show("initech/pricing", price("Team", "12"))
     world.mornings(date(2026, 11, 7), 3)
-    world.show("globex/pricing", price("Team", "59.10"), feature("Team", "API"))
+    world.show("globex/pricing", price("Team", "59.10"), feature("Team", "API"), price("Pro", "99"))
     world.show("globex/news", release("1.1"), release("1.0"), kind="release_notes")
     world.fail("initech/pricing", Outcome.BLOCKED, "HTTP 403")
     world.mornings(date(2026, 11, 10), 3)
+    rule = Dismissal(
+        rule_id="r1", page_id="globex/pricing", kind="price_increase", subject="Pro", between=None, because="a test",
+        since=TIMES["since"],
+    )  # fmt: skip
+    world.timeline.dismissals.append(rule)
     world.timeline.build()
     return world.folder
 
@@ -53,7 +58,7 @@ def test_a_questions_head_says_what_it_answers_and_names_each_parameter(name: st
 @pytest.mark.parametrize("name", reports.names())
 def test_every_question_is_answered(folder: Path, name: str) -> None:
     page = "globex/news" if name == "page_releases" else "globex/pricing"
-    values = {"plan": "team", "page": page, **TIMES}
+    values = {"plan": "team", "page": page, "id": "", **TIMES}
     given = {p.name: values[p.name] for p in reports.question(name).parameters if not p.optional}
 
     frame = reports.run(folder, name, **given)
@@ -65,7 +70,7 @@ def test_every_question_is_answered(folder: Path, name: str) -> None:
 def test_amounts_stay_exact_and_times_carry_their_zone(folder: Path) -> None:
     frame = reports.run(folder, "price_now", competitor="globex")
 
-    assert [Decimal("59.10")] == [Decimal(amount) for amount in frame["amount"]]
+    assert [Decimal("59.10"), Decimal(99)] == [Decimal(amount) for amount in frame["amount"]]
     assert isinstance(frame["amount"][0], Decimal)
     assert datetime(2026, 11, 10, 5, 1, tzinfo=UTC) == frame["valid_from"][0]
 
@@ -73,7 +78,18 @@ def test_amounts_stay_exact_and_times_carry_their_zone(folder: Path) -> None:
 def test_the_table_of_plans_can_be_asked_for_as_of_a_time(folder: Path) -> None:
     for at in (datetime(2026, 11, 9, 12, tzinfo=UTC), "2026-11-09 12:00", date(2026, 11, 9)):
         frame = reports.run(folder, "price_now", at=at, competitor="globex")
-        assert [Decimal("49.10")] == list(frame["amount"])
+        assert [Decimal("49.10"), Decimal(98)] == list(frame["amount"])
+
+
+def test_what_is_dismissed_is_asked_for_by_itself(folder: Path) -> None:
+    window = {name: TIMES[name] for name in ("start", "end")}
+
+    assert list(reports.run(folder, "changes", **window)["subject"]) == ["Team"]
+    assert list(reports.run(folder, "dismissed_changes", **window)["because"]) == ["a test"]
+    assert set(reports.run(folder, "price_moves", since=TIMES["since"], **window)["plan"]) == {"Team"}
+    assert list(reports.run(folder, "recent_changes")["subject"]) == ["Team"]
+    assert sorted(reports.run(folder, "recent_changes", dismissed=True)["subject"]) == ["Pro", "Team"]
+    assert len(reports.run(folder, "recent_changes", dismissed=True, newest=1)) == 1
 
 
 def test_a_history_lists_every_price_that_a_plan_had(folder: Path) -> None:

@@ -80,14 +80,17 @@ HOSTS = re.compile(r"^https?://(globex|initech|umbra)\.test/")
 def report(tmp_path_factory: pytest.TempPathFactory) -> weekly.WeeklyReport:
     """Every field that a page or a server can fill, filled with every payload."""
     world = World(Timeline(tmp_path_factory.mktemp("hostile")))
-    world.show("globex/pricing", *[price(f"{i} {p}", "49", text=p) for i, p in enumerate(PAYLOADS)])
+    world.show("globex/pricing", *[price(f"{i} {p}", "49", text=f"{p} 49") for i, p in enumerate(PAYLOADS)])
     world.show("globex/trust", *[block(f"{p} old", p) for p in PAYLOADS], kind="page")
     world.show("globex/news", release("1.0"), kind="release_notes")
     world.show("initech/pricing", price("One", "1"))
     world.mornings(date(2026, 11, 7), 3)
     world.show(
         "globex/pricing",
-        *[price(f"{i} {p}", "59", unit=p[:40], text=f"{p} 59") for i, p in enumerate(PAYLOADS)],
+        *[
+            price(f"{i} {p}", "59", unit=p[:40], text=f"{p} 59", needs_review=True, note=p)
+            for i, p in enumerate(PAYLOADS)
+        ],
         *[feature(f"{i} {p}", p, text=p) for i, p in enumerate(PAYLOADS)],
     )
     world.show("globex/trust", *[block(f"{p} new", p) for p in PAYLOADS], kind="page")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from mornings import WEEK, World
 from timeline import block, price, release
 
 from detente.errors import StorageError, WarehouseError
-from detente.records import Outcome
+from detente.records import Dismissal, Observation, Outcome
 from detente.weeks import Week
 from reports import weekly
 
@@ -118,7 +118,9 @@ def test_a_page_from_which_the_reader_gets_nothing_does_not_count_as_read(world:
 
     coverage = world.report().coverage
     assert (coverage.read, coverage.pages[0].state) == (0, "unreadable")
-    assert "its last known facts are from Mon 9 Nov" in coverage.pages[0].words
+    assert (
+        "the reader gets nothing from it (no plans); its last known facts are from Mon 9 Nov" in coverage.pages[0].words
+    )
 
 
 def test_a_page_that_nobody_fetched_this_week_is_named(world: World) -> None:
@@ -160,6 +162,73 @@ def test_what_needs_review_is_marked_and_never_outranks_what_is_certain(world: W
     assert report.headline.startswith("Globex raised Team by 20.4")
     assert {change.subject: change.needs_review for change in report.changes} == {"Team": False, "Pro": True}
     assert all("to be checked" in text for text in rendered(report)[:2])
+    assert report.lead.startswith("Besides that, 1 change to be checked; 1 competitor")
+    assert [history.plan for history in report.histories] == ["Team"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(TEAM, price("Team", "4900", unit="user")), (TEAM, price("Team", "49", currency="EUR"))]
+)
+def test_what_is_held_for_review_is_told_to_be_checked_and_never_as_a_fact(
+    world: World, before: Observation, after: Observation
+) -> None:
+    world.show("globex/pricing", before)
+    world.mornings(BEFORE, 3)
+    world.show("globex/pricing", after)
+    world.mornings(TUESDAY, 2)
+
+    report = world.report()
+    assert (report.headline, report.lead) == ("Nothing is certain to have changed; 1 change to be checked.", "")
+    [change] = report.changes
+    assert change.review_reason is not None
+    assert all(f"to be checked: {change.review_reason}" in text for text in rendered(report)[1:2])
+    assert change.review_reason in rendered(report)[0]
+    assert report.histories == ()
+
+
+def test_a_release_beside_what_is_held_does_not_say_that_nothing_changed(world: World) -> None:
+    world.show("globex/pricing", TEAM)
+    world.show("globex/news", release("1.0"), kind="release_notes")
+    world.mornings(BEFORE, 3)
+    world.show("globex/pricing", price("Team", "4900", unit="user"))
+    world.show("globex/news", release("1.1"), release("1.0"), kind="release_notes")
+    world.mornings(TUESDAY, 2)
+
+    report = world.report()
+    assert report.headline == "No price, plan or text is certain to have changed; Globex released “Version 1.1”."
+    assert report.lead == "Besides that, 1 change to be checked; 1 competitor moved in all."
+
+
+def test_a_plan_with_a_new_name_is_told_once_and_has_no_history_that_ends(world: World) -> None:
+    world.show("globex/pricing", TEAM)
+    world.mornings(BEFORE, 3)
+    world.show("globex/pricing", price("Squad", "49", unit="user"))
+    world.mornings(TUESDAY, 2)
+
+    report = world.report()
+    assert report.headline == "Globex gave the plan Team a new name: Squad."
+    assert [(change.kind, change.old, change.new) for change in report.changes] == [("plan_renamed", "Team", "Squad")]
+    assert report.histories == ()
+
+
+def test_what_is_dismissed_is_counted_and_told_nowhere_else(world: World) -> None:
+    world.show("globex/pricing", TEAM, price("Pro", "98"))
+    world.mornings(BEFORE, 3)
+    world.show("globex/pricing", DEARER, price("Pro", "99"))
+    world.mornings(TUESDAY, 2)
+    rule = Dismissal(
+        rule_id="r1", page_id="globex/pricing", kind="price_increase", subject="Team", between=None,
+        because="an experiment", since=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
+    world.timeline.dismissals.append(rule)
+
+    report = world.report()
+    assert [change.subject for change in report.changes] == ["Pro"]
+    assert [history.plan for history in report.histories] == ["Pro"]
+    assert report.dismissed == 1
+    assert all("1 change dismissed by rule." in text for text in rendered(report)[:2])
+    world.timeline.dismissals.clear()
+    assert all("dismissed by rule" not in text for text in rendered(world.report()))
 
 
 @pytest.mark.slow
@@ -217,7 +286,7 @@ def test_every_number_can_be_followed_to_the_bytes_it_came_from(world: World) ->
     assert all(change["change_id"] for one in body["competitors"] for change in one["changes"])
     assert all(page["fetch_id"] for page in body["coverage"]["pages"])
     assert {"49", "59"} == {step["amount"] for history in body["histories"] for step in history["steps"]}
-    assert {"changes", "coverage", "known_facts", "price_moves", "reading_gaps", "releases"} == {
+    assert {"changes", "coverage", "dismissed_changes", "known_facts", "price_moves", "reading_gaps", "releases"} == {
         method["question"] for method in body["methods"]
     }
 

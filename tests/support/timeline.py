@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.records import (
+    Dismissal,
     Fetch,
     Observation,
     Outcome,
@@ -29,7 +30,8 @@ VERSIONS = {"pricing": 1, "release_notes": 1, "page": 1}
 
 
 def price(plan: str, amount: str | None, **more: Any) -> PlanPrice:
-    values: dict[str, Any] = {"currency": "USD", "period": "month", "text": f"${amount}"} | more
+    text = "Contact us" if amount is None else f"${amount}"
+    values: dict[str, Any] = {"currency": "USD", "period": "month", "text": text} | more
     return PlanPrice(plan=plan, amount=Decimal(amount) if amount else None, **values)
 
 
@@ -53,6 +55,7 @@ class Timeline:
     at: datetime = START
     pages: dict[str, Page] = field(default_factory=dict)
     facts: dict[str, Sequence[Observation]] = field(default_factory=dict)
+    dismissals: list[Dismissal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.archive = Archive(self.folder / "archive")
@@ -107,7 +110,9 @@ class Timeline:
         names = {page.competitor for page in self.pages.values()}
         competitors = [CompetitorRow(competitor=name, name=name.title()) for name in sorted(names)]
         versions = more.pop("versions", VERSIONS)
-        to_read = build.take_in(self.warehouse, self.archive, competitors, list(self.pages.values()), versions, self.at)
+        to_read = build.take_in(
+            self.warehouse, self.archive, competitors, list(self.pages.values()), versions, self.at, self.dismissals
+        )
         with ReadingRows(to_read.known_facts, {}) as rows:
             for one in to_read.unread:
                 rows.add(one.page_id, one.snapshot, self.read(one.snapshot), one.snapshot)

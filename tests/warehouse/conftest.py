@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from timeline import Timeline, block, feature, price, release
+from timeline import START, Timeline, block, feature, price, release
 
-from detente.records import Outcome
+from detente.records import Dismissal, Outcome
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     trust = {"page_id": "globex/trust", "kind": "page"}
     users = feature("Team", "users", limit=Decimal(5), unit="user")
     fewer = feature("Team", "users", limit=Decimal(3), unit="user")
-    timeline.seen(price("Team", "49"), users)
+    timeline.seen(price("Team", "49"), users, price("Solo", "9"))
     timeline.fetch(release("1.0"), **notes)
     timeline.seen(block("Hosted in Ireland.", "Data"), **trust)
-    timeline.seen(price("Team", "59"), fewer)
+    timeline.seen(price("Team", "59"), fewer, price("Single", "9"))
     timeline.fetch(release("1.1", body='=HYPERLINK("http://evil.test")'), release("1.0"), **notes)
     timeline.seen(block("Hosted in Frankfurt.", "Data"), **trust)
     timeline.fetch(block("Hosted on the moon.", "Data"), **trust)
@@ -41,5 +41,10 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
         "notes": ["@note"],
     }  # fmt: skip
     timeline.archive.log_run(run, timeline.at)
+    rule = Dismissal(
+        rule_id="a1b2c3d4", page_id="globex/pricing", kind="price_increase", subject="Team",
+        between=("49 USD / month", "59 USD / month"), because="an experiment", since=START,
+    )  # fmt: skip
+    timeline.dismissals.append(rule)
     timeline.build()
     return timeline

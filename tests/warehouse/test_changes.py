@@ -14,6 +14,7 @@ from detente.records import Observation, Outcome
 
 Expected = list[tuple[str, str, str | None, str | None]]
 TEAM = price("Team", "49")
+MONTHLY, ANNUAL = {"billing": "monthly"}, {"billing": "annual"}
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,35 @@ TEAM = price("Team", "49")
             [TEAM, feature("Team", "users", unlimited=True, unit="user")],
             [("limit_changed", "Team: users", "5 user", "unlimited users")],
         ),
+        (
+            [TEAM],
+            [price("Team", "49", qualifier="from")],
+            [("qualifier_changed", "Team", "49 USD / month", "from 49 USD / month")],
+        ),
+        (
+            [price("Team", "49", qualifier="up_to")],
+            [TEAM],
+            [("qualifier_changed", "Team", "up to 49 USD / month", "49 USD / month")],
+        ),
+        ([TEAM], [price("Team", "49", qualifier="promotional")], []),
+        (
+            [TEAM],
+            [price("Team", "39", qualifier="promotional"), price("Team", "49", qualifier="struck")],
+            [("price_decrease", "Team", "49 USD / month", "39 USD / month")],
+        ),
+        (
+            [price("Team", "39", qualifier="promotional"), price("Team", "49", qualifier="struck")],
+            [TEAM],
+            [("price_increase", "Team", "39 USD / month", "49 USD / month")],
+        ),
+        (
+            [price("Team", None, custom=True, period=None)],
+            [price("Team", None, custom=True, period="year", qualifier="from")],
+            [],
+        ),
         ([TEAM], [TEAM, feature("Team", "API", included=False)], []),
         ([TEAM, price("Team", "99", qualifier="struck")], [TEAM], []),
+        ([TEAM], [TEAM, price("Team", "99", qualifier="struck")], []),
         ([price("Team", "49", text="$49")], [price("Team", "49.00", text="US$ 49.00")], []),
         ([TEAM, price("Pro", "99")], [price("Pro", "99"), TEAM], []),
         ([price("Team", "49", group="For teams")], [price("Team", "49", group="Black Friday")], []),
@@ -81,13 +109,77 @@ def test_what_differs_between_two_versions_is_tagged(
 
 
 def test_monthly_and_annual_prices_of_a_plan_move_apart(timeline: Timeline) -> None:
-    monthly, annual = {"billing": "monthly"}, {"billing": "annual"}
-    timeline.seen(price("Team", "49", **monthly), price("Team", "39", **annual))
-    timeline.seen(price("Team", "49", **monthly), price("Team", "35", **annual))
+    timeline.seen(price("Team", "49", **MONTHLY), price("Team", "39", **ANNUAL))
+    timeline.seen(price("Team", "49", **MONTHLY), price("Team", "35", **ANNUAL))
 
     assert timeline.changes() == [
         ("price_decrease", "Team", "39 USD / month (billed annually)", "35 USD / month (billed annually)")
     ]
+
+
+def test_prices_that_both_move_are_told_by_their_billing_even_where_one_takes_the_number_of_the_other(
+    timeline: Timeline,
+) -> None:
+    timeline.seen(price("Team", "49", **MONTHLY), price("Team", "39", **ANNUAL))
+    timeline.seen(price("Team", "39", **MONTHLY), price("Team", "35", **ANNUAL))
+
+    assert [(kind, old[:2], new[:2]) for kind, _, old, new in timeline.changes()] == [
+        ("price_decrease", "39", "35"),
+        ("price_decrease", "49", "39"),
+    ]
+
+
+def test_a_switch_whose_other_side_comes_first_changes_no_price(timeline: Timeline) -> None:
+    both = price("Team", "49", **MONTHLY), price("Team", "39", **ANNUAL)
+    timeline.seen(*both, price("Pro", "99", **MONTHLY), price("Pro", "89", **ANNUAL))
+    timeline.seen(price("Pro", "89", **ANNUAL), price("Pro", "99", **MONTHLY), *reversed(both))
+
+    assert timeline.changes() == []
+
+
+def test_a_switch_of_which_only_the_default_can_be_read_is_no_move_of_the_price_and_held(timeline: Timeline) -> None:
+    timeline.seen(price("Team", "49", **MONTHLY))
+    timeline.seen(price("Team", "39", **ANNUAL))
+
+    assert timeline.changes() == [
+        ("period_changed", "Team", "49 USD / month (billed monthly)", "39 USD / month (billed annually)")
+    ]
+    assert "only the default of its switch" in timeline.rows("SELECT review_reason FROM change")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held"),
+    [
+        (TEAM, price("Team", "4900"), "was its decimal mark read right?"),
+        (price("Team", "4900"), TEAM, "was its decimal mark read right?"),
+        (TEAM, price("Team", "980"), "twentyfold"),
+        (TEAM, price("Team", "979"), None),
+        (price("Team", None, free=True), price("Team", "4900"), None),
+        (TEAM, price("Team", "49", currency="EUR"), "prices of another country"),
+        (TEAM, price("Team", "59", needs_review=True, note="two amounts"), "two amounts"),
+        (price("Team", "59", needs_review=True), TEAM, "more than one way"),
+        (TEAM, price("Team", "59"), None),
+    ],
+)
+def test_what_is_hard_to_believe_is_held_for_review_with_its_reason(
+    timeline: Timeline, before: Observation, after: Observation, held: str | None
+) -> None:
+    timeline.seen(before)
+    timeline.seen(after)
+    timeline.build()
+
+    [(change_needs, reason)] = timeline.rows("SELECT needs_review, review_reason FROM change")
+    assert (held is not None, held is not None) == (change_needs, reason is not None)
+    assert (held or "") in (reason or "")
+    assert [(change_needs, reason)] == timeline.rows("SELECT needs_review, review_reason FROM item")
+
+
+def test_an_amount_beyond_all_prices_stops_no_build(timeline: Timeline) -> None:
+    timeline.seen(TEAM)
+    timeline.seen(price("Team", "9000000000000"))
+
+    assert [kind for kind, *_ in timeline.changes()] == ["price_increase"]
+    assert timeline.rows("SELECT needs_review FROM change") == [(True,)]
 
 
 def test_a_plan_that_goes_takes_its_features_with_it(timeline: Timeline) -> None:
@@ -179,6 +271,8 @@ def test_a_fetch_that_failed_is_no_change_and_the_last_facts_stay(timeline: Time
 
     assert timeline.changes() == []
     assert timeline.rows("SELECT amount::INT FROM plan_price WHERE valid_to IS NULL") == [(49,)]
+    assert timeline.rows("SELECT count(*) FROM item") == [(0,)]
+    assert timeline.rows("SELECT stale FROM page_health") == [(True,)]
     assert [("failing", outcome.value, "still none", failed.fetched_at.replace(tzinfo=None))] == timeline.rows(
         "SELECT state, last_outcome, reason, failing_since FROM page_health"
     )
@@ -190,7 +284,41 @@ def test_a_page_from_which_the_reader_suddenly_gets_nothing_is_broken_and_keeps_
 
     assert timeline.changes() == []
     assert timeline.rows("SELECT state, reason FROM page_health") == [("reader_broken", "no plans")]
-    assert timeline.rows("SELECT facts_seen_at < last_answer_at FROM page_health") == [(True,)]
+    assert timeline.rows("SELECT stale, facts_seen_at < last_answer_at FROM page_health") == [(True, True)]
+    assert timeline.rows("SELECT plan, valid_to FROM plan_price") == [("Team", None)]
+    assert timeline.build().broken == {"globex/pricing": "no plans"}
+
+
+def test_a_reader_that_works_again_compares_with_what_it_saw_last(timeline: Timeline) -> None:
+    timeline.seen(TEAM)
+    timeline.seen()
+    timeline.seen(price("Team", "59"))
+
+    assert timeline.changes() == [("price_increase", "Team", "49 USD / month", "59 USD / month")]
+    assert timeline.rows("SELECT state, stale FROM page_health") == [("ok", False)]
+    assert timeline.build().broken == {}
+
+
+def test_a_page_of_which_the_reader_never_got_anything_has_nothing_that_could_be_stale(timeline: Timeline) -> None:
+    timeline.seen()
+    timeline.build()
+
+    assert timeline.rows("SELECT state, stale FROM page_health") == [("nothing_read", False)]
+
+
+def test_plans_that_the_reader_finds_no_longer_while_it_finds_others_are_gone_only_when_confirmed(
+    timeline: Timeline,
+) -> None:
+    plans = [price(f"Plan {number}", f"{number}9") for number in range(1, 6)]
+    timeline.seen(*plans)
+    timeline.fetch(plans[0])
+
+    assert timeline.changes() == []
+    assert timeline.rows("SELECT state FROM page_health") == [("ok",)]
+
+    timeline.fetch(plans[0], noise="a second look")
+
+    assert [kind for kind, *_ in timeline.changes()] == ["plan_removed"] * 4
 
 
 def test_a_saved_version_is_believed_at_once(timeline: Timeline) -> None:

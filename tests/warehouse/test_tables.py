@@ -79,14 +79,41 @@ def test_a_column_that_is_never_null_is_checked(timeline: Timeline) -> None:
 
 
 def test_a_warning_is_told_and_stops_nothing(timeline: Timeline) -> None:
-    timeline.seen(price("Team", "1"))
-    timeline.seen(price("Team", "2000"))
+    timeline.seen(price("Team", "49", currency=None))
 
     built = timeline.build()
 
     assert len(built.warnings) == 1
-    assert "less than twentyfold" in built.warnings[0]
-    assert len(built.changes) == 1
+    assert "a price has its currency" in built.warnings[0]
+    assert timeline.rows("SELECT count(*) FROM plan_price") == [(1,)]
+
+
+AMOUNTS = [
+    ("1234.50", "$1,234.50"),
+    ("1234.5", "1.234,50 €"),
+    ("100000", "₹1,00,000"),
+    ("0.5", "$.50"),
+    ("0", "Free for ever"),
+    ("1200", "$1.2k"),
+    ("12", "١٢ ر.س"),
+    ("9800", "９８００円"),
+    ("19.99", "19⁹⁹ €"),
+]
+
+
+@pytest.mark.parametrize(("amount", "text"), AMOUNTS, ids=[text for _, text in AMOUNTS])
+def test_an_amount_occurs_in_its_text_however_it_is_written(timeline: Timeline, amount: str, text: str) -> None:
+    timeline.fetch(price("Team", amount, text=text))
+
+    assert timeline.build().warnings == ()
+
+
+@pytest.mark.parametrize("text", ["$59", "Contact us", "$94", ""])
+def test_an_amount_that_its_text_does_not_hold_is_never_published(timeline: Timeline, text: str) -> None:
+    timeline.fetch(price("Team", "49", text=text))
+
+    with pytest.raises(CheckFailedError, match="every amount occurs in the text that it was read from"):
+        timeline.build()
 
 
 def test_every_check_is_a_question_that_works(known: Timeline) -> None:

@@ -77,7 +77,7 @@ CREATE TABLE raw.plan_price (
     snapshot       VARCHAR,
     plan           VARCHAR,
     plan_group     VARCHAR,
-    amount         DECIMAL(18, 6),
+    amount         DECIMAL(24, 6),
     currency       VARCHAR,
     period         VARCHAR,
     unit           VARCHAR,
@@ -153,4 +153,17 @@ CREATE TABLE raw.page (
     watched     BOOLEAN,
     options     VARCHAR,
     reader_version INTEGER
+);
+
+-- The rules of dismissed.toml; without values of its own, a rule is about any.
+CREATE TABLE raw.dismissal (
+    rule_id   VARCHAR,
+    page_id   VARCHAR,
+    kind      VARCHAR,
+    subject   VARCHAR,
+    any_value BOOLEAN,
+    old       VARCHAR,
+    new       VARCHAR,
+    because   VARCHAR,
+    since     TIMESTAMP
 );

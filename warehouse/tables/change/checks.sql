@@ -5,8 +5,8 @@ SELECT change_id, kind, old, new FROM core.change WHERE old IS NOT DISTINCT FROM
 SELECT change_id, kind
 FROM core.change
 WHERE kind NOT IN (
-    'price_increase', 'price_decrease', 'plan_added', 'plan_removed', 'to_custom', 'from_custom', 'currency_changed',
-    'period_changed', 'feature_added', 'feature_removed', 'limit_changed', 'text_changed'
+    'price_increase', 'price_decrease', 'plan_added', 'plan_removed', 'plan_renamed', 'to_custom', 'from_custom',
+    'currency_changed', 'period_changed', 'qualifier_changed', 'feature_added', 'feature_removed', 'limit_changed', 'text_changed'
 );
 
 -- #fail a snapshot that a change points to was fetched
@@ -15,8 +15,15 @@ FROM core.change
 WHERE new_snapshot NOT IN (SELECT snapshot FROM raw.fetch WHERE snapshot IS NOT NULL)
     OR old_snapshot NOT IN (SELECT snapshot FROM raw.fetch WHERE snapshot IS NOT NULL);
 
--- #warn a price moves less than twentyfold
+-- #fail a price that moves twentyfold, and another currency, are held for review
 SELECT change_id, subject, old, new
 FROM core.change
-WHERE kind IN ('price_increase', 'price_decrease') AND old_amount > 0 AND new_amount > 0
-    AND (new_amount / old_amount >= 20 OR old_amount / new_amount >= 20);
+WHERE
+    NOT needs_review
+    AND (
+        kind = 'currency_changed'
+        OR (
+            kind IN ('price_increase', 'price_decrease') AND old_amount > 0 AND new_amount > 0
+            AND (new_amount >= 20 * old_amount OR old_amount >= 20 * new_amount)
+        )
+    );

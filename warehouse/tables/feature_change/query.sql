@@ -2,8 +2,6 @@ WITH
 feature AS (
     SELECT
         *,
-        lower(plan) AS plan_key,
-        lower(coalesce(plan_group, '')) AS group_key,
         lower(feature) AS feature_key,
         CASE
             -- the page's own words, unless they are the bare cell of a table
@@ -18,12 +16,41 @@ feature AS (
 
 -- only plans that stay: the features of one that comes or goes are part of that change
 staying AS (
-    SELECT DISTINCT page_id, lower(plan) AS plan_key, valid_from, valid_to FROM core.plan_price
+    SELECT DISTINCT p.page_id, p.plan_key, n.name_key, p.valid_from, p.valid_to
+    FROM core.plan_price AS p
+    JOIN core.plan_name AS n ON n.page_id = p.page_id AND n.plan_key = p.plan_key
 ),
 
-ended AS (SELECT *, valid_to AS moment_at FROM feature WHERE valid_to IS NOT NULL),
+-- a plan that goes on under a new name takes its features along; a plan and an add-on may share both names
+renamed AS (
+    SELECT DISTINCT page_id, moment_at, old_plan_key, new_plan_key
+    FROM core.plan_rename
+),
 
-begun AS (SELECT *, valid_from AS moment_at FROM feature WHERE NOT is_first),
+ended AS (
+    SELECT f.* REPLACE (coalesce(r.new_plan_key, f.plan_key) AS plan_key), f.plan_key AS old_plan_key, f.valid_to AS moment_at
+    FROM feature AS f
+    LEFT JOIN renamed AS r ON r.page_id = f.page_id AND r.moment_at = f.valid_to AND r.old_plan_key = f.plan_key
+    WHERE f.valid_to IS NOT NULL
+),
+
+begun AS (
+    SELECT f.*, coalesce(r.old_plan_key, f.plan_key) AS old_plan_key, f.valid_from AS moment_at
+    FROM feature AS f
+    LEFT JOIN renamed AS r ON r.page_id = f.page_id AND r.moment_at = f.valid_from AND r.new_plan_key = f.plan_key
+    WHERE NOT f.is_first
+),
+
+-- the n-th of those with one name: a page may say the same of a plan in two places
+ended_nth AS (
+    SELECT *, row_number() OVER (PARTITION BY page_id, plan_key, feature_key, moment_at ORDER BY plan_group, limit_value, plan_feature_id) AS n
+    FROM ended
+),
+
+begun_nth AS (
+    SELECT *, row_number() OVER (PARTITION BY page_id, plan_key, feature_key, moment_at ORDER BY plan_group, limit_value, plan_feature_id) AS n
+    FROM begun
+),
 
 -- the same feature of the same plan on both sides of the moment
 both_sides AS (
@@ -32,6 +59,7 @@ both_sides AS (
         coalesce(e.page_id, b.page_id) AS page_id,
         coalesce(b.plan, e.plan) AS plan,
         coalesce(e.plan_key, b.plan_key) AS plan_key,
+        coalesce(e.old_plan_key, b.old_plan_key) AS old_plan_key,
         coalesce(b.feature, e.feature) AS feature,
         coalesce(e.moment_at, b.moment_at) AS moment_at,
         e.plan_feature_id IS NOT NULL AS had,
@@ -49,9 +77,9 @@ both_sides AS (
         e.text AS old_text,
         b.text AS new_text,
         coalesce(b.plan_feature_id, e.plan_feature_id) AS part
-    FROM ended AS e
-    FULL JOIN begun AS b
-        ON b.page_id = e.page_id AND b.plan_key = e.plan_key AND b.group_key = e.group_key AND b.feature_key = e.feature_key AND b.moment_at = e.moment_at
+    FROM ended_nth AS e
+    FULL JOIN begun_nth AS b
+        ON b.page_id = e.page_id AND b.plan_key = e.plan_key AND b.feature_key = e.feature_key AND b.moment_at = e.moment_at AND b.n = e.n
 ),
 
 told AS (
@@ -84,16 +112,18 @@ SELECT
     t.new_snapshot,
     t.old_text,
     t.new_text,
-    FALSE AS needs_review,
     t.part
 FROM told AS t
 WHERE
     t.kind IS NOT NULL
+    -- under a heading that no price stands under, a feature belongs to every plan of its name
     AND EXISTS (
         SELECT 1 FROM staying AS s
-        WHERE s.page_id = t.page_id AND s.plan_key = t.plan_key AND s.valid_from <= t.moment_at AND (s.valid_to IS NULL OR s.valid_to > t.moment_at)
+        WHERE s.page_id = t.page_id AND t.plan_key IN (s.plan_key, s.name_key)
+            AND s.valid_from <= t.moment_at AND (s.valid_to IS NULL OR s.valid_to > t.moment_at)
     )
     AND EXISTS (
         SELECT 1 FROM staying AS s
-        WHERE s.page_id = t.page_id AND s.plan_key = t.plan_key AND s.valid_from < t.moment_at AND (s.valid_to IS NULL OR s.valid_to >= t.moment_at)
+        WHERE s.page_id = t.page_id AND t.old_plan_key IN (s.plan_key, s.name_key)
+            AND s.valid_from < t.moment_at AND (s.valid_to IS NULL OR s.valid_to >= t.moment_at)
     )

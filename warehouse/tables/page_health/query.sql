@@ -46,6 +46,8 @@ SELECT
     p.last_answer_at,
     f.failing_since,
     x.facts_seen_at,
+    -- what was read before stays, and is as old as that
+    x.facts_seen_at IS NOT NULL AND (f.failing_since IS NOT NULL OR coalesce(r.status <> 'read', FALSE)) AS stale,
     p.last_snapshot
 FROM raw.page AS g
 LEFT JOIN per_page AS p ON p.page_id = g.page_id

@@ -13,3 +13,21 @@ SELECT page_id, plan, text FROM core.plan_price WHERE amount > 0 AND currency IS
 
 -- #fail an amount is not negative
 SELECT plan_price_id, amount FROM core.plan_price WHERE amount < 0;
+
+-- #fail every amount occurs in the text that it was read from: its digits, group separators and zeros at its ends left out
+SELECT plan_price_id, amount, text
+FROM core.plan_price
+WHERE
+    amount IS NOT NULL
+    AND NOT contains(
+        regexp_replace(
+            -- Arabic-Indic, Persian, Devanagari, Bengali, full-width and superscript digits are digits, too
+            translate(
+                text,
+                '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯０１２３４５６７８９⁰¹²³⁴⁵⁶⁷⁸⁹',
+                '012345678901234567890123456789012345678901234567890123456789'
+            ),
+            '[^0-9]', '', 'g'
+        ),
+        trim(replace(amount::VARCHAR, '.', ''), '0')
+    );

@@ -17,7 +17,10 @@ price AS (
             WHEN custom THEN 'on request'
             WHEN free THEN 'free'
             ELSE text
-        END AS shown
+        END AS shown,
+        CASE WHEN needs_review THEN coalesce(nullif(note, ''), 'the page can be read in more than one way') END AS review,
+        -- a promotion is not dearer or cheaper than the same amount without one
+        replace(qualifier, 'promotional', 'exact') AS meant
     FROM core.plan_price
     WHERE qualifier <> 'struck'
 ),
@@ -26,27 +29,41 @@ ended AS (SELECT *, valid_to AS moment_at FROM price WHERE valid_to IS NOT NULL)
 
 begun AS (SELECT *, valid_from AS moment_at FROM price WHERE NOT is_first),
 
--- plans that come, go, or change between a number and "on request": one change each, whatever prices they have
+-- a plan that goes on under a new name has not gone, and the one of that name has not come
+told_moment AS (
+    SELECT m.kind, m.page_id, m.addon, m.plan_key AS old_plan_key, m.plan_key AS new_plan_key, m.moment_at
+    FROM core.plan_moment AS m
+    WHERE m.kind IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM core.plan_rename AS r
+        WHERE r.page_id = m.page_id AND r.moment_at = m.moment_at AND r.addon = m.addon AND m.plan_key IN (r.old_plan_key, r.new_plan_key)
+    )
+    UNION ALL BY NAME
+    SELECT 'plan_renamed' AS kind, page_id, addon, old_plan_key, new_plan_key, moment_at
+    FROM core.plan_rename
+    WHERE NOT same_name
+),
+
+-- plans that come, go, get a new name, or change between a number and "on request": one change each, whatever prices they have
 whole AS (
     SELECT
         m.kind,
         m.page_id,
-        m.plan_key,
+        m.new_plan_key AS plan_key,
+        m.addon,
         m.moment_at,
         (
             SELECT {'shown': string_agg(e.shown, '; ' ORDER BY e.value, e.shown), 'text': string_agg(e.text, ' · ' ORDER BY e.value, e.text),
-                'plan': any_value(e.plan), 'competitor': any_value(e.competitor), 'review': bool_or(e.needs_review),
+                'plan': any_value(e.plan), 'competitor': any_value(e.competitor), 'review': min(e.review),
                 'snapshot': any_value(e.snapshot), 'end_snapshot': any_value(e.end_snapshot), 'seen': max(e.last_seen_at), 'origin_id': min(e.plan_price_id)}
-            FROM ended AS e WHERE e.page_id = m.page_id AND e.plan_key = m.plan_key AND e.addon = m.addon AND e.moment_at = m.moment_at
+            FROM ended AS e WHERE e.page_id = m.page_id AND e.plan_key = m.old_plan_key AND e.addon = m.addon AND e.moment_at = m.moment_at
         ) AS old,
         (
             SELECT {'shown': string_agg(b.shown, '; ' ORDER BY b.value, b.shown), 'text': string_agg(b.text, ' · ' ORDER BY b.value, b.text),
-                'plan': any_value(b.plan), 'competitor': any_value(b.competitor), 'review': bool_or(b.needs_review),
+                'plan': any_value(b.plan), 'competitor': any_value(b.competitor), 'review': min(b.review),
                 'snapshot': any_value(b.snapshot)}
-            FROM begun AS b WHERE b.page_id = m.page_id AND b.plan_key = m.plan_key AND b.addon = m.addon AND b.moment_at = m.moment_at
+            FROM begun AS b WHERE b.page_id = m.page_id AND b.plan_key = m.new_plan_key AND b.addon = m.addon AND b.moment_at = m.moment_at
         ) AS new
-    FROM core.plan_moment AS m
-    WHERE m.kind IS NOT NULL
+    FROM told_moment AS m
 ),
 
 -- plans that stay: which old price became which new one, by how much the two have in common
@@ -56,7 +73,8 @@ pairs AS (
         b.plan_price_id AS new_id,
         8 * (e.currency IS NOT DISTINCT FROM b.currency)::INTEGER
         + 4 * (e.period IS NOT DISTINCT FROM b.period)::INTEGER
-        + 2 * (e.billing IS NOT DISTINCT FROM b.billing)::INTEGER
+        -- more than the same number: where 49 a month or 39 a year becomes 39 or 35, two prices have moved
+        + 4 * (e.billing IS NOT DISTINCT FROM b.billing)::INTEGER
         + 2 * (e.unit IS NOT DISTINCT FROM b.unit)::INTEGER
         + (e.qualifier = b.qualifier)::INTEGER
         + 3 * (e.value IS NOT DISTINCT FROM b.value)::INTEGER AS likeness,
@@ -81,9 +99,11 @@ moved AS (
     SELECT
         CASE
             WHEN e.currency IS DISTINCT FROM b.currency AND e.currency IS NOT NULL AND b.currency IS NOT NULL THEN 'currency_changed'
-            WHEN e.period IS DISTINCT FROM b.period OR e.unit IS DISTINCT FROM b.unit THEN 'period_changed'
+            -- the other side of a switch between monthly and annual billing is another price, not a dearer or cheaper one
+            WHEN e.period IS DISTINCT FROM b.period OR e.unit IS DISTINCT FROM b.unit OR e.billing <> b.billing THEN 'period_changed'
             WHEN b.value > e.value THEN 'price_increase'
             WHEN b.value < e.value THEN 'price_decrease'
+            WHEN b.meant <> e.meant THEN 'qualifier_changed'
         END AS kind,
         e AS old,
         b AS new
@@ -95,13 +115,13 @@ moved AS (
 -- a price that a plan offers besides the others, or no longer offers
 single AS (
     SELECT e.competitor, e.page_id, e.plan, e.billing, e.moment_at, e.shown AS old, NULL AS new, e.snapshot AS old_snapshot,
-        e.end_snapshot AS new_snapshot, e.text AS old_text, NULL AS new_text, e.last_seen_at AS old_seen_at, e.needs_review, e.plan_price_id
+        e.end_snapshot AS new_snapshot, e.text AS old_text, NULL AS new_text, e.last_seen_at AS old_seen_at, e.review, e.plan_price_id
     FROM ended AS e
     JOIN core.plan_moment AS m USING (page_id, plan_key, addon, moment_at)
     WHERE m.kind IS NULL AND NOT EXISTS (SELECT 1 FROM chosen AS c WHERE c.old_id = e.plan_price_id)
     UNION ALL BY NAME
     SELECT b.competitor, b.page_id, b.plan, b.billing, b.moment_at, NULL AS old, b.shown AS new, NULL AS old_snapshot,
-        b.snapshot AS new_snapshot, NULL AS old_text, b.text AS new_text, NULL AS old_seen_at, b.needs_review, b.plan_price_id
+        b.snapshot AS new_snapshot, NULL AS old_text, b.text AS new_text, NULL AS old_seen_at, b.review, b.plan_price_id
     FROM begun AS b
     JOIN core.plan_moment AS m USING (page_id, plan_key, addon, moment_at)
     WHERE m.kind IS NULL AND NOT EXISTS (SELECT 1 FROM chosen AS c WHERE c.new_id = b.plan_price_id)
@@ -112,19 +132,20 @@ SELECT
     coalesce(new.competitor, old.competitor) AS competitor,
     page_id,
     coalesce(new.plan, old.plan) AS subject,
-    CASE WHEN kind <> 'plan_added' THEN old.shown END AS old,
-    CASE WHEN kind <> 'plan_removed' THEN new.shown END AS new,
-    NULL::DECIMAL(18, 6) AS old_amount,
-    NULL::DECIMAL(18, 6) AS new_amount,
+    CASE kind WHEN 'plan_renamed' THEN old.plan WHEN 'plan_added' THEN NULL ELSE old.shown END AS old,
+    CASE kind WHEN 'plan_renamed' THEN new.plan WHEN 'plan_removed' THEN NULL ELSE new.shown END AS new,
+    NULL::DECIMAL(24, 6) AS old_amount,
+    NULL::DECIMAL(24, 6) AS new_amount,
     NULL AS currency,
     moment_at AS changed_at,
     old.seen AS old_seen_at,
     old.snapshot AS old_snapshot,
     coalesce(new.snapshot, old.end_snapshot) AS new_snapshot,
-    old.text AS old_text,
-    new.text AS new_text,
-    coalesce(old.review, FALSE) OR coalesce(new.review, FALSE) AS needs_review,
-    plan_key AS part
+    CASE kind WHEN 'plan_renamed' THEN old.plan ELSE old.text END AS old_text,
+    CASE kind WHEN 'plan_renamed' THEN new.plan ELSE new.text END AS new_text,
+    CASE WHEN kind <> 'plan_renamed' THEN coalesce(new.review, old.review) END AS review_reason,
+    -- a plan and an add-on may have one name
+    plan_key || CASE WHEN addon THEN '|addon' ELSE '' END AS part
 FROM whole
 UNION ALL BY NAME
 SELECT
@@ -143,10 +164,22 @@ SELECT
     new.snapshot AS new_snapshot,
     old.text AS old_text,
     new.text AS new_text,
-    old.needs_review OR new.needs_review AS needs_review,
+    CASE
+        -- no price list moves so far, and no sale goes so deep; a decimal mark that is lost or found moves a price a hundredfold.
+        -- Twenty lies between that and the twelve of a month that is taken for a year.
+        WHEN kind IN ('price_increase', 'price_decrease') AND least(old.value, new.value) > 0
+            AND greatest(old.value, new.value) >= 20 * least(old.value, new.value)
+            THEN 'the price moved twentyfold or more: was its decimal mark read right?'
+        -- sites choose a currency by where the reader seems to be
+        WHEN kind = 'currency_changed' THEN 'the currency is another one: did the site show us the prices of another country?'
+        WHEN kind = 'period_changed' AND old.billing <> new.billing
+            THEN 'the page shows another billing than before: did only the default of its switch change?'
+        ELSE coalesce(new.review, old.review)
+    END AS review_reason,
     new.plan_price_id AS part
 FROM moved
-WHERE kind IS NOT NULL
+-- where no number stands, a period or a currency that comes or goes tells nothing
+WHERE kind IS NOT NULL AND old.shown <> new.shown
 UNION ALL BY NAME
 SELECT
     'text_changed' AS kind,
@@ -161,6 +194,6 @@ SELECT
     new_snapshot,
     old_text,
     new_text,
-    needs_review,
+    review AS review_reason,
     plan_price_id AS part
 FROM single

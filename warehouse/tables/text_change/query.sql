@@ -42,7 +42,6 @@ SELECT
     coalesce(b.snapshot, e.end_snapshot) AS new_snapshot,
     e.block AS old_text,
     b.block AS new_text,
-    FALSE AS needs_review,
     coalesce(b.page_text_id, e.page_text_id) AS part
 FROM steady_end AS e
 FULL JOIN steady_begin AS b ON b.page_id = e.page_id AND b.moment_at = e.moment_at AND b.heading = e.heading AND b.n = e.n
