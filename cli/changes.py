@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -188,7 +187,7 @@ def _told(row: Row) -> str:
 
 def _short(value: object) -> str:
     text = cell(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _day(moment: object) -> str:

@@ -35,7 +35,7 @@ def _kind(value: str) -> str:
 
 
 def _two(value: list[str]) -> list[str]:
-    if len(value) != 2:  # noqa: PLR2004  (the old value and the new one)
+    if len(value) != 2:
         raise ValueError("name two values, the old and the new; an empty one stands for nothing")
     return value
 
@@ -151,7 +151,7 @@ def remove_rule(root: Path, rule_id: str) -> Dismissal:
         raise UsageError(f"no rule {rule_id!r} in {path}{nearest(rule_id, ids)}")
     position = ids.index(rule_id)
     lines = text.splitlines(keepends=True)
-    heads = {step: line - 1 for step, line in key_lines(text).items() if len(step) == 2}  # noqa: PLR2004
+    heads = {step: line - 1 for step, line in key_lines(text).items() if len(step) == 2}
     by_hand = UsageError(f"{path}: take rule {rule_id!r} out by hand: it is not written as a table of its own")
     if ("rules", position) not in heads:
         raise by_hand

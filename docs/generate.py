@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
 
 
 def _commands() -> str:
-    commands = _commands_of(get_command(app))
+    names = sorted(getattr(get_command(app), "commands"))  # noqa: B009  (which class of click it is differs by version)
     parts = [
         "# Commands\n\n" + _NOTE,
         "What a command finds goes to standard output; what it says goes to standard error. ",
@@ -103,7 +103,7 @@ def _workspace_files() -> str:
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
-        "| `dismissed.toml` | changes that are none, as rules; made by `detente changes dismiss` | you, and Détente |\n",
+        "| `dismissed.toml` | changes that are none, as rules; `detente changes dismiss` adds one | you, Détente |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",

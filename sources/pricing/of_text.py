@@ -9,8 +9,9 @@ from html import escape
 from detente.records import PlanFeature, PlanPrice
 
 from .context import MoneyContext
+from .currencies import AMBIGUOUS
 from .features import list_feature
-from .money import AMBIGUOUS, hints_at_money
+from .money import hints_at_money
 from .page import VisiblePage, fold
 from .plans import Plan, add_prices, find_marks
 

@@ -97,9 +97,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         name_groups(page, read_tables)
     loose = [m for m in marks if m.line.index not in taken]
     beside = [
-        m
-        for m in loose
-        if not (m.prose or is_extra(m) or is_sentence(m)) and (m.kind == "price" or not _in_cell(m))
+        m for m in loose if not (m.prose or is_extra(m) or is_sentence(m)) and (m.kind == "price" or not _in_cell(m))
     ]
     cards = read_cards(page, beside, context)
     if not plans and not cards:

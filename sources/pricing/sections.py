@@ -7,8 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from .called import is_name
-from .names import HEADINGS, clean_name
-from .page import Line, VisiblePage
+from .names import clean_name
+from .page import HEADINGS, Line, VisiblePage
 from .words import words
 
 _BOLD = 7

@@ -19,7 +19,11 @@ from detente.errors import DetenteError
 Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
-GROUPS = {"changes": ["list", "dismiss", "dismissals", "restore"], "sources": ["test"], "readers": ["list", "new", "test"]}
+GROUPS = {
+    "changes": ["list", "dismiss", "dismissals", "restore"],
+    "sources": ["test"],
+    "readers": ["list", "new", "test"],
+}
 
 
 def sentence_of(*words: str) -> tuple[int, str]:
