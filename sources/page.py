@@ -8,8 +8,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from detente.errors import ReaderError
 from detente.records import Document, PageText, Reading, ReadStatus
-from sources.blocks import Block, blocks_of, parse_html
+from sources.blocks import Block, blocks_of
 from sources.document import clean_lines, clean_text, decode, media_kind
+from sources.markup import bounded
 
 __all__ = ["MAX_BLOCK", "MAX_BLOCKS", "VERSION", "read", "to_json"]
 
@@ -112,15 +113,16 @@ def read(document: Document) -> Reading:
     """
     text = decode(document)
     kind = media_kind(text, content_type=document.content_type)
+    cut = ""
     if kind in ("html", "xml"):
-        tree = parse_html(text, document.url)
-        blocks = _selected(tree, document)
+        html, cut = bounded(text)
+        blocks = _selected(LexborHTMLParser(html), document)
     else:
         blocks = [
             Block(tag="p", text=clean_text(part), place=f"paragraph {number}")
             for number, part in enumerate(re.split(r"\n\s*\n", clean_lines(text)), 1)
         ]
-    return _reading(_kept(blocks), kind)
+    return _reading(_kept(blocks), kind, cut)
 
 
 def to_json(reading: Reading) -> dict[str, object]:
@@ -190,8 +192,8 @@ def _kept(blocks: list[Block]) -> list[PageText]:
     return list(kept.values())
 
 
-def _reading(kept: list[PageText], how: str) -> Reading:
-    notes = []
+def _reading(kept: list[PageText], how: str, cut_because: str) -> Reading:
+    notes = [cut_because] if cut_because else []
     if len(kept) > MAX_BLOCKS:
         notes.append(f"{len(kept)} blocks, the first {MAX_BLOCKS} kept")
     cut = sum(1 for each in kept[:MAX_BLOCKS] if len(each.block) == MAX_BLOCK)

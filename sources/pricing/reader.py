@@ -22,6 +22,7 @@ from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 READER = "pricing"
 VERSION = 1
 MAX_PLANS = 200
+MAX_MARKS = 2_000
 _LOOKED_FOR = (
     "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings,"
     " in JSON-LD or in microdata"
@@ -61,6 +62,10 @@ def _by_selectors(page: VisiblePage, document: Document, context: MoneyContext) 
 
 def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str]]:
     marks = find_marks(page, context)
+    if len(marks) > MAX_MARKS:
+        page.cut = True
+        page.cut_because = page.cut_because or f"{len(marks):,} lines tell a price; the first {MAX_MARKS:,} were read"
+        marks = marks[:MAX_MARKS]
     how: list[str] = []
     tables = find_tables(page, marks)
     real = len(tables)
@@ -180,7 +185,7 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
         notes.append(f"{len(plans)} plans found, {MAX_PLANS} kept")
         plans = plans[:MAX_PLANS]
     if page.cut:
-        notes.append("the page is longer or deeper than is read; its rest was left out")
+        notes.append(page.cut_because or "the page is longer or deeper than is read; its rest was left out")
     prices: list[PlanPrice] = []
     features: list[PlanFeature] = []
     for plan in plans:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from sources.blocks import parse_html
@@ -17,8 +18,27 @@ __all__ = ["front_matter", "markdown_lines"]
 
 _MAX_NESTING = 20
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+_MAX_INLINE = 25_000
+_MAX_BRACKETS = 200
+_CUT = " […]"
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.{0,8000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$")
+
+
+def _bound_inline(state: StateCore) -> None:
+    """Cut paragraphs that would cost seconds: from each bracket the parser looks for the one that closes it."""
+    for token in state.tokens:
+        content = token.content
+        if token.type != "inline" or len(content) <= _MAX_BRACKETS:
+            continue
+        if len(content) > _MAX_INLINE:
+            content = content[:_MAX_INLINE] + _CUT
+        if content.count("[") > _MAX_BRACKETS:
+            content = "[".join(content.split("[", _MAX_BRACKETS)[:_MAX_BRACKETS]) + _CUT
+        token.content = content
+
+
+_PARSER.core.ruler.before("inline", "bound_inline", _bound_inline)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

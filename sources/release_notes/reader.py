@@ -8,9 +8,12 @@ from dataclasses import fields
 from datetime import date
 from operator import attrgetter
 
+from selectolax.lexbor import LexborHTMLParser
+
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
 from sources.blocks import blocks_of, parse_html
 from sources.document import clean_lines, clean_text, decode, media_kind, safe_link
+from sources.markup import bounded
 from sources.release_notes.dates import FoundDate, date_line, find_date, read_date_field
 from sources.release_notes.feeds import FeedItem, json_items, load_json, xml_items
 from sources.release_notes.html import is_notes_title, page_lines, promoted, row_lines
@@ -28,6 +31,10 @@ MAX_ENTRIES = 5_000
 MAX_BODY = 20_000
 """Characters of an entry's body that are kept."""
 
+MAX_PLAIN = 1_000_000
+"""Characters of a Markdown or plain text that are read: a changelog of decades is half of that."""
+
+_MOST = 2 * MAX_ENTRIES  # before those that say the same are folded
 _MAX_HEADING = 500
 _MAX_GUID = 1_000
 _GENERAL_TAGS = re.compile(
@@ -53,6 +60,7 @@ def read(document: Document) -> Reading:
     """
     text = decode(document)
     kind = media_kind(text, content_type=document.content_type)
+    cut = ""
     if kind in ("rss", "atom"):
         items: list[FeedItem] | None = xml_items(text, document.url)
         entries = _from_items(items or [], document)
@@ -62,12 +70,15 @@ def read(document: Document) -> Reading:
             return _reading(ReadStatus.EMPTY, "JSON of a shape that is neither a feed nor a list of releases", kind)
         entries = _from_items(items, document)
     elif kind == "html":
-        entries = _from_page(text, document)
+        html, cut = bounded(text)
+        entries = _from_page(html, document)
     elif kind in ("markdown", "text"):
-        kind, entries = _from_text(text, document)
+        if len(text) > MAX_PLAIN:
+            cut = f"{len(text):,} characters, the first {MAX_PLAIN:,} read"
+        kind, entries = _from_text(text[:MAX_PLAIN], document)
     else:
         return _reading(ReadStatus.EMPTY, "an empty document" if kind == "empty" else "XML that is no feed", kind)
-    return _bounded(entries, kind)
+    return _bounded(entries, kind, cut)
 
 
 def to_json(reading: Reading) -> dict[str, object]:
@@ -122,20 +133,20 @@ def _reading(status: ReadStatus, reason: str, how: str, entries: Sequence[Releas
     )
 
 
-def _bounded(entries: Sequence[ReleaseEntry], how: str) -> Reading:
+def _bounded(entries: Sequence[ReleaseEntry], how: str, cut_because: str) -> Reading:
     # A feed that repeats an item unchanged says nothing new; where it stands does not matter.
     once: dict[object, ReleaseEntry] = {}
     for entry in entries:
         once.setdefault(_TOLD(entry), entry)
     kept = list(once.values())
-    notes = []
+    notes = [cut_because] if cut_because else []
     if len(kept) > MAX_ENTRIES:
         notes.append(f"{len(kept)} entries, the first {MAX_ENTRIES} kept")
     cut = sum(1 for entry in kept[:MAX_ENTRIES] if entry.body.endswith(_CUT))
     if cut:
         notes.append(f"{cut} bodies cut at {MAX_BODY} characters")
     if not kept:
-        return _reading(ReadStatus.EMPTY, f"no release entries in this {how} document", how)
+        return _reading(ReadStatus.EMPTY, "; ".join([f"no release entries in this {how} document", *notes]), how)
     return _reading(ReadStatus.READ, "; ".join(notes), how, kept[:MAX_ENTRIES])
 
 
@@ -144,7 +155,7 @@ _TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name 
 
 
 def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
-    tree = parse_html(text, document.url)
+    tree = LexborHTMLParser(text)
     lines = page_lines(tree)
     entries = entries_of(lines)
     if len(entries) < _MANY:
@@ -154,12 +165,12 @@ def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
         names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
         if _URL_OF_NOTES.search(document.url) or any(is_notes_title(name) for name in names):
             entries = titled_entries(lines)
-    return [_release(entry, document) for entry in entries]
+    return [_release(entry, document) for entry in entries[:_MOST]]
 
 
 def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     if is_debian(text):
-        return "debian", [_release(entry, document) for entry in entries_of(debian_lines(text))]
+        return "debian", [_release(entry, document) for entry in entries_of(debian_lines(text))[:_MOST]]
     fields, rest = front_matter(text)
     sample = text[:200_000]
     markdown = len(_MARKDOWN_ONLY.findall(sample)) >= len(_RST.findall(sample)) and bool(_MARKDOWN_ONLY.search(sample))
@@ -174,7 +185,7 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
         _URL_OF_NOTES.search(document.url) or any(is_notes_title(x.text) for x in lines[:3] if x.level)
     ):
         entries = titled_entries(lines)
-    return kind, [_release(entry, document) for entry in entries]
+    return kind, [_release(entry, document) for entry in entries[:_MOST]]
 
 
 def _post(fields: dict[str, str], lines: Sequence[Line], document: Document) -> ReleaseEntry:
@@ -216,7 +227,7 @@ def _release(entry: RawEntry, document: Document) -> ReleaseEntry:
 
 
 def _from_items(items: Sequence[FeedItem], document: Document) -> list[ReleaseEntry]:
-    return [_from_item(item, number, document) for number, item in enumerate(items, 1)]
+    return [_from_item(item, number, document) for number, item in enumerate(items[:_MOST], 1)]
 
 
 def _from_item(item: FeedItem, number: int, document: Document) -> ReleaseEntry:
