@@ -57,12 +57,7 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comm
         marks: Lines that tell a price, by index.
         comma_decimal: The page's language writes a decimal comma.
     """
-    gathered = _Gathered(plan, marks, comma_decimal)
-    for line in page.lines[plan.start : plan.end]:
-        element = line.element
-        item = element if element.tag == "li" else _item_around(element)
-        if item is not None and item.end - item.start <= 4:
-            gathered.take(line, item)
+    gathered = item_features(page, plan, marks, plan.start, plan.end, comma_decimal=comma_decimal)
     if gathered.taken:
         return
     lines = page.lines[plan.start : plan.end]
@@ -76,7 +71,20 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comm
             return
 
 
-class _Gathered:
+def item_features(
+    page: VisiblePage, plan: Plan, marks: dict[int, Mark], start: int, end: int, *, comma_decimal: bool = False
+) -> Gathered:
+    """Add the list items of some lines to a plan."""
+    gathered = Gathered(plan, marks, comma_decimal)
+    for line in page.lines[start:end]:
+        element = line.element
+        item = element if element.tag == "li" else _item_around(element)
+        if item is not None and item.end - item.start <= 4:
+            gathered.take(line, item)
+    return gathered
+
+
+class Gathered:
     """The features of one card, each element and each text once."""
 
     __slots__ = ("_comma_decimal", "_marks", "_plan", "_seen", "taken")
@@ -130,7 +138,7 @@ def _item_around(element: Element) -> Element | None:
     return parent.parent if parent.parent is not None and parent.parent.tag == "li" else None
 
 
-def _add_terms(lines: list[Line], gathered: _Gathered) -> bool:
+def _add_terms(lines: list[Line], gathered: Gathered) -> bool:
     pairs = [
         (term, value)
         for term, value in pairwise(lines)

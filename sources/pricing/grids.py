@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import islice, pairwise
 
 from .context import MoneyContext
 from .names import clean_name
 from .page import Element, Line, VisiblePage, fold
-from .plans import Mark, mark_of
+from .plans import Mark, Plan, bare, mark_of
 from .tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, make_cell
 from .words import words
 
@@ -20,6 +21,8 @@ _CELL_CHARS = 160
 _GAP = 3
 """Lines between two rows of one grid: the heading of a section, or the label above a row of values."""
 _LEVELS = 4
+_NAME_CHARS = 60
+_SPANNING = re.compile(r"col-span|grid-column|colspan")
 _FEWEST_ROWS = 3
 _MAX_ELEMENTS = 20_000
 
@@ -59,11 +62,81 @@ def find_grids(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     return grids
 
 
-def _rows(page: VisiblePage) -> list[_Row]:
+def flat_grids(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[Table]:
+    """Containers that hold all cells of a comparison, row after row, under cells with the names of known plans.
+
+    Args:
+        page: The page.
+        plans: What was read of it already.
+        marks: Lines that tell a price.
+    """
+    names = {bare(plan.name) for plan in plans if not plan.addon}
+    if len(names) < 2 or len(page.elements) > _MAX_ELEMENTS:
+        return []
+    named = [line for line in page.lines if len(line.text) <= _NAME_CHARS and bare(line.text) in names]
+    by_line = {m.line.index: m for m in marks}
+    grids: dict[Element, Table] = {}
+    for one, other in pairwise(named):
+        beside = {each.parent for each in islice(other.element.ancestors(), _LEVELS)}
+        holder = next((each.parent for each in islice(one.element.ancestors(), _LEVELS) if each.parent in beside), None)
+        if holder is None or holder in grids or holder.tag in _TABLE_TAGS:
+            continue
+        rows = _chunked(page, [each for each in page.elements if each.parent is holder], names, by_line)
+        if len(rows) >= _FEWEST_ROWS:
+            grids[holder] = Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False)
+    return list(grids.values())
+
+
+def _chunked(page: VisiblePage, cells: list[Element], names: set[str], by_line: dict[int, Mark]) -> list[list[Cell]]:
+    """The cells of a container as rows, if they make full ones below the row with the names; else no row."""
+    named = [
+        n for n, cell in enumerate(cells) if any(bare(ln.text) in names for ln in page.lines[cell.start : cell.end])
+    ]
+    if len(named) < 2 or named != list(range(named[0], named[0] + len(named))) or not named[0]:
+        return []
+    width = len(named) + 1
+    body = [cell for cell in cells[named[0] - 1 :] if not _SPANNING.search(_layout(cell))]
+    if width > MAX_COLUMNS or len(body) % width or len(body) > width * MAX_ROWS:
+        return []
+    if any(cell.end - cell.start > _CELL_LINES for cell in body[width:]):
+        return []
+    return [[make_cell(page, cell, by_line) for cell in body[n : n + width]] for n in range(0, len(body), width)]
+
+
+def _layout(cell: Element) -> str:
+    return f"{cell.node.attributes.get('class') or ''} {cell.node.attributes.get('style') or ''}"
+
+
+def columns_apart(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[tuple[Plan, Element]]:
+    """Lists that stand apart from the cards, one per plan and in their order; none where any plan has features."""
+    known = [plan for plan in plans if not plan.addon]
+    if len(known) < 2 or any(p.features or p.group for p in known) or len(page.elements) > _MAX_ELEMENTS:
+        return []
+    told = {m.line.index for m in marks}
+    for around, columns in _children(page).items():
+        if len(columns) != len(known) or around.tag in ("ul", "ol", *_TABLE_TAGS):
+            continue
+        if all(_is_list(page, each, told) for each in columns):
+            return list(zip(known, columns, strict=True))
+    return []
+
+
+def _is_list(page: VisiblePage, element: Element, told: set[int]) -> bool:
+    lines = range(element.start, element.end)
+    items = sum(1 for n in lines if any(e.tag == "li" for e in islice(page.lines[n].element.ancestors(), 2)))
+    return items >= 2 and items * 3 >= 2 * len(lines) and not any(n in told for n in lines)
+
+
+def _children(page: VisiblePage) -> dict[Element, list[Element]]:
     children: dict[Element, list[Element]] = defaultdict(list)
     for element in islice(page.elements, 1, None):
         if element.parent is not None:
             children[element.parent].append(element)
+    return children
+
+
+def _rows(page: VisiblePage) -> list[_Row]:
+    children = _children(page)
     found = []
     for element in page.elements:
         if element.tag in _TABLE_TAGS or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:

@@ -12,8 +12,8 @@ from .cards import lone_price, read_cards
 from .chosen import read_chosen
 from .context import MoneyContext
 from .extras import is_extra, read_extras
-from .features import card_features, table_features
-from .grids import find_grids
+from .features import card_features, item_features, table_features
+from .grids import columns_apart, find_grids, flat_grids
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .structured import merge_stated, stated_prices
@@ -108,12 +108,22 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         bare = unpriced_plans(page, tables[:real])
         plans = bare + plans
         how += ["table without prices"] if bare else []
-    if (
-        sum(table_features(page, table, plans, comma_decimal=context.comma_decimal) for table in tables)
-        and "table" not in how
-    ):
+    if _compare(page, plans, tables, marks, context) and "table" not in how:
         how.append("comparison table")
     return plans, how
+
+
+def _compare(
+    page: VisiblePage, plans: list[Plan], tables: list[Table], marks: list[Mark], context: MoneyContext
+) -> int:
+    """Add the features that are told apart from the prices; returns how many rows of comparisons were read."""
+    comma = context.comma_decimal
+    every = [*tables, *flat_grids(page, plans, marks)]
+    read = sum(table_features(page, table, plans, comma_decimal=comma) for table in every)
+    told = {m.line.index: m for m in marks}
+    for plan, column in columns_apart(page, plans, marks):
+        item_features(page, plan, told, column.start, column.end, comma_decimal=comma)
+    return read
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark], context: MoneyContext) -> None:
