@@ -357,6 +357,8 @@ def table_features(page: VisiblePage, table: Table, plans: list[Plan], *, comma_
     for index, row in enumerate(table.rows):
         if index == header or index in table.price_rows or len(row) < 2 or not first or first > len(row) - 1:
             continue
+        if index < header and not table.real:
+            continue
         label = _label(page, row[first - 1])
         if not label or is_full_width(row) or row[first - 1] is row[first] or first_money(label):
             continue
@@ -399,7 +401,7 @@ def _repeats_header(cells: dict[int, Cell], columns: dict[int, Plan]) -> bool:
 
 def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], int]:
     by_name = _by_name(plans)
-    for index, row in enumerate(table.rows[:3]):
+    for index, row in enumerate(table.rows[:3] if table.real else table.rows):
         columns: dict[int, Plan] = {}
         for column, cell in enumerate(row):
             plan = next((by_name[name] for name in _names_in(cell) if name in by_name), None)
@@ -433,6 +435,8 @@ def _columns_in_order(table: Table, plans: list[Plan]) -> dict[int, Plan]:
     """Columns by their order, for a table that has no header, one column per plan, and ticks and numbers in them."""
     known = [plan for plan in plans if not plan.addon]
     rows = [row for row in table.rows if not is_full_width(row)]
+    if any(cell.element.end - cell.element.start > 1 for row in rows for cell in row[1:]):
+        return {}
     if len(known) < 2 or len(rows) < _FEWEST_ITEMS or any(len(row) != len(known) + 1 for row in rows):
         return {}
     if len({plan.group for plan in known}) > 1 or any(not row[0].text for row in rows):

@@ -24,6 +24,7 @@ _LEVELS = 4
 _NAME_CHARS = 60
 _SPANNING = re.compile(r"col-span|grid-column|colspan")
 _FEWEST_ROWS = 3
+_MOST_WAYS = 3
 _MAX_ELEMENTS = 20_000
 
 
@@ -51,13 +52,7 @@ def find_grids(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         rows = [_cells(page, row, by_line, context) for row in run[:MAX_ROWS]]
         if len(run) > MAX_ROWS:
             page.cut = True
-        labels = [label for one, other in pairwise(run) if (label := _label_above(page, one, other)) is not None]
-        if len(labels) == len(run) - 1 and _all_named(rows[0]):
-            corner = Cell(run[0].element, "", "", ())
-            rows = [
-                [corner, *rows[0]],
-                *([_line_cell(label), *row] for label, row in zip(labels, rows[1:], strict=False)),
-            ]
+        rows = _labelled(page, run, rows) or rows
         grids.append(Table(element=_around(run), rows=rows, columns={}, price_rows=set(), header=0, real=False))
     return grids
 
@@ -173,22 +168,45 @@ def _mixed(page: VisiblePage, element: Element, blocks: list[Element]) -> list[E
 
 
 def _runs(rows: list[_Row]) -> list[list[_Row]]:
-    """Rows of the same number of cells that follow each other closely in one part of the page."""
-    runs = []
-    open_runs: dict[int, list[_Row]] = {}
+    """Rows of the same number of cells that follow each other closely in one part of the page.
+
+    Where a section's rows are as many as their cells, the section looks like a row of the grid itself: both ways are
+    followed, and of the runs that share rows the longest is the grid.
+    """
+    open_runs: dict[int, list[list[_Row]]] = defaultdict(list)
+    done: list[list[_Row]] = []
     for row in rows:
-        width = len(row.cells)
-        run = open_runs.get(width)
-        if run is not None:
+        runs = open_runs[len(row.cells)]
+        taken = False
+        holders = []
+        for run in runs:
             last = run[-1].element
             if row.element.start < last.end:
-                continue  # a row in a cell of the row before
-            if row.tallest <= _CELL_LINES and row.element.start - last.end <= _GAP and _near(last, row.element):
+                holders.append(run)
+            elif row.tallest <= _CELL_LINES and row.element.start - last.end <= _GAP and _near(last, row.element):
                 run.append(row)
-                continue
-        open_runs[width] = [row]
-        runs.append(open_runs[width])
-    return [run for run in runs if len(run) >= _FEWEST_ROWS]
+                taken = True
+        if holders and not taken and len(runs) < _MOST_WAYS:
+            innermost = min(holders, key=lambda run: run[-1].element.end - run[-1].element.start)
+            runs.append([*innermost[:-1], row])
+        elif not holders and not taken:
+            if row.tallest <= _CELL_LINES or len(runs) >= _MOST_WAYS:
+                done += runs
+                runs.clear()
+            runs.append([row])
+    every = [*done, *(run for runs in open_runs.values() for run in runs)]
+    return _longest([run for run in every if len(run) >= _FEWEST_ROWS])
+
+
+def _longest(runs: list[list[_Row]]) -> list[list[_Row]]:
+    """The runs, in order, without those that share a row with a longer one."""
+    used: set[Element] = set()
+    kept = []
+    for run in sorted(runs, key=len, reverse=True):
+        if not any(row.element in used for row in run):
+            used.update(row.element for row in run)
+            kept.append(run)
+    return sorted(kept, key=lambda run: run[0].element.start)
 
 
 def _near(one: Element, other: Element) -> bool:
@@ -226,8 +244,20 @@ def _line_cell(line: Line) -> Cell:
     return Cell(line.element, line.text, line.text, ())
 
 
-def _label_above(page: VisiblePage, before: _Row, row: _Row) -> Line | None:
-    """The line right above a row of values, where the row itself has no label."""
+def _labelled(page: VisiblePage, run: list[_Row], rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows of nothing but values with the line above each as its label, from the row of names on; else no row."""
+    labels = [_line_above(page, one, other) for one, other in pairwise(run[: len(rows)])]
+    start = max((n for n, label in enumerate(labels, 1) if label is None), default=0)
+    while start < len(rows) and not _all_named(rows[start]):
+        start += 1
+    if len(rows) - start < _FEWEST_ROWS:
+        return []
+    below = zip(labels[start:], rows[start + 1 :], strict=True)
+    header = [Cell(run[start].element, "", "", ()), *rows[start]]
+    return [header, *([Cell(line.element, line.text, line.text, ()), *row] for line, row in below if line is not None)]
+
+
+def _line_above(page: VisiblePage, before: _Row, row: _Row) -> Line | None:
     if row.element.start <= before.element.end:
         return None
     line = page.lines[row.element.start - 1]

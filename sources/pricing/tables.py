@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from .context import MoneyContext
 from .money import ISO, SIGNS
-from .names import clean_name
+from .names import clean_name, name_in
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
 from .terms import Term, read_term
@@ -194,7 +194,7 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
         return []
     if not header_priced and _plans_are_rows(rows, body):
         return _from_rows(page, table, body, context)
-    return _from_columns(table, [0, *body] if header_priced else body, context)
+    return _from_columns(page, table, [0, *body] if header_priced else body, context)
 
 
 def compares_others(page: VisiblePage, table: Table) -> bool:
@@ -250,10 +250,11 @@ def _take_group_row(table: Table) -> None:
     while len(rows) > 2 and len(rows[0]) > 1 and is_full_width(rows[0]):
         rows = rows[1:]
     first, second = rows[0], rows[1] if len(rows) > 2 else []
-    if 2 < len(first) == len(second) and len({id(cell) for cell in first[1:]}) < len(first) - 1:
-        names = [clean_name(cell.first) for cell in second[1:]]
-        if all(names) and len(set(names)) == len(names) and len({id(cell) for cell in second}) == len(second):
-            table.groups = {n: clean_name(cell.text) for n, cell in enumerate(first)}
+    own = [n for n, cell in enumerate(second) if n < len(first) and cell is not first[n] and (n or first[0].text)]
+    if len(first) == len(second) and 1 < len({id(first[n]) for n in own}) < len(own):
+        names = [clean_name(second[n].first) for n in own]
+        if all(names) and len(set(names)) == len(names):
+            table.groups = {n: clean_name(first[n].text) for n in own}
             rows = rows[1:]
     table.rows = rows
 
@@ -298,11 +299,11 @@ def _header_of(rows: list[list[Cell]], first: int) -> int:
     return 0
 
 
-def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
+def _from_columns(page: VisiblePage, table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
     rows = table.rows
     table.header = 0 if 0 in body else _header_of(rows, body[0])
     header = rows[table.header]
-    _name_columns(table, header)
+    _name_columns(page, table, header)
     extras: dict[str, Plan] = {}
     for index in body:
         label = rows[index][0].text if index != table.header else ""
@@ -319,7 +320,7 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
                 cell = rows[index][column]
                 marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
                 before = len(plan.prices)
-                add_prices(plan, marks, context, {m.line.index: told for m in marks})
+                add_prices(plan, marks if not before else _amounts(marks), context, {m.line.index: told for m in marks})
                 if label and _TIER.match(label):
                     _note_tier(plan, before, label)
     for column, plan in table.columns.items():
@@ -330,14 +331,14 @@ def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[
     return [*{id(plan): plan for plan in table.columns.values()}.values(), *extras.values()]
 
 
-def _name_columns(table: Table, header: list[Cell]) -> None:
+def _name_columns(page: VisiblePage, table: Table, header: list[Cell]) -> None:
     first = 0 if header and header[0].priced else 1
     for column in range(first, len(header)):
         if column > first and header[column] is header[column - 1]:
             if column - 1 in table.columns:
                 table.columns[column] = table.columns[column - 1]
             continue
-        name = _cell_name(header[column])
+        name = _cell_name(page, header[column])
         if name is not None:
             plan = Plan(name=name, text=header[column].text, place=header[column].element.place)
             plan.group = table.groups.get(column)
@@ -345,8 +346,9 @@ def _name_columns(table: Table, header: list[Cell]) -> None:
             table.columns[column] = plan
 
 
-def _cell_name(cell: Cell) -> str | None:
-    name = None
+def _cell_name(page: VisiblePage, cell: Cell) -> str | None:
+    start, end = cell.element.start, cell.element.end
+    name = name_in(page.lines[start]) if end > start and page.lines[start].text == cell.first else None
     for text in (cell.first, cell.text):
         name = name or clean_name(text)
     if name is None:
@@ -359,6 +361,10 @@ def alt_texts(cell: Cell) -> list[str]:
     if cell.text:
         return []
     return [node.attributes.get("alt") or "" for node in cell.element.node.css("img[alt]")[:3]]
+
+
+def _amounts(marks: Sequence[Mark]) -> list[Mark]:
+    return [m for m in marks if m.kind == "price"]
 
 
 def _note_tier(plan: Plan, before: int, label: str) -> None:
