@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from detente.errors import ReaderError
 
-__all__ = ["MAX_DEPTH", "MAX_TAGS", "Markup", "bounded"]
+__all__ = ["MAX_DEPTH", "MAX_TAGS", "Markup", "bounded", "refuse_xml_bombs"]
 
 MAX_TAGS = 200_000
 """Tags of a page that are read; the largest pages that people make hold a fifth of that."""
 
 MAX_DEPTH = 2_000
 """Elements within elements; the parser's time grows with the square of it."""
+
+MAX_XML_DEPTH = 500
+"""The same of a feed, where every element that is left open nests."""
 
 MAX_ATTRIBUTES = 5_000
 """Attributes of one tag, or correspondingly fewer of several: the parser compares each with all before it."""
@@ -23,6 +26,7 @@ MAX_OPTIONS = 10_000
 
 _FEW_TAGS = 4_000
 _LONG = 100_000
+_CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.S)
 _OPTION = re.compile(r"<option", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?:[^<>]*(/)>)?")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{2000,}")
@@ -72,6 +76,24 @@ def bounded(html: str) -> Markup:
     if len(html) > _LONG:
         _refuse_attributes(html)
     return Markup(html, cut)
+
+
+def refuse_xml_bombs(xml: str) -> None:
+    """Refuse a feed that is built to cost an XML parser minutes.
+
+    Raises:
+        ReaderError: Its elements are nested deeper than `MAX_XML_DEPTH`, or one has more attributes than the bound.
+    """
+    if xml.count("<") > _FEW_TAGS:
+        depth = deepest = 0
+        for match in _TAG.finditer(_CDATA.sub("", xml)):
+            if not match[3]:
+                depth = max(0, depth - 1) if match[1] else depth + 1
+                deepest = max(deepest, depth)
+        if deepest > MAX_XML_DEPTH:
+            raise ReaderError(f"not parsed: elements are nested {deepest:,} deep (at most {MAX_XML_DEPTH:,} are read)")
+    if len(xml) > _LONG:
+        _refuse_attributes(xml)
 
 
 def _position(html: str, number: int) -> int:

@@ -16,6 +16,9 @@ __all__ = ["MAX_BLOCK", "MAX_BLOCKS", "VERSION", "read", "to_json"]
 
 VERSION = 1
 MAX_BLOCKS = 2_000
+MAX_PARAGRAPHS = 50_000
+"""Parts of a plain text between blank lines; what comes after is one more."""
+
 MAX_BLOCK = 2_000
 """Characters of a block that are kept."""
 
@@ -96,6 +99,7 @@ _COPYRIGHT = re.compile(r"\W*(?:©|copyright\b|\(c\)).{0,150}", re.I | re.S)
 # Without a digit or one of these, a text tells neither a moment nor a count.
 _TELLING = re.compile(r"\d|[Tt]oday|[Yy]esterday|[ t] now|[ts] ago|©|[Cc]opyright")
 _WORD = re.compile(r"\w")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _SHORT = 160
 
 
@@ -120,7 +124,7 @@ def read(document: Document) -> Reading:
     else:
         blocks = [
             Block(tag="p", text=clean_text(part), place=f"paragraph {number}")
-            for number, part in enumerate(re.split(r"\n\s*\n", clean_lines(text)), 1)
+            for number, part in enumerate(_BLANK_LINE.split(clean_lines(text), MAX_PARAGRAPHS), 1)
         ]
     return _reading(_kept(blocks), kind, cut)
 

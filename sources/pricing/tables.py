@@ -12,7 +12,7 @@ from .names import clean_name, name_in
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
 from .terms import Term, read_term
-from .words import ADDON_HEADING, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
+from .words import ADDON_HEADING, BADGE, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
 
 MAX_ROWS = 400
 MAX_TABLES = 200
@@ -43,7 +43,7 @@ _NO_MARKS: tuple[Mark, ...] = ()
 
 
 class Cell:
-    """One cell: its element, its text, the text's first line, and the marks in it."""
+    """One cell: its element, its text, the text's first line that is no badge, and the marks in it."""
 
     __slots__ = ("element", "first", "marks", "priced", "text")
 
@@ -176,7 +176,8 @@ def make_cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> 
         return Cell(element, "", "", _NO_MARKS)
     lines = page.lines[start:end]
     text = " ".join(line.text for line in lines)
-    return Cell(element, text, lines[0].text, [by_line[i] for i in range(start, end) if i in by_line])
+    first = next((line.text for line in lines if not BADGE.match(line.text)), lines[0].text)
+    return Cell(element, text, first, [by_line[i] for i in range(start, end) if i in by_line])
 
 
 def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:

@@ -34,6 +34,8 @@ MAX_BODY = 20_000
 MAX_PLAIN = 1_000_000
 """Characters of a Markdown or plain text that are read: a changelog of decades is half of that."""
 
+MAX_PLAIN_LINES = 40_000
+
 _MOST = 2 * MAX_ENTRIES  # before those that say the same are folded
 _MAX_HEADING = 500
 _MAX_GUID = 1_000
@@ -43,7 +45,7 @@ _GENERAL_TAGS = re.compile(
     re.I,
 )
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
-_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^\s*\*\*[^*\n]+\*\*:?\s*$|^\s*\[[^\]\n]+\]:\s", re.M)
+_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^[ \t]*\*\*[^*\n]+\*\*:?\s*$|^[ \t]*\[[^\]\n]+\]:\s", re.M)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _FLAT = re.compile(r"\s*(?:<ul>\s*(?:<li>[^<&]*</li>\s*)+</ul>|<p>[^<&]*</p>(?:\s*<p>[^<&]*</p>)*)\s*")
 _FLAT_TEXT = re.compile(r"<(?:li|p)>([^<]*)")
@@ -73,12 +75,24 @@ def read(document: Document) -> Reading:
         html, cut = bounded(text)
         entries = _from_page(html, document)
     elif kind in ("markdown", "text"):
-        if len(text) > MAX_PLAIN:
-            cut = f"{len(text):,} characters, the first {MAX_PLAIN:,} read"
-        kind, entries = _from_text(text[:MAX_PLAIN], document)
+        plain, cut = _bounded_plain(text)
+        kind, entries = _from_text(plain, document)
     else:
         return _reading(ReadStatus.EMPTY, "an empty document" if kind == "empty" else "XML that is no feed", kind)
     return _bounded(entries, kind, cut)
+
+
+def _bounded_plain(text: str) -> tuple[str, str]:
+    """As much of a Markdown or plain text as is read, and what is said of the rest."""
+    end, told = len(text), ""
+    if end > MAX_PLAIN:
+        end, told = MAX_PLAIN, f"{len(text):,} characters, the first {MAX_PLAIN:,} read"
+    if text.count("\n", 0, end) > MAX_PLAIN_LINES:
+        position = -1
+        for _ in range(MAX_PLAIN_LINES):
+            position = text.find("\n", position + 1)
+        end, told = position, f"more than {MAX_PLAIN_LINES:,} lines, the rest left out"
+    return text[:end], told
 
 
 def to_json(reading: Reading) -> dict[str, object]:
