@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -10,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sources.document import clean_text
 from sources.markup import bounded
 
-__all__ = ["Block", "blocks_of", "parse_html"]
+__all__ = ["MAX_BLOCKS", "Block", "blocks_of", "parse_html", "too_many"]
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # fmt: off
@@ -57,7 +58,8 @@ _BADGE_SELECTOR = ", ".join(
 _BADGE_WORD = re.compile(r"(?:^|[\s_-])(?:badge|tag|label|pill|chip|category)(?:$|[\s_-])", re.I)
 _MAX_BADGE = 40
 _PERMALINK = re.compile(r"\s*(?:[¶§🔗#]|Permalink|Link to (?:this )?heading|Copy link)\s*$")
-MAX_BLOCKS = 100_000
+MAX_BLOCKS = 40_000
+"""Pieces of text of a page that are read; `too_many` says so where there were more."""
 
 
 class Block(NamedTuple):
@@ -128,6 +130,13 @@ def _skipped(tree: LexborHTMLParser, without: str) -> set[int]:
 
 def _badges(tree: LexborHTMLParser) -> set[int]:
     return {node.mem_id for node in tree.css(_BADGE_SELECTOR) if _BADGE_WORD.search(node.attributes.get("class") or "")}
+
+
+def too_many(blocks: Sequence[object]) -> str:
+    """What a reader says of a page whose blocks were not all read; empty if they were."""
+    return f"the page holds more than {MAX_BLOCKS:,} pieces of text; the rest was left out" * (
+        len(blocks) >= MAX_BLOCKS
+    )
 
 
 class _Walk:

@@ -9,7 +9,7 @@ from detente.errors import ReaderError
 
 __all__ = ["MAX_DEPTH", "MAX_TAGS", "Markup", "bounded", "refuse_xml_bombs"]
 
-MAX_TAGS = 200_000
+MAX_TAGS = 150_000
 """Tags of a page that are read; the largest pages that people make hold a fifth of that."""
 
 MAX_DEPTH = 2_000

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from detente.errors import ReaderError
 from detente.records import Document, PageText, Reading, ReadStatus
-from sources.blocks import Block, blocks_of
+from sources.blocks import Block, blocks_of, too_many
 from sources.document import clean_lines, clean_text, decode, media_kind
 from sources.markup import bounded
 
@@ -121,6 +121,7 @@ def read(document: Document) -> Reading:
     if kind in ("html", "xml"):
         html, cut = bounded(text)
         blocks = _selected(LexborHTMLParser(html), document)
+        cut = cut or too_many(blocks)
     else:
         blocks = [
             Block(tag="p", text=clean_text(part), place=f"paragraph {number}")

@@ -27,12 +27,12 @@ _TIMES = {
 }  # fmt: skip
 _SIZES = words("kb mb gb tb pb kib mib gib tib gbs gbps mbps ghz mhz kwh vcpu vcpus cpu cpus core cores % ms")
 _TIMES_OF = words(
-    "second seconds sec minute minutes min mins hour hours hr hrs h day days week weeks month months year years d"
+    "second seconds sec minute minutes min mins hour hours hr hrs h day days week weeks month months year years"
     " tag tage tagen stunden stunde monat monate monaten jahr jahre jahren jour jours heures mois ans an jours"
     " día días horas meses años"
 )
 _TIME_UNIT = {
-    "sec": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "h": "hour", "d": "day",
+    "sec": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "h": "hour",
     "tag": "day", "tage": "day", "tagen": "day", "stunde": "hour", "stunden": "hour", "monat": "month",
     "monate": "month", "monaten": "month", "jahr": "year", "jahre": "year", "jahren": "year", "jour": "day",
     "jours": "day", "heures": "hour", "mois": "month", "ans": "year", "an": "year", "día": "day", "días": "day",

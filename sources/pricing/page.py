@@ -16,6 +16,8 @@ MAX_DEPTH = 200
 MAX_LINES = 60_000
 MAX_ELEMENTS = 100_000
 MAX_LINE_CHARS = 2_000
+MAX_LABEL = 500
+"""Characters of a class or the like that are looked through."""
 
 # A tag is skipped with all it holds, starts a line of its own, or continues the line that it stands in.
 _SKIP = words(
@@ -132,7 +134,7 @@ def label_of(node: LexborNode) -> str:
     found = []
     for name, value in attributes.items():
         if name in ("class", "id", "aria-label", "itemprop", "title", "alt"):
-            found.append(value or "")
+            found.append((value or "")[:MAX_LABEL])
         elif name.startswith("data-"):
             found.append(f"{name}={value}" if value and len(value) < 40 else name)
     return " ".join(found).lower()

@@ -22,7 +22,7 @@ from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
 READER = "pricing"
 VERSION = 1
 MAX_PLANS = 200
-MAX_MARKS = 2_000
+MAX_MARKS = 1_000
 _LOOKED_FOR = (
     "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings,"
     " in JSON-LD or in microdata"

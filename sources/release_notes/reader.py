@@ -11,7 +11,7 @@ from operator import attrgetter
 from selectolax.lexbor import LexborHTMLParser
 
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
-from sources.blocks import blocks_of, parse_html
+from sources.blocks import blocks_of, parse_html, too_many
 from sources.document import clean_lines, clean_text, decode, media_kind, safe_link
 from sources.markup import bounded
 from sources.release_notes.dates import FoundDate, date_line, find_date, read_date_field
@@ -45,7 +45,9 @@ _GENERAL_TAGS = re.compile(
     re.I,
 )
 _RST = re.compile(r"^\.\. \S|:[a-z:+-]+:`[^`]+`|``[^`\n]+``", re.M)
-_MARKDOWN_ONLY = re.compile(r"^#{1,6} \S|\]\((?:https?:|[#/.])|^[ \t]*\*\*[^*\n]+\*\*:?\s*$|^[ \t]*\[[^\]\n]+\]:\s", re.M)
+_MARKDOWN_ONLY = re.compile(
+    r"^#{1,6} \S|\]\((?:https?:|[#/.])|^[ \t]*\*\*[^*\n]+\*\*:?\s*$|^[ \t]*\[[^\]\n]+\]:\s", re.M
+)
 _URL_OF_NOTES = re.compile(r"change-?log|release-?(?:notes|history)|whats?-?new|updates", re.I)
 _FLAT = re.compile(r"\s*(?:<ul>\s*(?:<li>[^<&]*</li>\s*)+</ul>|<p>[^<&]*</p>(?:\s*<p>[^<&]*</p>)*)\s*")
 _FLAT_TEXT = re.compile(r"<(?:li|p)>([^<]*)")
@@ -73,7 +75,10 @@ def read(document: Document) -> Reading:
         entries = _from_items(items, document)
     elif kind == "html":
         html, cut = bounded(text)
-        entries = _from_page(html, document)
+        tree = LexborHTMLParser(html)
+        lines = page_lines(tree)
+        cut = cut or too_many(lines)
+        entries = _from_page(tree, lines, document)
     elif kind in ("markdown", "text"):
         plain, cut = _bounded_plain(text)
         kind, entries = _from_text(plain, document)
@@ -168,9 +173,7 @@ _CUT = "\n[…]"
 _TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name != "place"))
 
 
-def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
-    tree = LexborHTMLParser(text)
-    lines = page_lines(tree)
+def _from_page(tree: LexborHTMLParser, lines: list[Line], document: Document) -> list[ReleaseEntry]:
     entries = entries_of(lines)
     if len(entries) < _MANY:
         entries = max(entries, entries_of(row_lines(tree)), entries_of(promoted(lines)), key=len)
