@@ -451,7 +451,7 @@ def _columns_in_order(table: Table, plans: list[Plan]) -> dict[int, Plan]:
 
 def _features_in_rows(page: VisiblePage, table: Table, plans: list[Plan], comma_decimal: bool) -> int:
     """Features that are columns, where the plans are rows; columns that tell prices are none."""
-    if len(table.rows) < 3 or any(cell.priced for cell in table.rows[0]):
+    if len(table.rows) < 3 or any(cell.priced for cell in table.rows[0]) or not (table.real or table.price_rows):
         return 0
     by_name = _by_name(plans)
     named = [(row, by_name[name]) for row in table.rows[1:] if row for name in _names_in(row[0])[:3] if name in by_name]

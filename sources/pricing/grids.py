@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import islice, pairwise
 
 from .context import MoneyContext
@@ -171,7 +171,7 @@ def _runs(rows: list[_Row]) -> list[list[_Row]]:
     """Rows of the same number of cells that follow each other closely in one part of the page.
 
     Where a section's rows are as many as their cells, the section looks like a row of the grid itself: both ways are
-    followed, and of the runs that share rows the longest is the grid.
+    followed, and of the runs that share rows the one with most on a level is the grid.
     """
     open_runs: dict[int, list[list[_Row]]] = defaultdict(list)
     done: list[list[_Row]] = []
@@ -199,14 +199,19 @@ def _runs(rows: list[_Row]) -> list[list[_Row]]:
 
 
 def _longest(runs: list[list[_Row]]) -> list[list[_Row]]:
-    """The runs, in order, without those that share a row with a longer one."""
+    """The runs, in order, without those that share a row with one that has more rows on one level of the page."""
     used: set[Element] = set()
     kept = []
-    for run in sorted(runs, key=len, reverse=True):
+    for run in sorted(runs, key=_on_one_level, reverse=True):
         if not any(row.element in used for row in run):
             used.update(row.element for row in run)
             kept.append(run)
     return sorted(kept, key=lambda run: run[0].element.start)
+
+
+def _on_one_level(run: list[_Row]) -> int:
+    levels = Counter(sum(1 for _ in row.element.ancestors()) for row in run)
+    return max(levels.values())
 
 
 def _near(one: Element, other: Element) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from .context import MoneyContext
 from .money import ISO, SIGNS
-from .names import clean_name, name_in
+from .names import HEADINGS, clean_name, name_in
 from .page import Element, VisiblePage
 from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
 from .terms import Term, read_term
@@ -35,6 +35,11 @@ _DAYS = re.compile(
 _TIER = re.compile(
     r"^(?:(?:first|next|up to|over|above|more than|less than|under|from|bis|ab|jusqu['’]à|hasta)\s+\d[\d.,]*"
     r"|\d[\d.,]*\s?(?:[-–—+]|to\b|bis\b|à\b))[\w\s.,+–—-]{0,40}$",
+    re.I,
+)
+_LISTS_NAMES = re.compile(
+    r"^\W*(?:plans?|tiers?|packages?|editions?|products?|models?|instances?|sizes?|services?|resources?|name|tarife?|paket"
+    r"|produkt|modell|offre|formule|produit|producto|servicio|paquete)\W*$",
     re.I,
 )
 _TITLE_PART = re.compile(r"\s+[|–—·:-]\s+")
@@ -203,13 +208,19 @@ def compares_others(page: VisiblePage, table: Table) -> bool:
     header = [cell.text if len(cell.text) <= MAX_HEAD else cell.first for cell in table.rows[0]]
     if any(VERSUS.search(text) for text in header):
         return True
-    start = table.element.start
-    above = [line.text for line in page.lines[max(0, start - 3) : start] if _HEADING.fullmatch(line.element.tag)]
-    if any(_AGAINST.search(text) for text in above):
-        return True
+    for text in _headings(page, table):
+        told = sum(1 for name in header[1:] if name and name.lower() in text.lower())
+        if _AGAINST.search(text) and told < 2:  # "Free vs Team" sets two columns side by side
+            return True
     brand = _brand(page)
     own = [text for text in header if bare(text) == brand]
     return bool(own) and not any(brand in text.lower() for text in header[1:] if text and bare(text) != brand)
+
+
+def _headings(page: VisiblePage, table: Table) -> list[str]:
+    """The headings right above a table."""
+    start = table.element.start
+    return [line.text for line in page.lines[max(0, start - 3) : start] if _HEADING.fullmatch(line.element.tag)]
 
 
 def _brand(page: VisiblePage) -> str:
@@ -229,7 +240,7 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
     Cards side by side make such a grid too, and are better read as cards.
     """
     header = rows[0]
-    if any(cell.marks for cell in header):
+    if any(cell.marks for cell in header) or any(_is_card(rows[i]) for i in (0, *body)):
         return False
     names = [clean_name(cell.first) for cell in header[1:]]
     if (
@@ -238,11 +249,22 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
         and len(set(names)) == len(names)
         and not any(name and _is_price_label(name) for name in names)
     ):
-        return all(
-            not row[0].marks and (not row[0].text or _is_price_label(row[0].text)) for row in (rows[i] for i in body)
-        )
+        return all(_is_price_row(rows[i]) for i in body)
     priced = {column for i in body for column, cell in enumerate(rows[i]) if cell.priced}
     return 0 not in priced and all(_is_price_label(header[column].text) for column in priced)
+
+
+def _is_card(row: list[Cell]) -> bool:
+    """Whether a row's cells are rather the heading and the paragraphs of one card."""
+    tags = {cell.element.tag for cell in row}
+    return len(tags) > 1 and not tags.isdisjoint(HEADINGS)
+
+
+def _is_price_row(row: list[Cell]) -> bool:
+    told = [cell for cell in row[1:] if cell.text and not NO.match(cell.text)]
+    if row[0].marks or not all(cell.priced for cell in told) or len(told) < 2:
+        return False
+    return not row[0].text or _is_price_label(row[0].text)
 
 
 def _take_group_row(table: Table) -> None:
@@ -282,6 +304,8 @@ def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
         return True
     if all(not label or _is_price_label(label) for label in labels):
         return False
+    if _LISTS_NAMES.match(rows[0][0].text) and 2 <= len(body) > len(rows) / 2:
+        return not any(not label or _is_price_label(label) or _TIER.match(label) for label in labels)
     if len(columns) == 1 and len(body) >= 2:
         return all(len(row) <= 2 for row in rows) or len(body) * 2 > len(rows)
     return False
@@ -374,7 +398,13 @@ def _note_tier(plan: Plan, before: int, label: str) -> None:
 
 def _all_priced(row: list[Cell]) -> bool:
     told = [c for c in row[1:] if c.text and any(ch.isalnum() for ch in c.text)]
-    return bool(told) and all(c.priced for c in told) and any(m.kind == "price" for c in told for m in c.marks)
+    marks = [m for c in told for m in c.marks]
+    return bool(told) and all(c.priced for c in told) and any(m.kind == "price" for m in marks) and _state(marks)
+
+
+def _state(marks: list[Mark]) -> bool:
+    """Whether prices stand for themselves, and not after what they are paid beyond ("5 GB, then $1")."""
+    return all(m.kind != "price" or m.stated or m.amounts[0].qualifier != "exact" for m in marks)
 
 
 def _add_extra(extras: dict[str, Plan], label: str, row: list[Cell], context: MoneyContext) -> None:
@@ -393,6 +423,7 @@ def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyC
     rows = table.rows
     heads = [c.text for c in rows[0]]
     tiered = _tiered_plan(page, table, body)
+    extra = bool(ADDON_HEADING.search(heads[0]) or any(ADDON_HEADING.search(text) for text in _headings(page, table)))
     plans = []
     for index in body:
         row = rows[index]
@@ -407,7 +438,7 @@ def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyC
         if name is None or _DAYS.match(name):
             continue
         plan = Plan(name=name, text=row[0].text, place=row[0].element.place)
-        plan.addon = bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
+        plan.addon = extra or bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
         for column, cell in enumerate(row[1:], 1):
             told = read_term(heads[column], bare=True) if column < len(heads) else Term()
             marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
