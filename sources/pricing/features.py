@@ -404,12 +404,19 @@ def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], in
     for index, row in enumerate(table.rows[:3] if table.real else table.rows):
         columns: dict[int, Plan] = {}
         for column, cell in enumerate(row):
-            plan = next((by_name[name] for name in _names_in(cell) if name in by_name), None)
-            if column and plan is not None and not any(plan is other for other in columns.values()):
+            plan = _plan_in(cell, by_name) if column else None
+            if plan is not None and not any(plan is other for other in columns.values()):
                 columns[column] = plan
         if len(columns) >= 2:
             return columns, index
     return {}, 0
+
+
+def _plan_in(cell: Cell, by_name: dict[str, Plan]) -> Plan | None:
+    text = cell.text.lower()
+    if text and not any(name in text for name in by_name):
+        return None
+    return next((by_name[name] for name in _names_in(cell) if name in by_name), None)
 
 
 def _by_name(plans: list[Plan]) -> dict[str, Plan]:
@@ -454,8 +461,7 @@ def _features_in_rows(page: VisiblePage, table: Table, plans: list[Plan], comma_
     if len(table.rows) < 3 or any(cell.priced for cell in table.rows[0]) or not (table.real or table.price_rows):
         return 0
     by_name = _by_name(plans)
-    named = [(row, by_name[name]) for row in table.rows[1:] if row for name in _names_in(row[0])[:3] if name in by_name]
-    rows = list({id(row): (row, plan) for row, plan in named}.values())
+    rows = [(row, plan) for row in table.rows[1:] if row and (plan := _plan_in(row[0], by_name)) is not None]
     if len(rows) < 2:
         return 0
     heads = {n: _label(page, cell) for n, cell in enumerate(table.rows[0]) if n}

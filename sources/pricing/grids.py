@@ -24,6 +24,7 @@ _LEVELS = 4
 _NAME_CHARS = 60
 _SPANNING = re.compile(r"col-span|grid-column|colspan")
 _FEWEST_ROWS = 3
+_FEWEST_INLINE = 3
 _MOST_WAYS = 3
 _MAX_ELEMENTS = 20_000
 
@@ -137,6 +138,8 @@ def _rows(page: VisiblePage) -> list[_Row]:
         if element.tag in _TABLE_TAGS or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
             continue
         cells = children.get(element, [])
+        if not cells and (element.end - element.start != 1 or len(page.lines[element.start].parts) < _FEWEST_INLINE):
+            continue
         if sum(cell.end - cell.start for cell in cells) != element.end - element.start:
             cells = _mixed(page, element, cells)
         if 2 <= len(cells) <= MAX_COLUMNS and cells[0].tag not in _TABLE_TAGS:

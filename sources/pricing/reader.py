@@ -123,8 +123,10 @@ def _compare(
     told = {m.line.index: m for m in marks}
     for plan, column in columns_apart(page, plans, marks):
         item_features(page, plan, told, column.start, column.end, comma_decimal=comma)
-    for plan in plans:  # wide and narrow screens have a comparison each
-        plan.features = list({replace(f, place=""): f for f in reversed(plan.features)}.values())[::-1]
+    if len(every) > 1:  # wide and narrow screens have a comparison each
+        for plan in plans:
+            once = {(f.feature, f.included, f.limit, f.text): f for f in reversed(plan.features)}
+            plan.features = list(once.values())[::-1]
     return read
 
 
