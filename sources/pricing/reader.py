@@ -10,14 +10,16 @@ from sources.document import decode
 
 from .cards import lone_price, read_cards
 from .chosen import read_chosen
+from .comparison import table_features
 from .context import MoneyContext
 from .extras import is_extra, read_extras
-from .features import card_features, item_features, table_features
+from .features import card_features, item_features
 from .grids import columns_apart, find_grids, flat_grids
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
 from .structured import merge_stated, stated_prices
-from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
+from .table_plans import name_groups, read_table, unpriced_plans
+from .tables import Table, find_tables
 
 READER = "pricing"
 VERSION = 1
