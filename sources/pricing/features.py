@@ -35,6 +35,9 @@ _UNTOLD = re.compile(
     r"|not applicable|unknown|\?)\W*$",
     re.I,
 )
+# What a screen reader is told where others see an icon: "Not included in Team".
+_INCLUDED_IN = re.compile(r"(?:included|available) in [\w ]{1,40}$", re.I)
+_NOT_INCLUDED = re.compile(r"not (?:included|available)(?: in [\w ]{1,40})?$", re.I)
 _TICKED = re.compile(r"^[✓✔☑✅●⬤🗸]\ufe0f?\s*|^yes\b[\s,:(–-]*(?=\w)", re.I)
 _LABELLED = re.compile(r"([^\W\d_][^:]{1,60}):\s+(\S[^:]{0,60})")
 HELP = re.compile(
@@ -294,9 +297,9 @@ def told_by(text: str, comma_decimal: bool) -> Told:
     """What a cell's text says of its row; "n/a", "add-on" and "coming soon" leave open whether it is included."""
     if _UNTOLD.match(text):
         return Told(included=None, literal=True)
-    if YES.match(text):
+    if YES.match(text) or _INCLUDED_IN.match(text):
         return Told()
-    if NO.match(text) or all(c in _CROSSES for c in text):
+    if NO.match(text) or _NOT_INCLUDED.match(text) or all(c in _CROSSES for c in text):
         return Told(included=False)
     rest = _TICKED.sub("", text).strip("() ") if _TICKED.match(text) else text
     told = read_limit(FOOTNOTE.sub("", rest), comma_decimal=comma_decimal)

@@ -14,6 +14,7 @@ from .tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, make_cell
 from .words import words
 
 _TABLE_TAGS = words("table thead tbody tfoot tr td th")
+_NO_ROW = words("table thead tbody tfoot tr td th body main")
 _NO_CELL = words("script style template svg img noscript br hr input")
 _HEADER_LINES = 14
 _CELL_LINES = 4
@@ -135,7 +136,7 @@ def _rows(page: VisiblePage) -> list[_Row]:
     children = _children(page)
     found = []
     for element in page.elements:
-        if element.tag in _TABLE_TAGS or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
+        if element.tag in _NO_ROW or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
             continue
         cells = children.get(element, [])
         if not cells and (element.end - element.start != 1 or len(page.lines[element.start].parts) < _FEWEST_INLINE):
@@ -205,7 +206,7 @@ def _longest(runs: list[list[_Row]]) -> list[list[_Row]]:
     """The runs, in order, without those that share a row with one that has more rows on one level of the page."""
     used: set[Element] = set()
     kept = []
-    for run in sorted(runs, key=_on_one_level, reverse=True):
+    for run in sorted(runs, key=lambda run: (_on_one_level(run), len(run)), reverse=True):
         if not any(row.element in used for row in run):
             used.update(row.element for row in run)
             kept.append(run)

@@ -40,6 +40,9 @@ _LISTS_NAMES = re.compile(
     r"|produkt|modell|offre|formule|produit|producto|servicio|paquete)\W*$",
     re.I,
 )
+_LENGTH = re.compile(
+    r"\d{1,2}\s(?:months?|years?|weeks?|days?|monate?|jahre?|mois|ans?|mes(?:es)?|años?|mesi|anni)", re.I
+)
 _TITLE_PART = re.compile(r"\s+[|–—·:-]\s+")
 
 
@@ -66,12 +69,15 @@ def compares_others(page: VisiblePage, table: Table) -> bool:
     header = [cell.text if len(cell.text) <= MAX_HEAD else cell.first for cell in table.rows[0]]
     if any(VERSUS.search(text) for text in header):
         return True
+    title = page.tree.css_first("head > title")
+    if title is not None and _AGAINST.search(title.text()):
+        return True
     for text in _headings(page, table):
         told = sum(1 for name in header[1:] if name and name.lower() in text.lower())
         if _AGAINST.search(text) and told < 2:  # "Free vs Team" sets two columns side by side
             return True
     brand = _brand(page)
-    own = [text for text in header if bare(text) == brand]
+    own = [text for text in header[1:] if bare(text) == brand]
     return bool(own) and not any(brand in text.lower() for text in header[1:] if text and bare(text) != brand)
 
 
@@ -165,7 +171,12 @@ def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
 
 
 def _is_price_label(text: str) -> bool:
-    return len(text) <= 60 and (bool(PRICE_LABEL.search(text)) or bool(read_term(text, bare=True).period))
+    return len(text) <= 60 and (bool(PRICE_LABEL.search(text)) or bool(_term_of(text).period))
+
+
+def _term_of(label: str) -> Term:
+    """What a row's label or a column's head says the prices are for."""
+    return read_term(f"per {label}" if _LENGTH.fullmatch(label) else label, bare=True)
 
 
 def _header_of(rows: list[list[Cell]], first: int) -> int:
@@ -192,7 +203,7 @@ def _from_columns(page: VisiblePage, table: Table, body: list[int], context: Mon
         if label and not _is_price_label(label) and not _all_priced(rows[index]):
             continue
         table.price_rows.add(index)
-        told = read_term(label, bare=True) if label else Term()
+        told = _term_of(label) if label else Term()
         for column, plan in table.columns.items():
             if column < len(rows[index]):
                 cell = rows[index][column]
@@ -277,7 +288,7 @@ def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyC
         if tiered is not None:
             before = len(tiered.prices)
             for column, cell in enumerate(row[1:], 1):
-                told = read_term(heads[column], bare=True) if column < len(heads) else Term()
+                told = _term_of(heads[column]) if column < len(heads) else Term()
                 add_prices(tiered, cell.marks, context, {m.line.index: told for m in cell.marks})
             _note_tier(tiered, before, row[0].text)
             continue
@@ -286,7 +297,7 @@ def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyC
         plan = Plan(name=name, text=row[0].text, place=row[0].element.place)
         plan.addon = extra or bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
         for column, cell in enumerate(row[1:], 1):
-            told = read_term(heads[column], bare=True) if column < len(heads) else Term()
+            told = _term_of(heads[column]) if column < len(heads) else Term()
             marks = [m for m in cell.marks if m.kind != "price" or m.spare <= PRICE_SPARE]
             add_prices(plan, marks, context, {m.line.index: told for m in marks})
         if plan.prices:
