@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from detente.errors import ReaderError
 from sources.document import clean_text
+from sources.markup import bounded
 
-__all__ = ["Block", "blocks_of", "parse_html"]
+__all__ = ["MAX_BLOCKS", "Block", "blocks_of", "parse_html", "too_many"]
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # fmt: off
@@ -58,10 +59,8 @@ _BADGE_SELECTOR = ", ".join(
 _BADGE_WORD = re.compile(r"(?:^|[\s_-])(?:badge|tag|label|pill|chip|category)(?:$|[\s_-])", re.I)
 _MAX_BADGE = 40
 _PERMALINK = re.compile(r"\s*(?:[¶§🔗#]|Permalink|Link to (?:this )?heading|Copy link)\s*$")
-_HUGE_TAG = re.compile(r"<[A-Za-z][^<>]{60000,}")
-_MAX_ATTRIBUTES = 10_000
-_MAX_OPEN = 10_000
-MAX_BLOCKS = 100_000
+MAX_BLOCKS = 40_000
+"""Pieces of text of a page that are read; `too_many` says so where there were more."""
 
 
 class Block(NamedTuple):
@@ -92,45 +91,13 @@ class Block(NamedTuple):
     place: str = ""
 
 
-def parse_html(text: str, url: str = "") -> LexborHTMLParser:
-    """The tree of a page, unless parsing it would take unreasonably long.
+def parse_html(text: str) -> LexborHTMLParser:
+    """The tree of a fragment; see `sources.markup` for what is cut off and refused.
 
     Raises:
-        ReaderError: Elements nested, or attributes set, in a number that no page needs and that costs seconds.
+        ReaderError: As `bounded`.
     """
-    closed = text.count("</")
-    if text.count("<") - 2 * closed > _MAX_OPEN:
-        left_open = sum(
-            text.count(f"<{tag}") - text.count(f"</{tag}")
-            for tag in ("div", "span", "b", "i", "font", "a", "ul", "section", "table", "em")
-        )
-        void = sum(
-            text.count(f"<{tag}")
-            for tag in (
-                "br",
-                "img",
-                "li",
-                "p",
-                "td",
-                "tr",
-                "hr",
-                "input",
-                "meta",
-                "link",
-                "path",
-                "!--",
-                "option",
-                "wbr",
-                "source",
-                "use",
-            )
-        )
-        if left_open > _MAX_OPEN or text.count("<") - 2 * closed - void > _MAX_OPEN:
-            raise ReaderError(f"not parsed: {url or 'the page'} nests more than {_MAX_OPEN} elements")
-    for tag in _HUGE_TAG.findall(text):
-        if len(re.sub(r"\"[^\"]*\"|'[^']*'", "", tag).split()) > _MAX_ATTRIBUTES:
-            raise ReaderError(f"not parsed: {url or 'the page'} has an element with over {_MAX_ATTRIBUTES} attributes")
-    return LexborHTMLParser(text)
+    return LexborHTMLParser(bounded(text).html)
 
 
 def blocks_of(
@@ -164,6 +131,13 @@ def _skipped(tree: LexborHTMLParser, without: str) -> set[int]:
 
 def _badges(tree: LexborHTMLParser) -> set[int]:
     return {node.mem_id for node in tree.css(_BADGE_SELECTOR) if _BADGE_WORD.search(node.attributes.get("class") or "")}
+
+
+def too_many(blocks: Sequence[object]) -> str:
+    """What a reader says of a page whose blocks were not all read; empty if they were."""
+    return f"the page holds more than {MAX_BLOCKS:,} pieces of text; the rest was left out" * (
+        len(blocks) >= MAX_BLOCKS
+    )
 
 
 class _Walk:

@@ -8,14 +8,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from detente.errors import ReaderError
 from detente.records import Document, PageText, Reading, ReadStatus
-from sources.blocks import Block, blocks_of, parse_html
+from sources.blocks import Block, blocks_of, too_many
 from sources.document import clean_lines, clean_text, decode, media_kind
+from sources.markup import bounded
 from sources.near_selectors import nearest_selectors
 
 __all__ = ["MAX_BLOCK", "MAX_BLOCKS", "VERSION", "read", "to_json"]
 
 VERSION = 1
 MAX_BLOCKS = 2_000
+MAX_PARAGRAPHS = 50_000
+"""Parts of a plain text between blank lines; what comes after is one more."""
+
 MAX_BLOCK = 2_000
 """Characters of a block that are kept."""
 
@@ -96,6 +100,7 @@ _COPYRIGHT = re.compile(r"\W*(?:©|copyright\b|\(c\)).{0,150}", re.I | re.S)
 # Without a digit or one of these, a text tells neither a moment nor a count.
 _TELLING = re.compile(r"\d|[Tt]oday|[Yy]esterday|[ t] now|[ts] ago|©|[Cc]opyright")
 _WORD = re.compile(r"\w")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _SHORT = 160
 
 
@@ -113,15 +118,17 @@ def read(document: Document) -> Reading:
     """
     text = decode(document)
     kind = media_kind(text, content_type=document.content_type)
+    cut = ""
     if kind in ("html", "xml"):
-        tree = parse_html(text, document.url)
-        blocks = _selected(tree, document)
+        html, cut = bounded(text)
+        blocks = _selected(LexborHTMLParser(html), document)
+        cut = cut or too_many(blocks)
     else:
         blocks = [
             Block(tag="p", text=clean_text(part), place=f"paragraph {number}")
-            for number, part in enumerate(re.split(r"\n\s*\n", clean_lines(text)), 1)
+            for number, part in enumerate(_BLANK_LINE.split(clean_lines(text), MAX_PARAGRAPHS), 1)
         ]
-    return _reading(_kept(blocks), kind)
+    return _reading(_kept(blocks), kind, cut)
 
 
 def to_json(reading: Reading) -> dict[str, object]:
@@ -195,8 +202,8 @@ def _kept(blocks: list[Block]) -> list[PageText]:
     return list(kept.values())
 
 
-def _reading(kept: list[PageText], how: str) -> Reading:
-    notes = []
+def _reading(kept: list[PageText], how: str, cut_because: str) -> Reading:
+    notes = [cut_because] if cut_because else []
     if len(kept) > MAX_BLOCKS:
         notes.append(f"{len(kept)} blocks, the first {MAX_BLOCKS} kept")
     cut = sum(1 for each in kept[:MAX_BLOCKS] if len(each.block) == MAX_BLOCK)

@@ -8,14 +8,14 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from selectolax.lexbor import LexborNode
+
 from detente.records import PlanFeature
 
 from .limits import Limit, read_limit, without_bullet
 from .money import first_money
-from .names import clean_name
 from .page import Element, Line, VisiblePage, label_of
-from .plans import Mark, Plan, bare
-from .tables import Cell, Table, alt_texts, compares_others, is_full_width
+from .plans import Mark, Plan
 from .words import BADGE, NO, NO_LABEL, PLACEHOLDER, SALES_CALL, YES, YES_LABEL, words
 
 MAX_FEATURE = 200
@@ -35,17 +35,19 @@ _UNTOLD = re.compile(
     r"|not applicable|unknown|\?)\W*$",
     re.I,
 )
+# What a screen reader is told where others see an icon: "Not included in Team".
+_INCLUDED_IN = re.compile(r"(?:included|available) in [\w ]{1,40}$", re.I)
+_NOT_INCLUDED = re.compile(r"not (?:included|available)(?: in [\w ]{1,40})?$", re.I)
 _TICKED = re.compile(r"^[✓✔☑✅●⬤🗸]\ufe0f?\s*|^yes\b[\s,:(–-]*(?=\w)", re.I)
 _LABELLED = re.compile(r"([^\W\d_][^:]{1,60}):\s+(\S[^:]{0,60})")
-_HELP = re.compile(
+HELP = re.compile(
     r"(?<![a-z])(?:tool-?tips?|popovers?|help-?(?:text|icon)|hint|info-?(?:icon|text|box)|sr-only|visually-hidden"
     r"|screen-?reader-?(?:text|only))(?![a-z])"
 )
-_FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\(\d\)))+$")
+FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\(\d\)))+$")
 _FOOTNOTE_PART = re.compile(r"\s*(?:\d|[*†‡§]+|\[\d{1,2}\])\s*")
-_LABEL_CHARS = 60
 _ITEM_CHARS = 90
-_FEWEST_ITEMS = 3
+FEWEST_ITEMS = 3
 
 
 def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comma_decimal: bool = False) -> None:
@@ -57,12 +59,7 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comm
         marks: Lines that tell a price, by index.
         comma_decimal: The page's language writes a decimal comma.
     """
-    gathered = _Gathered(plan, marks, comma_decimal)
-    for line in page.lines[plan.start : plan.end]:
-        element = line.element
-        item = element if element.tag == "li" else _item_around(element)
-        if item is not None and item.end - item.start <= 4:
-            gathered.take(line, item)
+    gathered = item_features(page, plan, marks, plan.start, plan.end, comma_decimal=comma_decimal)
     if gathered.taken:
         return
     lines = page.lines[plan.start : plan.end]
@@ -70,13 +67,26 @@ def card_features(page: VisiblePage, plan: Plan, marks: dict[int, Mark], *, comm
         return
     for items in (_with_icons(lines), _of_one_kind(page, plan, lines)):
         fit = [(line, element) for line, element in items if gathered.fits(line)]
-        if len(fit) >= _FEWEST_ITEMS:
+        if len(fit) >= FEWEST_ITEMS:
             for line, element in fit:
                 gathered.take(line, element)
             return
 
 
-class _Gathered:
+def item_features(
+    page: VisiblePage, plan: Plan, marks: dict[int, Mark], start: int, end: int, *, comma_decimal: bool = False
+) -> Gathered:
+    """Add the list items of some lines to a plan."""
+    gathered = Gathered(plan, marks, comma_decimal)
+    for line in page.lines[start:end]:
+        element = line.element
+        item = element if element.tag == "li" else _item_around(element)
+        if item is not None and item.end - item.start <= 4:
+            gathered.take(line, item)
+    return gathered
+
+
+class Gathered:
     """The features of one card, each element and each text once."""
 
     __slots__ = ("_comma_decimal", "_marks", "_plan", "_seen", "taken")
@@ -118,7 +128,7 @@ class _Gathered:
         """Add a term of a definition list with its value."""
         self.taken.add(term.element)
         self._plan.features.append(
-            _valued(self._plan, told_name(term), value.text, value.element.place, self._comma_decimal)
+            valued(self._plan, told_name(term), value.text, value.element.place, self._comma_decimal)
         )
 
 
@@ -130,7 +140,7 @@ def _item_around(element: Element) -> Element | None:
     return parent.parent if parent.parent is not None and parent.parent.tag == "li" else None
 
 
-def _add_terms(lines: list[Line], gathered: _Gathered) -> bool:
+def _add_terms(lines: list[Line], gathered: Gathered) -> bool:
     pairs = [
         (term, value)
         for term, value in pairwise(lines)
@@ -181,22 +191,19 @@ def _of_one_kind(page: VisiblePage, plan: Plan, lines: list[Line]) -> list[tuple
             best = run
     if any(line.text.endswith((".", "!", "?")) for line in best):
         return []
-    return [(line, _LinePlace.of(line, best)) for line in best]
+    return [(line, _element_of(line, best)) for line in best]
 
 
 def _alike(one: Element, other: Element) -> bool:
     return one.tag == other.tag and one.parent is other.parent and one.label == other.label and one.end - one.start == 1
 
 
-class _LinePlace:
-    """Gives each line of one element an element of its own, so that none counts as taken with another."""
-
-    @staticmethod
-    def of(line: Line, lines: list[Line]) -> Element:
-        own = line.element
-        if sum(1 for each in lines if each.element is own) == 1:
-            return own
-        return Element(own.node, own.tag, own.parent, own.ordinal, line.index, own.place)
+def _element_of(line: Line, lines: list[Line]) -> Element:
+    """A line's element, or one of its own where several lines share it, so that none counts as taken with another."""
+    shared = line.element
+    if sum(1 for each in lines if each.element is shared) == 1:
+        return shared
+    return Element(shared.node, shared.tag, shared.parent, shared.ordinal, line.index, shared.place)
 
 
 def told_name(line: Line) -> str:
@@ -210,19 +217,18 @@ def told_name(line: Line) -> str:
         ]
         if len(kept) < len(line.parts):
             text = " ".join("".join(kept).split()) or text
-    return _FOOTNOTE.sub("", text) or text
+    return FOOTNOTE.sub("", text) or text
 
 
-def _is_help(node: object, line: Line) -> bool:
-    current = node
+def _is_help(node: LexborNode, line: Line) -> bool:
+    current: LexborNode | None = node
     block = line.element.node.mem_id
-    while current is not None and current.mem_id != block:  # type: ignore[attr-defined]
-        attributes = current.attributes  # type: ignore[attr-defined]
-        if attributes and (
-            attributes.get("role") == "tooltip" or "hidden" in attributes or _HELP.search(attributes.get("class") or "")
-        ):
+    while current is not None and current.mem_id != block:
+        attributes = current.attributes
+        label = attributes.get("class") or ""
+        if attributes.get("role") == "tooltip" or "hidden" in attributes or (label and HELP.search(label)):
             return True
-        current = current.parent  # type: ignore[attr-defined]
+        current = current.parent
     return False
 
 
@@ -266,17 +272,17 @@ def list_feature(
     name = without_bullet(name)
     told = read_limit(name, comma_decimal=comma_decimal)
     if told is None and (match := _LABELLED.fullmatch(name)) is not None:
-        label, value = match[1].strip(), _told_by(match[2].strip(), comma_decimal)
+        label, value = match[1].strip(), told_by(match[2].strip(), comma_decimal)
         if not value.literal:
-            return _record(plan, label, value, told_text, place, included=included and value.included)
+            return record(plan, label, value, told_text, place, included=included and value.included)
     if told is None or (told.unit is None and not told.unlimited):
         told = Limit(name, None, False, None)
-    value = _Told(limit=told.limit, unlimited=told.unlimited, unit=told.unit)
-    return _record(plan, told.feature or told.unit or name, value, told_text, place, included=included)
+    value = Told(limit=told.limit, unlimited=told.unlimited, unit=told.unit)
+    return record(plan, told.feature or told.unit or name, value, told_text, place, included=included)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """What the text of a cell means, whatever its row."""
 
     included: bool | None = True
@@ -287,20 +293,21 @@ class _Told:
 
 
 @lru_cache(maxsize=4_096)
-def _told_by(text: str, comma_decimal: bool) -> _Told:
+def told_by(text: str, comma_decimal: bool) -> Told:
+    """What a cell's text says of its row; "n/a", "add-on" and "coming soon" leave open whether it is included."""
     if _UNTOLD.match(text):
-        return _Told(included=None, literal=True)
-    if YES.match(text):
-        return _Told()
-    if NO.match(text) or all(c in _CROSSES for c in text):
-        return _Told(included=False)
+        return Told(included=None, literal=True)
+    if YES.match(text) or _INCLUDED_IN.match(text):
+        return Told()
+    if NO.match(text) or _NOT_INCLUDED.match(text) or all(c in _CROSSES for c in text):
+        return Told(included=False)
     rest = _TICKED.sub("", text).strip("() ") if _TICKED.match(text) else text
-    told = read_limit(_FOOTNOTE.sub("", rest), comma_decimal=comma_decimal)
+    told = read_limit(FOOTNOTE.sub("", rest), comma_decimal=comma_decimal)
     if told is not None and told.unlimited:
-        return _Told(unlimited=True)
+        return Told(unlimited=True)
     if told is None or _says_more(told):
-        return _Told(literal=True)
-    return _Told(limit=told.limit, unit=told.unit)
+        return Told(literal=True)
+    return Told(limit=told.limit, unit=told.unit)
 
 
 def _says_more(told: Limit) -> bool:
@@ -308,7 +315,8 @@ def _says_more(told: Limit) -> bool:
     return len(told.feature.split()) > 4
 
 
-def _record(plan: Plan, feature: str, told: _Told, text: str, place: str, *, included: bool | None) -> PlanFeature:
+def record(plan: Plan, feature: str, told: Told, text: str, place: str, *, included: bool | None) -> PlanFeature:
+    """The record of a feature with what was told of it."""
     return PlanFeature(
         plan=plan.name,
         group=plan.group,
@@ -322,147 +330,11 @@ def _record(plan: Plan, feature: str, told: _Told, text: str, place: str, *, inc
     )
 
 
-def _valued(plan: Plan, label: str, text: str, place: str, comma_decimal: bool) -> PlanFeature:
+def valued(plan: Plan, label: str, text: str, place: str, comma_decimal: bool) -> PlanFeature:
     """The record of a label with its value."""
-    told = _told_by(text, comma_decimal)
+    told = told_by(text, comma_decimal)
     feature = f"{label}: {text}" if told.literal else label
-    return _record(plan, feature, told, text, place, included=told.included)
-
-
-def table_features(page: VisiblePage, table: Table, plans: list[Plan], *, comma_decimal: bool = False) -> int:
-    """Add what a comparison table tells of the plans that its header or first column names.
-
-    Returns:
-        How many rows were read.
-    """
-    columns, header = table.columns, table.header
-    if not columns:
-        columns, header = _match_columns(table, plans)
-    if len(columns) < 2 and not table.price_rows:
-        columns, header = _columns_in_order(table, plans), -1
-    if len(columns) < 2:
-        return _features_in_rows(page, table, plans, comma_decimal)
-    if not table.real and compares_others(page, table):
-        return 0
-    first = min(columns)
-    read = 0
-    for index, row in enumerate(table.rows):
-        if index == header or index in table.price_rows or len(row) < 2 or not first or first > len(row) - 1:
-            continue
-        label = _label(page, row[first - 1])
-        if not label or is_full_width(row) or row[first - 1] is row[first] or first_money(label):
-            continue
-        cells = {column: row[column] for column in columns if column < len(row)}
-        if not any(map(_tells, cells.values())) or _repeats_header(cells, columns):
-            continue
-        read += 1
-        place = row[first - 1].element.place
-        for column, cell in cells.items():
-            plan = columns[column]
-            if not cell.priced and len(plan.features) < MAX_FEATURES:
-                plan.features.append(_cell_feature(plan, label, cell, place, comma_decimal))
-    return read
-
-
-def _label(page: VisiblePage, cell: Cell) -> str:
-    """What a row is about: the first line of its label cell, or all of it where that is short."""
-    start, end = cell.element.start, cell.element.end
-    if end == start:
-        text = cell.text
-    else:
-        lines = [line for line in page.lines[start:end] if not _HELP.search(line.element.label)]
-        text = told_name(lines[0]) if lines and lines[0].text == cell.first else cell.first
-        more = " ".join(line.text for line in lines[1:])
-        if more and len(text) + len(more) < _LABEL_CHARS:
-            text = f"{text} {more}"
-    text = _FOOTNOTE.sub("", text)
-    return text if len(text) <= MAX_FEATURE else ""
-
-
-def _tells(cell: Cell) -> bool:
-    """Whether a cell holds anything at all: text, or an element that may be an icon."""
-    child = cell.element.node.first_child
-    return bool(cell.text) or (child is not None and (child.tag != "-text" or child.next is not None))
-
-
-def _repeats_header(cells: dict[int, Cell], columns: dict[int, Plan]) -> bool:
-    return all(bare(columns[column].name) in _names_in(cell) for column, cell in cells.items())
-
-
-def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], int]:
-    by_name = _by_name(plans)
-    for index, row in enumerate(table.rows[:3]):
-        columns: dict[int, Plan] = {}
-        for column, cell in enumerate(row):
-            plan = next((by_name[name] for name in _names_in(cell) if name in by_name), None)
-            if column and plan is not None and not any(plan is other for other in columns.values()):
-                columns[column] = plan
-        if len(columns) >= 2:
-            return columns, index
-    return {}, 0
-
-
-def _by_name(plans: list[Plan]) -> dict[str, Plan]:
-    by_name: dict[str, Plan] = {}
-    for plan in plans:
-        if not plan.addon:
-            by_name.setdefault(bare(plan.name), plan)
-    return by_name
-
-
-def _names_in(cell: Cell) -> list[str]:
-    """What a header cell may call its plan: all of it, its first line, either without "plan", or its image's text."""
-    if not cell.text:
-        return [bare(text) for text in alt_texts(cell)]
-    if len(cell.text) > MAX_FEATURE:
-        return [bare(clean_name(cell.first) or cell.first)]
-    texts = [cell.text, cell.first, clean_name(cell.first) or "", clean_name(cell.text) or ""]
-    found = [bare(text) for text in texts]
-    return [*found, *(text.removesuffix(" plan").removesuffix("-tarif") for text in found)]
-
-
-def _columns_in_order(table: Table, plans: list[Plan]) -> dict[int, Plan]:
-    """Columns by their order, for a table that has no header, one column per plan, and ticks and numbers in them."""
-    known = [plan for plan in plans if not plan.addon]
-    rows = [row for row in table.rows if not is_full_width(row)]
-    if len(known) < 2 or len(rows) < _FEWEST_ITEMS or any(len(row) != len(known) + 1 for row in rows):
-        return {}
-    if len({plan.group for plan in known}) > 1 or any(not row[0].text for row in rows):
-        return {}
-    values = [_told_by(cell.text, False) if cell.text else None for row in rows for cell in row[1:]]
-    plain = sum(1 for told in values if told is None or not told.literal)
-    first = [_told_by(cell.text, False) for cell in rows[0][1:] if cell.text]
-    if plain * 4 < len(values) * 3 or all(told.literal for told in first) != (not first):
-        return {}
-    return dict(enumerate(known, 1))
-
-
-def _features_in_rows(page: VisiblePage, table: Table, plans: list[Plan], comma_decimal: bool) -> int:
-    """Features that are columns, where the plans are rows; columns that tell prices are none."""
-    if len(table.rows) < 3 or any(cell.priced for cell in table.rows[0]):
-        return 0
-    by_name = _by_name(plans)
-    named = [(row, by_name[name]) for row in table.rows[1:] if row for name in _names_in(row[0])[:3] if name in by_name]
-    rows = list({id(row): (row, plan) for row, plan in named}.values())
-    if len(rows) < 2:
-        return 0
-    heads = {n: _label(page, cell) for n, cell in enumerate(table.rows[0]) if n}
-    read = 0
-    for column, label in heads.items():
-        cells = [(row[column], plan) for row, plan in rows if column < len(row)]
-        if not label or any(cell.priced for cell, _ in cells) or not any(_tells(cell) for cell, _ in cells):
-            continue
-        read += 1
-        for cell, plan in cells:
-            if len(plan.features) < MAX_FEATURES:
-                plan.features.append(_cell_feature(plan, label, cell, cell.element.place, comma_decimal))
-    return read
-
-
-def _cell_feature(plan: Plan, label: str, cell: Cell, place: str, comma_decimal: bool) -> PlanFeature:
-    if cell.text:
-        return _valued(plan, label, cell.text, place, comma_decimal)
-    return _record(plan, label, _Told(), label, place, included=icon_says(cell.element))
+    return record(plan, feature, told, text, place, included=told.included)
 
 
 def icon_says(element: Element) -> bool | None:

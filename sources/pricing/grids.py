@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from itertools import islice, pairwise
 
 from .context import MoneyContext
 from .names import clean_name
 from .page import Element, Line, VisiblePage, fold
-from .plans import Mark, mark_of
+from .plans import Mark, Plan, bare, mark_of
 from .tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, make_cell
 from .words import words
 
 _TABLE_TAGS = words("table thead tbody tfoot tr td th")
+_NO_ROW = words("table thead tbody tfoot tr td th body main")
 _NO_CELL = words("script style template svg img noscript br hr input")
 _HEADER_LINES = 14
 _CELL_LINES = 4
@@ -20,7 +22,11 @@ _CELL_CHARS = 160
 _GAP = 3
 """Lines between two rows of one grid: the heading of a section, or the label above a row of values."""
 _LEVELS = 4
+_NAME_CHARS = 60
+_SPANNING = re.compile(r"col-span|grid-column|colspan")
 _FEWEST_ROWS = 3
+_FEWEST_INLINE = 3
+_MOST_WAYS = 3
 _MAX_ELEMENTS = 20_000
 
 
@@ -48,27 +54,93 @@ def find_grids(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         rows = [_cells(page, row, by_line, context) for row in run[:MAX_ROWS]]
         if len(run) > MAX_ROWS:
             page.cut = True
-        labels = [label for one, other in pairwise(run) if (label := _label_above(page, one, other)) is not None]
-        if len(labels) == len(run) - 1 and _all_named(rows[0]):
-            corner = Cell(run[0].element, "", "", ())
-            rows = [
-                [corner, *rows[0]],
-                *([_line_cell(label), *row] for label, row in zip(labels, rows[1:], strict=False)),
-            ]
+        rows = _labelled(page, run, rows) or rows
         grids.append(Table(element=_around(run), rows=rows, columns={}, price_rows=set(), header=0, real=False))
     return grids
 
 
-def _rows(page: VisiblePage) -> list[_Row]:
+def flat_grids(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[Table]:
+    """Containers that hold all cells of a comparison, row after row, under cells with the names of known plans.
+
+    Args:
+        page: The page.
+        plans: What was read of it already.
+        marks: Lines that tell a price.
+    """
+    names = {bare(plan.name) for plan in plans if not plan.addon}
+    if len(names) < 2 or len(page.elements) > _MAX_ELEMENTS:
+        return []
+    named = [line for line in page.lines if len(line.text) <= _NAME_CHARS and bare(line.text) in names]
+    by_line = {m.line.index: m for m in marks}
+    grids: dict[Element, Table] = {}
+    for one, other in pairwise(named):
+        beside = {each.parent for each in islice(other.element.ancestors(), _LEVELS)}
+        holder = next((each.parent for each in islice(one.element.ancestors(), _LEVELS) if each.parent in beside), None)
+        if holder is None or holder in grids or holder.tag in _TABLE_TAGS:
+            continue
+        rows = _chunked(page, [each for each in page.elements if each.parent is holder], names, by_line)
+        if len(rows) >= _FEWEST_ROWS:
+            grids[holder] = Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False)
+    return list(grids.values())
+
+
+def _chunked(page: VisiblePage, cells: list[Element], names: set[str], by_line: dict[int, Mark]) -> list[list[Cell]]:
+    """The cells of a container as rows, if they make full ones below the row with the names; else no row."""
+    named = [
+        n for n, cell in enumerate(cells) if any(bare(ln.text) in names for ln in page.lines[cell.start : cell.end])
+    ]
+    if len(named) < 2 or named != list(range(named[0], named[0] + len(named))) or not named[0]:
+        return []
+    width = len(named) + 1
+    body = [cell for cell in cells[named[0] - 1 :] if not _SPANNING.search(_layout(cell))]
+    if width > MAX_COLUMNS or len(body) % width or len(body) > width * MAX_ROWS:
+        return []
+    if any(cell.end - cell.start > _CELL_LINES for cell in body[width:]):
+        return []
+    return [[make_cell(page, cell, by_line) for cell in body[n : n + width]] for n in range(0, len(body), width)]
+
+
+def _layout(cell: Element) -> str:
+    return f"{cell.node.attributes.get('class') or ''} {cell.node.attributes.get('style') or ''}"
+
+
+def columns_apart(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[tuple[Plan, Element]]:
+    """Lists that stand apart from the cards, one per plan and in their order; none where any plan has features."""
+    known = [plan for plan in plans if not plan.addon]
+    if len(known) < 2 or any(p.features or p.group for p in known) or len(page.elements) > _MAX_ELEMENTS:
+        return []
+    told = {m.line.index for m in marks}
+    for around, columns in _children(page).items():
+        if len(columns) != len(known) or around.tag in ("ul", "ol", *_TABLE_TAGS):
+            continue
+        if all(_is_list(page, each, told) for each in columns):
+            return list(zip(known, columns, strict=True))
+    return []
+
+
+def _is_list(page: VisiblePage, element: Element, told: set[int]) -> bool:
+    lines = range(element.start, element.end)
+    items = sum(1 for n in lines if any(e.tag == "li" for e in islice(page.lines[n].element.ancestors(), 2)))
+    return items >= 2 and items * 3 >= 2 * len(lines) and not any(n in told for n in lines)
+
+
+def _children(page: VisiblePage) -> dict[Element, list[Element]]:
     children: dict[Element, list[Element]] = defaultdict(list)
     for element in islice(page.elements, 1, None):
         if element.parent is not None:
             children[element.parent].append(element)
+    return children
+
+
+def _rows(page: VisiblePage) -> list[_Row]:
+    children = _children(page)
     found = []
     for element in page.elements:
-        if element.tag in _TABLE_TAGS or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
+        if element.tag in _NO_ROW or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
             continue
         cells = children.get(element, [])
+        if not cells and (element.end - element.start != 1 or len(page.lines[element.start].parts) < _FEWEST_INLINE):
+            continue
         if sum(cell.end - cell.start for cell in cells) != element.end - element.start:
             cells = _mixed(page, element, cells)
         if 2 <= len(cells) <= MAX_COLUMNS and cells[0].tag not in _TABLE_TAGS:
@@ -100,22 +172,50 @@ def _mixed(page: VisiblePage, element: Element, blocks: list[Element]) -> list[E
 
 
 def _runs(rows: list[_Row]) -> list[list[_Row]]:
-    """Rows of the same number of cells that follow each other closely in one part of the page."""
-    runs = []
-    open_runs: dict[int, list[_Row]] = {}
+    """Rows of the same number of cells that follow each other closely in one part of the page.
+
+    Where a section's rows are as many as their cells, the section looks like a row of the grid itself: both ways are
+    followed, and of the runs that share rows the one with most on a level is the grid.
+    """
+    open_runs: dict[int, list[list[_Row]]] = defaultdict(list)
+    done: list[list[_Row]] = []
     for row in rows:
-        width = len(row.cells)
-        run = open_runs.get(width)
-        if run is not None:
+        runs = open_runs[len(row.cells)]
+        taken = False
+        holders = []
+        for run in runs:
             last = run[-1].element
             if row.element.start < last.end:
-                continue  # a row in a cell of the row before
-            if row.tallest <= _CELL_LINES and row.element.start - last.end <= _GAP and _near(last, row.element):
+                holders.append(run)
+            elif row.tallest <= _CELL_LINES and row.element.start - last.end <= _GAP and _near(last, row.element):
                 run.append(row)
-                continue
-        open_runs[width] = [row]
-        runs.append(open_runs[width])
-    return [run for run in runs if len(run) >= _FEWEST_ROWS]
+                taken = True
+        if holders and not taken and len(runs) < _MOST_WAYS:
+            innermost = min(holders, key=lambda run: run[-1].element.end - run[-1].element.start)
+            runs.append([*innermost[:-1], row])
+        elif not holders and not taken:
+            if row.tallest <= _CELL_LINES or len(runs) >= _MOST_WAYS:
+                done += runs
+                runs.clear()
+            runs.append([row])
+    every = [*done, *(run for runs in open_runs.values() for run in runs)]
+    return _longest([run for run in every if len(run) >= _FEWEST_ROWS])
+
+
+def _longest(runs: list[list[_Row]]) -> list[list[_Row]]:
+    """The runs, in order, without those that share a row with one that has more rows on one level of the page."""
+    used: set[Element] = set()
+    kept = []
+    for run in sorted(runs, key=lambda run: (_on_one_level(run), len(run)), reverse=True):
+        if not any(row.element in used for row in run):
+            used.update(row.element for row in run)
+            kept.append(run)
+    return sorted(kept, key=lambda run: run[0].element.start)
+
+
+def _on_one_level(run: list[_Row]) -> int:
+    levels = Counter(sum(1 for _ in row.element.ancestors()) for row in run)
+    return max(levels.values())
 
 
 def _near(one: Element, other: Element) -> bool:
@@ -153,8 +253,20 @@ def _line_cell(line: Line) -> Cell:
     return Cell(line.element, line.text, line.text, ())
 
 
-def _label_above(page: VisiblePage, before: _Row, row: _Row) -> Line | None:
-    """The line right above a row of values, where the row itself has no label."""
+def _labelled(page: VisiblePage, run: list[_Row], rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows of nothing but values with the line above each as its label, from the row of names on; else no row."""
+    labels = [_line_above(page, one, other) for one, other in pairwise(run[: len(rows)])]
+    start = max((n for n, label in enumerate(labels, 1) if label is None), default=0)
+    while start < len(rows) and not _all_named(rows[start]):
+        start += 1
+    if len(rows) - start < _FEWEST_ROWS:
+        return []
+    below = zip(labels[start:], rows[start + 1 :], strict=True)
+    header = [Cell(run[start].element, "", "", ()), *rows[start]]
+    return [header, *([Cell(line.element, line.text, line.text, ()), *row] for line, row in below if line is not None)]
+
+
+def _line_above(page: VisiblePage, before: _Row, row: _Row) -> Line | None:
     if row.element.start <= before.element.end:
         return None
     line = page.lines[row.element.start - 1]

@@ -16,23 +16,23 @@ _LIMIT = re.compile(
     r"(?:(?:up to|max\.?|maximum(?: of)?|includes?|including|bis zu|max\. |jusqu['’]à|hasta|fino a|tot)\s+)?"
     rf"(?:(?P<low>{_NUMBER})\s?(?:[-–—]|to|bis|à)\s?)?(?P<n>{_NUMBER})\+?"
     r"(?P<gap>[ \u00a0\u202f-]?)"
-    r"(?P<times>[kM](?![\w/])|(?:million|billion|thousand|tausend|tsd\.?|mio\.?|mille|mil)\b)?"
+    r"(?P<times>[kM](?![\w/])|(?:million|billion|thousand|tausend|tsd|mio|mille|mil)\b\.?)?"
     r"\+?\s*(?P<unit>%|[^\W\d_][\w-]*)?(?P<rest>(?:\s*/\s*|\s+)[^,;:.!?–—]{1,60})?",
     re.I,
 )
 _MOST_WORDS = 7
 _TIMES = {
-    "k": 1_000, "thousand": 1_000, "tausend": 1_000, "tsd": 1_000, "tsd.": 1_000, "mille": 1_000, "mil": 1_000,
-    "m": 1_000_000, "million": 1_000_000, "mio": 1_000_000, "mio.": 1_000_000, "billion": 1_000_000_000,
+    "k": 1_000, "thousand": 1_000, "tausend": 1_000, "tsd": 1_000, "mille": 1_000, "mil": 1_000,
+    "m": 1_000_000, "million": 1_000_000, "mio": 1_000_000, "billion": 1_000_000_000,
 }  # fmt: skip
 _SIZES = words("kb mb gb tb pb kib mib gib tib gbs gbps mbps ghz mhz kwh vcpu vcpus cpu cpus core cores % ms")
 _TIMES_OF = words(
-    "second seconds sec minute minutes min mins hour hours hr hrs h day days week weeks month months year years d"
+    "second seconds sec minute minutes min mins hour hours hr hrs h day days week weeks month months year years"
     " tag tage tagen stunden stunde monat monate monaten jahr jahre jahren jour jours heures mois ans an jours"
     " día días horas meses años"
 )
 _TIME_UNIT = {
-    "sec": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "h": "hour", "d": "day",
+    "sec": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "h": "hour",
     "tag": "day", "tage": "day", "tagen": "day", "stunde": "hour", "stunden": "hour", "monat": "month",
     "monate": "month", "monaten": "month", "jahr": "year", "jahre": "year", "jahren": "year", "jour": "day",
     "jours": "day", "heures": "hour", "mois": "month", "ans": "year", "an": "year", "día": "day", "días": "day",
@@ -80,7 +80,7 @@ def read_limit(text: str, *, comma_decimal: bool = False) -> Limit | None:
     if number is None or (doubt and "," not in match["n"]):
         return None
     unit, rest = match["unit"] or "", (match["rest"] or "").strip()
-    times = (match["times"] or "").lower()
+    times = (match["times"] or "").lower().rstrip(".")
     if times:
         if times in "km" and (unit or rest).split(" ")[0].lower() in _PICTURES:
             return None

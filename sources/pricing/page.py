@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detente.errors import ReaderError
+from sources.markup import bounded
 
 from .words import words
 
@@ -15,7 +16,10 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 4, "lege
 """Elements that name what follows them, and their levels."""
 MAX_DEPTH = 200
 MAX_LINES = 60_000
+MAX_ELEMENTS = 100_000
 MAX_LINE_CHARS = 2_000
+MAX_LABEL = 500
+"""Characters of a class or the like that are looked through."""
 
 # A tag is skipped with all it holds, starts a line of its own, or continues the line that it stands in.
 _SKIP = words(
@@ -43,13 +47,6 @@ _CENTS = re.compile(r"\d\d", re.ASCII)
 _SPACE = re.compile(r"\s+")
 CENTS = "\u2060"
 """Stands in a line between digits and the superscript digits that follow them."""
-
-_MANY_TAGS = 20_000
-_DEEP = 2_000
-_LONG_PAGE = 150_000
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{50000,}")
-_VOID = words("area base br col embed hr img input link meta source track wbr p li td th tr dt dd option")
 
 
 class Element:
@@ -112,15 +109,15 @@ class Line:
 class VisiblePage:
     """The lines of a page in document order, its block elements, and the parsed tree behind them."""
 
-    __slots__ = ("cut", "elements", "html", "lines", "root", "tree")
+    __slots__ = ("cut", "cut_because", "elements", "html", "lines", "root", "tree")
 
     def __init__(self, html: str) -> None:
-        refuse_bombs(html)
+        html, self.cut_because = bounded(html)
         self.html = html
         self.tree = LexborHTMLParser(html)
         self.lines: list[Line] = []
         self.elements: list[Element] = []
-        self.cut = False
+        self.cut = bool(self.cut_because)
         body = self.tree.body or self.tree.root
         if body is None:
             raise ReaderError("the document holds no element at all")
@@ -133,27 +130,6 @@ class VisiblePage:
         self.root.end = len(self.lines)
 
 
-def refuse_bombs(html: str) -> None:
-    """Refuse documents that are built to cost the parser minutes.
-
-    Raises:
-        ReaderError: Thousands of nested elements, or one tag with tens of thousands of attributes.
-    """
-    if len(html) > 3 * _MANY_TAGS and html.count("<") > _MANY_TAGS:
-        depth = deepest = 0
-        for match in _TAG.finditer(html):
-            if match[2].lower() in _VOID:
-                continue
-            depth = max(0, depth - 1) if match[1] else depth + 1
-            deepest = max(deepest, depth)
-        if deepest > _DEEP:
-            raise ReaderError(f"elements are nested {deepest} deep (at most {_DEEP} are read)")
-    if len(html) > _LONG_PAGE:
-        for match in _HUGE_TAG.finditer(html):
-            if match[0].count(" ") > 5_000:
-                raise ReaderError("one tag holds thousands of attributes")
-
-
 def label_of(node: LexborNode) -> str:
     """Class, id, data-* names and aria-label of a node, lower case, in one string."""
     attributes = node.attributes
@@ -162,7 +138,7 @@ def label_of(node: LexborNode) -> str:
     found = []
     for name, value in attributes.items():
         if name in ("class", "id", "aria-label", "itemprop", "title", "alt"):
-            found.append(value or "")
+            found.append((value or "")[:MAX_LABEL])
         elif name.startswith("data-"):
             found.append(f"{name}={value}" if value and len(value) < 40 else name)
     return " ".join(found).lower()
@@ -215,7 +191,7 @@ class _Walk:
             self.flush(element)
         lines = self.lines
         start = len(lines)
-        if depth >= MAX_DEPTH or start >= MAX_LINES:
+        if depth >= MAX_DEPTH or start >= MAX_LINES or len(self.elements) >= MAX_ELEMENTS:
             self.page.cut = True
             return
         if depth < _FURNITURE_DEPTH and tag in _FURNITURE and not _CURRENCY_HINT.search(child.text()):

@@ -11,10 +11,11 @@ from sources.document import decode
 
 from .cards import lone_price, read_cards
 from .chosen import read_chosen
+from .comparison import table_features
 from .context import MoneyContext
 from .extras import is_extra, read_extras
-from .features import card_features, table_features
-from .grids import find_grids
+from .features import card_features, item_features
+from .grids import columns_apart, find_grids, flat_grids
 from .once import mark_paid_once
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks, regrouped
@@ -23,11 +24,13 @@ from .sentences import is_sentence
 from .state import merge_state
 from .structured import merge_stated, stated_prices
 from .suggest import suggest
-from .tables import Table, find_tables, name_groups, read_table, unpriced_plans
+from .table_plans import name_groups, read_table, unpriced_plans
+from .tables import Table, find_tables
 
 READER = "pricing"
 VERSION = 1
 MAX_PLANS = 200
+MAX_MARKS = 1_000
 _LOOKED_FOR = (
     "no plan with a price, 'free' or 'contact us' was found in tables, cards, definition lists, under headings,"
     " in JSON-LD, in microdata or in script state"
@@ -77,6 +80,10 @@ def _suggested(page: VisiblePage, context: MoneyContext) -> str:
 
 def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], list[str], list[str]]:
     marks = find_marks(page, context)
+    if len(marks) > MAX_MARKS:
+        page.cut = True
+        page.cut_because = page.cut_because or f"{len(marks):,} lines tell a price; the first {MAX_MARKS:,} were read"
+        marks = marks[:MAX_MARKS]
     how: list[str] = []
     tables = find_tables(page, marks)
     real = len(tables)
@@ -130,10 +137,7 @@ def _by_layout(page: VisiblePage, context: MoneyContext) -> tuple[list[Plan], li
         bare = unpriced_plans(page, tables[:real])
         plans = bare + plans
         how += ["table without prices"] if bare else []
-    if (
-        sum(table_features(page, table, plans, comma_decimal=context.comma_decimal) for table in tables)
-        and "table" not in how
-    ):
+    if _compare(page, plans, tables, marks, context) and "table" not in how:
         how.append("comparison table")
     return plans, how, cut + notes
 
@@ -148,6 +152,23 @@ def _in_sentences(loose: list[Mark], beside: list[Mark]) -> list[Mark]:
     taken = {m.line.index for m in beside}
     priced = [m for m in loose if m.kind == "price" and m.line.index not in taken]
     return [m for m in priced if not m.told_in_answers and not m.linked and not is_extra(m)]
+
+
+def _compare(
+    page: VisiblePage, plans: list[Plan], tables: list[Table], marks: list[Mark], context: MoneyContext
+) -> int:
+    """Add the features that are told apart from the prices; returns how many rows of comparisons were read."""
+    comma = context.comma_decimal
+    every = [*tables, *flat_grids(page, plans, marks)]
+    read = sum(table_features(page, table, plans, comma_decimal=comma) for table in every)
+    told = {m.line.index: m for m in marks}
+    for plan, column in columns_apart(page, plans, marks):
+        item_features(page, plan, told, column.start, column.end, comma_decimal=comma)
+    if len(every) > 1:  # wide and narrow screens have a comparison each
+        for plan in plans:
+            once = {(f.feature, f.included, f.limit, f.text): f for f in reversed(plan.features)}
+            plan.features = list(once.values())[::-1]
+    return read
 
 
 def _features_of_cards(page: VisiblePage, cards: list[Plan], marks: list[Mark], context: MoneyContext) -> None:
@@ -233,7 +254,7 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
         notes.append(f"{len(plans)} plans found, {MAX_PLANS} kept")
         plans = plans[:MAX_PLANS]
     if page.cut:
-        notes.append("the page is longer or deeper than is read; its rest was left out")
+        notes.append(page.cut_because or "the page is longer or deeper than is read; its rest was left out")
     _doubt_zeros(plans)
     prices: list[PlanPrice] = []
     features: list[PlanFeature] = []

@@ -1,50 +1,25 @@
-"""Plans that stand in a table, as columns or as rows."""
+"""Tables as rows of cells."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from .context import MoneyContext
-from .currencies import CODES, SIGNS
-from .labelled import take_labelled
-from .names import clean_name
 from .page import Element, VisiblePage
-from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
-from .terms import Term, read_term
-from .words import ADDON_HEADING, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
+from .plans import Mark, Plan
+from .words import BADGE
 
 MAX_ROWS = 400
 MAX_TABLES = 200
 MAX_COLUMNS = 24
-MAX_HEAD = 120
-_OVERAGE = re.compile(
-    r"\b(?:additional|extra|overage|over-?limit|setup|set-up|onboarding|each further|add-?ons?|top-?up)\b", re.I
-)
-_HEADING = re.compile(r"h[1-6]")
-_AGAINST = re.compile(
-    r"\bvs\.?(?!\w)|\bversus\b|\bcompared? (?:us )?(?:to|with)\b|\balternatives? to\b|\bcompetit\w+"
-    r"|\bim vergleich (?:zu|mit)\b|\bcomparé à\b",
-    re.I,
-)
-_DAYS = re.compile(
-    r"^\W*(?:(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?s?|weekdays?|weekends?|montag|dienstag|mittwoch"
-    r"|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b",
-    re.I,
-)
-_TIER = re.compile(
-    r"^(?:(?:first|next|up to|over|above|more than|less than|under|from|bis|ab|jusqu['’]à|hasta)\s+\d[\d.,]*"
-    r"|\d[\d.,]*\s?(?:[-–—+]|to\b|bis\b|à\b))[\w\s.,+–—-]{0,40}$",
-    re.I,
-)
-_TITLE_PART = re.compile(r"\s+[|–—·:-]\s+")
-_PRICE_SPARE = 4
+PRICE_SPARE = 4
+"""Words that may stand beside a price in a cell that tells a price and little else."""
+
 _NO_MARKS: tuple[Mark, ...] = ()
 
 
 class Cell:
-    """One cell: its element, its text, the text's first line, and the marks in it."""
+    """One cell: its element, its text, the text's first line that is no badge, and the marks in it."""
 
     __slots__ = ("element", "first", "marks", "priced", "text")
 
@@ -53,7 +28,7 @@ class Cell:
         self.text = text
         self.first = first
         self.marks = marks
-        self.priced = len(marks) > 0 and any(m.kind != "price" or m.spare <= _PRICE_SPARE for m in marks)
+        self.priced = len(marks) > 0 and any(m.kind != "price" or m.spare <= PRICE_SPARE for m in marks)
         """It tells a price and little else."""
 
 
@@ -177,87 +152,8 @@ def make_cell(page: VisiblePage, element: Element, by_line: dict[int, Mark]) -> 
         return Cell(element, "", "", _NO_MARKS)
     lines = page.lines[start:end]
     text = " ".join(line.text for line in lines)
-    return Cell(element, text, lines[0].text, [by_line[i] for i in range(start, end) if i in by_line])
-
-
-def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[Plan] | None:
-    """Plans of one table; empty if it compares with others; None if its cells tell no prices."""
-    _take_group_row(table)
-    rows = table.rows
-    take_labelled(page, rows, context)
-    body = [i for i in range(1, len(rows)) if _tells_prices(rows[i])]
-    in_header = sum(1 for c in rows[0][1:] if c.priced and any(m.kind == "price" for m in c.marks))
-    header_priced = in_header >= (2 if body else 1)
-    if not body and not header_priced:
-        return None
-    if not table.real and (header_priced or not _is_price_grid(rows, body)):
-        return None
-    if compares_others(page, table):
-        return []
-    if not header_priced and _plans_are_rows(rows, body):
-        return _from_rows(page, table, body, context)
-    return _from_columns(table, [0, *body] if header_priced else body, context)
-
-
-def compares_others(page: VisiblePage, table: Table) -> bool:
-    """Whether a table sets the page's owner beside others: by its words, its heading, or a column named as the site."""
-    header = [cell.text if len(cell.text) <= MAX_HEAD else cell.first for cell in table.rows[0]]
-    if any(VERSUS.search(text) for text in header):
-        return True
-    start = table.element.start
-    above = [line.text for line in page.lines[max(0, start - 3) : start] if _HEADING.fullmatch(line.element.tag)]
-    if any(_AGAINST.search(text) for text in above):
-        return True
-    brand = _brand(page)
-    own = [text for text in header if bare(text) == brand]
-    return bool(own) and not any(brand in text.lower() for text in header[1:] if text and bare(text) != brand)
-
-
-def _brand(page: VisiblePage) -> str:
-    """What the site calls itself, where it says so."""
-    node = page.tree.css_first("meta[property='og:site_name']")
-    name = node.attributes.get("content") if node is not None else None
-    if not name:
-        title = page.tree.css_first("head > title")
-        parts = _TITLE_PART.split(title.text()) if title is not None else []
-        name = next((part for part in reversed(parts) if part.strip() and not _PRICING_PAGE.search(part)), "")
-    return bare(name) or "\0"
-
-
-def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
-    """Whether a grid that is no table has a header of names, or of price labels, above its prices.
-
-    Cards side by side make such a grid too, and are better read as cards.
-    """
-    header = rows[0]
-    if any(cell.marks for cell in header):
-        return False
-    names = [clean_name(cell.first) for cell in header[1:]]
-    if (
-        len(names) >= 2
-        and all(names)
-        and len(set(names)) == len(names)
-        and not any(name and _is_price_label(name) for name in names)
-    ):
-        return all(
-            not row[0].marks and (not row[0].text or _is_price_label(row[0].text)) for row in (rows[i] for i in body)
-        )
-    priced = {column for i in body for column, cell in enumerate(rows[i]) if cell.priced}
-    return 0 not in priced and all(_is_price_label(header[column].text) for column in priced)
-
-
-def _take_group_row(table: Table) -> None:
-    """Take first rows off that only title the table or group the columns whose names stand below."""
-    rows = table.rows
-    while len(rows) > 2 and len(rows[0]) > 1 and is_full_width(rows[0]):
-        rows = rows[1:]
-    first, second = rows[0], rows[1] if len(rows) > 2 else []
-    if 2 < len(first) == len(second) and len({id(cell) for cell in first[1:]}) < len(first) - 1:
-        names = [clean_name(cell.first) for cell in second[1:]]
-        if all(names) and len(set(names)) == len(names) and len({id(cell) for cell in second}) == len(second):
-            table.groups = {n: clean_name(cell.text) for n, cell in enumerate(first)}
-            rows = rows[1:]
-    table.rows = rows
+    first = next((line.text for line in lines if not BADGE.match(line.text)), lines[0].text)
+    return Cell(element, text, first, [by_line[i] for i in range(start, end) if i in by_line])
 
 
 def is_full_width(row: list[Cell]) -> bool:
@@ -265,200 +161,8 @@ def is_full_width(row: list[Cell]) -> bool:
     return len(row) < 2 or row[0] is row[-1]
 
 
-def _tells_prices(row: list[Cell]) -> bool:
-    if is_full_width(row):
-        return False
-    priced = [c for c in row[1:] if c.priced]
-    if not priced:
-        return False
-    return any(m.kind == "price" for c in priced for m in c.marks) or _is_price_label(row[0].text)
-
-
-def _plans_are_rows(rows: list[list[Cell]], body: list[int]) -> bool:
-    columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
-    heads = [rows[0][c].text for c in columns if c < len(rows[0])]
-    labels = [rows[i][0].text for i in body if rows[i]]
-    if heads and (all(_is_price_label(h) for h in heads) or all(h in CODES or h in SIGNS for h in heads)):
-        return True
-    if all(not label or _is_price_label(label) for label in labels):
-        return False
-    if len(columns) == 1 and len(body) >= 2:
-        return all(len(row) <= 2 for row in rows) or len(body) * 2 > len(rows)
-    return False
-
-
-def _is_price_label(text: str) -> bool:
-    return len(text) <= 60 and (bool(PRICE_LABEL.search(text)) or bool(read_term(text, bare=True).period))
-
-
-def _header_of(rows: list[list[Cell]], first: int) -> int:
-    """The row with the names: the first one above the prices that fills most columns with different words."""
-    for index in range(first):
-        names = [clean_name(c.first) for c in rows[index][1:]]
-        if sum(1 for n in names if n) * 2 >= max(1, len(rows[first]) - 1) and (len(set(names)) > 1 or len(names) == 1):
-            return index
-    return 0
-
-
-def _from_columns(table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
-    rows = table.rows
-    table.header = 0 if 0 in body else _header_of(rows, body[0])
-    header = rows[table.header]
-    _name_columns(table, header)
-    extras: dict[str, Plan] = {}
-    for index in body:
-        label = rows[index][0].text if index != table.header else ""
-        if label and _OVERAGE.search(label):
-            _add_extra(extras, label, rows[index], context)
-            table.price_rows.add(index)
-            continue
-        if label and not _is_price_label(label) and not _all_priced(rows[index]):
-            continue
-        table.price_rows.add(index)
-        told = read_term(label, bare=True) if label else Term()
-        for column, plan in table.columns.items():
-            if column < len(rows[index]):
-                cell = rows[index][column]
-                marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
-                before = len(plan.prices)
-                add_prices(plan, marks, context, {m.line.index: told for m in marks})
-                if label and _TIER.match(label):
-                    _note_tier(plan, before, label)
-    for column, plan in table.columns.items():
-        if not plan.prices:
-            plan.prices.append(
-                flag_price(plan, header[column].text, plan.place, kind="free" if bare(plan.name) in FREE else None)
-            )
-    return [*{id(plan): plan for plan in table.columns.values()}.values(), *extras.values()]
-
-
-def _name_columns(table: Table, header: list[Cell]) -> None:
-    first = 0 if header and header[0].priced else 1
-    for column in range(first, len(header)):
-        if column > first and header[column] is header[column - 1]:
-            if column - 1 in table.columns:
-                table.columns[column] = table.columns[column - 1]
-            continue
-        name = _cell_name(header[column])
-        if name is not None:
-            plan = Plan(name=name, text=header[column].text, place=header[column].element.place)
-            plan.group = table.groups.get(column)
-            plan.start, plan.end = table.element.start, table.element.end
-            table.columns[column] = plan
-
-
-def _cell_name(cell: Cell) -> str | None:
-    name = None
-    for text in (cell.first, cell.text):
-        name = name or clean_name(text)
-    if name is None:
-        name = next((found for alt in alt_texts(cell) if (found := clean_name(alt)) is not None), None)
-    return None if name is None or NOT_A_NAME.match(name) or _DAYS.match(name) else name
-
-
 def alt_texts(cell: Cell) -> list[str]:
     """What the images of a cell without text say in words."""
     if cell.text:
         return []
     return [node.attributes.get("alt") or "" for node in cell.element.node.css("img[alt]")[:3]]
-
-
-def _note_tier(plan: Plan, before: int, label: str) -> None:
-    plan.prices[before:] = [replace(p, note=p.note or f"for {label}") for p in plan.prices[before:]]
-
-
-def _all_priced(row: list[Cell]) -> bool:
-    told = [c for c in row[1:] if c.text and any(ch.isalnum() for ch in c.text)]
-    return bool(told) and all(c.priced for c in told) and any(m.kind == "price" for c in told for m in c.marks)
-
-
-def _add_extra(extras: dict[str, Plan], label: str, row: list[Cell], context: MoneyContext) -> None:
-    name = clean_name(label)
-    if name is None:
-        return
-    plan = extras.setdefault(name, Plan(name=name, addon=True, text=label, place=row[0].element.place))
-    for cell in row[1:]:
-        add_prices(plan, [m for m in cell.marks if m.kind == "price"], context, {})
-    if not plan.prices:
-        del extras[name]
-
-
-def _from_rows(page: VisiblePage, table: Table, body: list[int], context: MoneyContext) -> list[Plan]:
-    """Plans that are rows. Rows of usage tiers ("1–10 users") are prices of the plan that the heading above names."""
-    rows = table.rows
-    heads = [c.text for c in rows[0]]
-    tiered = _tiered_plan(page, table, body)
-    plans = []
-    for index in body:
-        row = rows[index]
-        name = clean_name(row[0].text)
-        if tiered is not None:
-            before = len(tiered.prices)
-            for column, cell in enumerate(row[1:], 1):
-                told = read_term(heads[column], bare=True) if column < len(heads) else Term()
-                add_prices(tiered, cell.marks, context, {m.line.index: told for m in cell.marks})
-            _note_tier(tiered, before, row[0].text)
-            continue
-        if name is None or _DAYS.match(name):
-            continue
-        plan = Plan(name=name, text=row[0].text, place=row[0].element.place)
-        plan.addon = bool(ADDON_HEADING.search(name) or _OVERAGE.search(name))
-        for column, cell in enumerate(row[1:], 1):
-            told = read_term(heads[column], bare=True) if column < len(heads) else Term()
-            marks = [m for m in cell.marks if m.kind != "price" or m.spare <= _PRICE_SPARE]
-            add_prices(plan, marks, context, {m.line.index: told for m in marks})
-        if plan.prices:
-            plans.append(plan)
-            plan.start, plan.end = row[0].element.start, row[-1].element.end
-    table.price_rows.update(body)
-    return plans if tiered is None else [tiered]
-
-
-def _tiered_plan(page: VisiblePage, table: Table, body: list[int]) -> Plan | None:
-    if not all(_TIER.match(table.rows[index][0].text) for index in body):
-        return None
-    start = table.element.start
-    for line in reversed(page.lines[max(0, start - 3) : start]):
-        name = clean_name(line.text) if _HEADING.fullmatch(line.element.tag) else None
-        if name is not None and not _PRICING_PAGE.search(name):
-            return Plan(name=name, text=line.text, place=line.element.place, start=start, end=table.element.end)
-    return None
-
-
-_PRICING_PAGE = re.compile(r"\b(?:plans?|pricing|prices|packages|editions|tarifs?|preise|precios)\b", re.I)
-
-
-def unpriced_plans(page: VisiblePage, tables: list[Table]) -> list[Plan]:
-    """Plans that a comparison table names on a page of plans that tells no price at all."""
-    title = page.tree.css_first("title")
-    heads = [line.text for line in page.lines if line.element.tag in ("h1", "h2")][:5]
-    if not _PRICING_PAGE.search(" ".join([title.text() if title is not None else "", *heads])):
-        return []
-    for table in tables:
-        names = [clean_name(c.text) for c in table.rows[0][1:]]
-        if len(names) < 2 or not all(names) or len(set(names)) < len(names) or len(table.rows) < 3:
-            continue
-        if any(_DAYS.match(n or "") or _is_price_label(n or "") for n in names) or compares_others(page, table):
-            continue
-        if not any(YES.match(c.text) or NO.match(c.text) or not c.text for row in table.rows[1:] for c in row[1:]):
-            continue  # sizes, opening hours, dimensions
-        for column, name in enumerate(names, 1):
-            cell = table.rows[0][column]
-            plan = Plan(name=name or "", text=cell.text, place=cell.element.place)
-            plan.prices.append(flag_price(plan, cell.text, cell.element.place, kind=None))
-            table.columns[column] = plan
-        return list(table.columns.values())
-    return []
-
-
-def name_groups(page: VisiblePage, tables: list[tuple[Table, list[Plan]]]) -> None:
-    """Give the plans of several tables the heading above their table, where those differ."""
-    found: list[str | None] = []
-    for table, _ in tables:
-        before = page.lines[max(0, table.element.start - 40) : table.element.start]
-        heads = [line for line in before if _HEADING.fullmatch(line.element.tag)]
-        found.append(clean_name(heads[-1].text) if heads else None)
-    if len(set(found)) > 1:
-        for (_, plans), group in zip(tables, found, strict=True):
-            for plan in plans:
-                regrouped(plan, group)

@@ -15,6 +15,7 @@ import feedparser
 from lxml import etree  # type: ignore[import-untyped]
 
 from detente.errors import ReaderError
+from sources.markup import refuse_xml_bombs
 
 __all__ = ["FeedItem", "json_items", "load_json", "xml_items"]
 
@@ -62,11 +63,12 @@ def xml_items(text: str, url: str) -> list[FeedItem]:
     taken from the tree, since both would complete or correct dates that are not whole.
 
     Raises:
-        ReaderError: The feed declares entities, or no parser finds an item.
+        ReaderError: The feed declares entities, nests too deep, or no parser finds an item.
     """
     declares = text.find("<!DOCTYPE")
     if declares >= 0 and text.find("<!ENTITY", declares) >= 0:
         raise ReaderError(f"not parsed: the feed {url} declares entities of its own, which is how XML bombs are made")
+    refuse_xml_bombs(text)
     text = _repaired(_XML_DECLARATION.sub("", text, count=1).lstrip())
     facts = _facts(text)
     data = text.encode("utf-8", "replace")

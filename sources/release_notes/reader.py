@@ -10,9 +10,12 @@ from itertools import zip_longest
 from operator import attrgetter
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from detente.records import Document, Reading, ReadStatus, ReleaseEntry
-from sources.blocks import blocks_of, parse_html
+from sources.blocks import blocks_of, parse_html, too_many
 from sources.document import clean_lines, clean_text, decode, media_kind, safe_link
+from sources.markup import bounded
 from sources.release_notes.dates import FoundDate, date_line, find_date, read_date_field
 from sources.release_notes.feeds import FeedItem, json_items, load_json, xml_items
 from sources.release_notes.html import is_notes_title, lifted, lines_as_written, page_lines
@@ -32,6 +35,13 @@ MAX_ENTRIES = 5_000
 MAX_BODY = 20_000
 """Characters of an entry's body that are kept."""
 
+MAX_PLAIN = 1_000_000
+"""Characters of a Markdown or plain text that are read: a changelog of decades is half of that."""
+
+MAX_PLAIN_LINES = 40_000
+
+_MOST_LOOKED_AT = 2 * MAX_ENTRIES  # before those that say the same are folded
+"""Entries that are looked at, so that a document of repetitions costs no more."""
 _MAX_HEADING = 500
 _MAX_GUID = 1_000
 _GENERAL_TAGS = re.compile(
@@ -56,6 +66,8 @@ _PASSING = re.compile(
 )
 _LATEST = re.compile(r"latest(?: release)?", re.I)
 _MAX_PASSING = 20
+_ROADMAP = re.compile(r"\b(?:road ?map|feuille de route|hoja de ruta)\b|ロードマップ|路线图", re.I)
+_LINES_TO_TITLE = 30
 _MAX_HEAD = 40
 _MANY = 3
 _THOROUGH = 100
@@ -82,10 +94,24 @@ def read(document: Document) -> Reading:
     elif kind == "html":
         kind, entries, cut = _from_page(text, document)
     elif kind in ("markdown", "text"):
-        kind, entries = _from_text(text, document)
+        plain, cut = _bounded_plain(text)
+        kind, entries = _from_text(plain, document)
     else:
         return _reading(ReadStatus.EMPTY, "an empty document" if kind == "empty" else "XML that is no feed", kind)
     return _bounded(entries, kind, cut)
+
+
+def _bounded_plain(text: str) -> tuple[str, list[str]]:
+    """As much of a Markdown or plain text as is read, and what is said of the rest."""
+    end, told = len(text), list[str]()
+    if end > MAX_PLAIN:
+        end, told = MAX_PLAIN, [f"{len(text):,} characters, the first {MAX_PLAIN:,} read"]
+    if text.count("\n", 0, end) > MAX_PLAIN_LINES:
+        position = -1
+        for _ in range(MAX_PLAIN_LINES):
+            position = text.find("\n", position + 1)
+        end, told = position, [f"more than {MAX_PLAIN_LINES:,} lines, the rest left out"]
+    return text[:end], told
 
 
 def to_json(reading: Reading) -> dict[str, object]:
@@ -153,7 +179,7 @@ def _bounded(entries: Sequence[ReleaseEntry], how: str, cut_before: Sequence[str
     if cut:
         notes.append(f"{cut} bodies cut at {MAX_BODY} characters")
     if not kept:
-        return _reading(ReadStatus.EMPTY, "; ".join([f"no release entries in this {how} document", *notes]), how)
+        return _reading(ReadStatus.EMPTY, f"no release entries in this {how} document", how)
     return _reading(ReadStatus.READ, "; ".join(notes), how, kept[:MAX_ENTRIES])
 
 
@@ -162,8 +188,11 @@ _TOLD = attrgetter(*(field.name for field in fields(ReleaseEntry) if field.name 
 
 
 def _from_page(text: str, document: Document) -> tuple[str, list[ReleaseEntry], list[str]]:
-    tree = parse_html(text, document.url)
+    """How the page was read, its entries, and what is said of the parts that were not read."""
+    html, cut_because = bounded(text)
+    tree = LexborHTMLParser(html)
     written = lines_as_written(tree)
+    cut = [note for note in (cut_because or too_many(written),) if note]
     lines = lifted(written)
     entries = entries_of(lines)
     if 2 * sum(1 for entry in entries if entry.version) < len(entries) or len(entries) < _MANY:
@@ -174,18 +203,25 @@ def _from_page(text: str, document: Document) -> tuple[str, list[ReleaseEntry], 
             entries = raised
     if len(entries) < _MANY:
         entries = max(entries, entries_of(lifted(promoted(written, items=True), only_telling=True)), key=_telling)
+    title = tree.css_first("title")
+    names = [title.text()[:200] if title else "", *(line.text for line in lines[:_LINES_TO_TITLE] if line.level == 1)]
+    if _is_plan(names):
+        return "html", [], cut
     if not entries:
-        title = tree.css_first("title")
-        names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
         of_notes = bool(_URL_OF_NOTES.search(document.url)) or any(is_notes_title(name) for name in names)
-        told, cut = state_items(tree, of_notes=of_notes)
+        told, cut_state = state_items(tree, of_notes=of_notes)
+        cut += cut_state
         if told:
             items = _from_items([item for item, _ in told], document)
             return "script state", [replace(e, place=place) for e, (_, place) in zip(items, told, strict=True)], cut
-        if of_notes:
-            entries = titled_entries(lines)
-        return "html", [_release(entry, document) for entry in entries], cut
-    return "html", [_release(entry, document) for entry in entries], []
+        entries = titled_entries(lines) if of_notes else []
+    return "html", [_release(entry, document) for entry in entries[:_MOST_LOOKED_AT]], cut
+
+
+def _is_plan(names: Iterable[str]) -> bool:
+    """Whether a document's titles say that it is about what is to come, which nothing in it has come out by."""
+    names = list(names)
+    return any(_ROADMAP.search(name) for name in names) and not any(is_notes_title(name) for name in names)
 
 
 def _telling(entries: Sequence[RawEntry]) -> int:
@@ -195,7 +231,7 @@ def _telling(entries: Sequence[RawEntry]) -> int:
 
 def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
     if is_debian(text):
-        return "debian", [_release(entry, document) for entry in entries_of(debian_lines(text))]
+        return "debian", [_release(entry, document) for entry in entries_of(debian_lines(text))[:_MOST_LOOKED_AT]]
     fields, rest = front_matter(text)
     sample = text[:200_000]
     markdown = len(_MARKDOWN_ONLY.findall(sample)) >= len(_RST.findall(sample)) and bool(_MARKDOWN_ONLY.search(sample))
@@ -209,11 +245,13 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
         entries = max(entries, rows, entries_of(promoted(lines)), key=_telling)
     if len(entries) < _MANY:
         entries = max(entries, entries_of(promoted(lines, items=True)), key=_telling)
+    if _is_plan(line.text for line in lines[:3] if line.level):
+        return kind, []
     if not entries and (
         _URL_OF_NOTES.search(document.url) or any(is_notes_title(x.text) for x in lines[:3] if x.level)
     ):
         entries = titled_entries(lines)
-    return kind, [_release(entry, document) for entry in entries]
+    return kind, [_release(entry, document) for entry in entries[:_MOST_LOOKED_AT]]
 
 
 def _is_post(fields: dict[str, str], entries: Sequence[RawEntry]) -> bool:
@@ -277,7 +315,7 @@ def _release(entry: RawEntry, document: Document) -> ReleaseEntry:
 
 
 def _from_items(items: Sequence[FeedItem], document: Document) -> list[ReleaseEntry]:
-    return [_from_item(item, number, document) for number, item in enumerate(items, 1)]
+    return [_from_item(item, number, document) for number, item in enumerate(items[:_MOST_LOOKED_AT], 1)]
 
 
 def _from_item(item: FeedItem, number: int, document: Document) -> ReleaseEntry:
