@@ -55,6 +55,8 @@ _PASSING = re.compile(
 )
 _LATEST = re.compile(r"latest(?: release)?", re.I)
 _MAX_PASSING = 20
+_ROADMAP = re.compile(r"\b(?:road ?map|feuille de route|hoja de ruta)\b|ロードマップ|路线图", re.I)
+_LINES_TO_TITLE = 30
 _MAX_HEAD = 40
 _MANY = 3
 _THOROUGH = 100
@@ -172,12 +174,19 @@ def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
             entries = raised
     if len(entries) < _MANY:
         entries = max(entries, entries_of(lifted(promoted(written, items=True), only_telling=True)), key=_telling)
-    if not entries:
-        title = tree.css_first("title")
-        names = [title.text()[:200] if title else "", *(line.text for line in lines if line.level == 1)]
-        if _URL_OF_NOTES.search(document.url) or any(is_notes_title(name) for name in names):
-            entries = titled_entries(lines)
+    title = tree.css_first("title")
+    names = [title.text()[:200] if title else "", *(line.text for line in lines[:_LINES_TO_TITLE] if line.level == 1)]
+    if _is_plan(names):
+        return []
+    if not entries and (_URL_OF_NOTES.search(document.url) or any(is_notes_title(name) for name in names)):
+        entries = titled_entries(lines)
     return [_release(entry, document) for entry in entries]
+
+
+def _is_plan(names: Iterable[str]) -> bool:
+    """Whether a document's titles say that it is about what is to come, which nothing in it has come out by."""
+    names = list(names)
+    return any(_ROADMAP.search(name) for name in names) and not any(is_notes_title(name) for name in names)
 
 
 def _telling(entries: Sequence[RawEntry]) -> int:
@@ -201,6 +210,8 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
         entries = max(entries, rows, entries_of(promoted(lines)), key=_telling)
     if len(entries) < _MANY:
         entries = max(entries, entries_of(promoted(lines, items=True)), key=_telling)
+    if _is_plan(line.text for line in lines[:3] if line.level):
+        return kind, []
     if not entries and (
         _URL_OF_NOTES.search(document.url) or any(is_notes_title(x.text) for x in lines[:3] if x.level)
     ):
