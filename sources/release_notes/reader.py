@@ -31,6 +31,8 @@ MAX_ENTRIES = 5_000
 MAX_BODY = 20_000
 """Characters of an entry's body that are kept."""
 
+_MOST_LOOKED_AT = 2 * MAX_ENTRIES
+"""Entries that are looked at, so that a document of repetitions costs no more."""
 _MAX_HEADING = 500
 _MAX_GUID = 1_000
 _GENERAL_TAGS = re.compile(
@@ -180,7 +182,7 @@ def _from_page(text: str, document: Document) -> list[ReleaseEntry]:
         return []
     if not entries and (_URL_OF_NOTES.search(document.url) or any(is_notes_title(name) for name in names)):
         entries = titled_entries(lines)
-    return [_release(entry, document) for entry in entries]
+    return [_release(entry, document) for entry in entries[:_MOST_LOOKED_AT]]
 
 
 def _is_plan(names: Iterable[str]) -> bool:
@@ -216,7 +218,7 @@ def _from_text(text: str, document: Document) -> tuple[str, list[ReleaseEntry]]:
         _URL_OF_NOTES.search(document.url) or any(is_notes_title(x.text) for x in lines[:3] if x.level)
     ):
         entries = titled_entries(lines)
-    return kind, [_release(entry, document) for entry in entries]
+    return kind, [_release(entry, document) for entry in entries[:_MOST_LOOKED_AT]]
 
 
 def _is_post(fields: dict[str, str], entries: Sequence[RawEntry]) -> bool:
