@@ -84,7 +84,7 @@ def _of_page(document: Document) -> list[Suggested]:
 
 
 def _main_selectors(document: Document) -> Iterator[str]:
-    tree = parse_html(decode(document), document.url)
+    tree = parse_html(decode(document))
     yield from (near.selector for near in nearest_selectors(tree, document.selectors.get("main", "main")))
     seen = {selector for selector in ("main", "[role=main]", "article") if len(tree.css(selector)) == 1}
     yield from sorted(seen)

@@ -69,8 +69,13 @@ class Documents:
     median_ms: float
 
 
-def measure(folder: Path) -> Documents:
-    """Reads every file below a folder as release notes; lists of what is in the folder are passed over."""
+def measure(folder: Path, *, pattern: str = "*") -> Documents:
+    """Reads every file below a folder as release notes; lists of what is in the folder are passed over.
+
+    Args:
+        folder: Any folder.
+        pattern: Only files of such a name.
+    """
     empty: dict[str, str] = {}
     not_parsed: dict[str, str] = {}
     crashed: dict[str, str] = {}
@@ -78,7 +83,7 @@ def measure(folder: Path) -> Documents:
     invented: list[Invented] = []
     times: list[float] = []
     entries = dated = 0
-    for path in _files(folder):
+    for path in _files(folder, pattern):
         name = path.relative_to(folder).as_posix()
         document = Document(body=path.read_bytes(), url=path.resolve().as_uri())
         start = time.perf_counter()
@@ -150,5 +155,5 @@ def _invented(entries: Sequence[ReleaseEntry], document: Document, name: str) ->
     ]
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _NOT_DOCUMENTS)
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.rglob(pattern) if path.is_file() and path.name not in _NOT_DOCUMENTS)

@@ -16,6 +16,7 @@ __all__ = [
     "date_line",
     "day_within",
     "find_date",
+    "is_of_something_else",
     "numeric_order",
     "read_date_field",
     "stated_release",
@@ -37,7 +38,7 @@ _MONTH_NAMES = (
     "may|mai|mayo|maggio|mag|maio|mei",
     "june|jun|juni|juin|junio|giugno|giu|junho",
     "july|jul|juli|juillet|juil|julio|luglio|lug|julho",
-    "august|aug|août|aout|agosto|ago|augustus",
+    "august|aug|août|aout|agosto|ago|augustus|augusti",
     "september|sept|sep|septembre|septiembre|settembre|set|setembro",
     "october|oct|oktober|okt|octobre|octubre|ottobre|ott|outubro|out",
     "november|nov|novembre|noviembre|novembro",
@@ -49,7 +50,8 @@ _YEAR = r"(\d{4})(?![\d])"
 _NOT_IN_NUMBER = r"(?<![\w.])"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ymd", re.compile(r"(?<![\d.-])(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?![\d-]|\.\d)")),
-    ("ymd_cjk", re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")),
+    ("ymd_cjk", re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")),
+    ("ymd_cjk", re.compile(r"(?<![\d.])(\d{4})\.\s(\d{1,2})\.\s(\d{1,2})\.(?!\d)")),
     (
         "dmonthy",
         re.compile(
@@ -58,6 +60,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    ("ymonthd", re.compile(rf"(?<![\d.-])(\d{{4}})[\s-]{_M}[\s-](\d{{1,2}})(?!\d)", re.I)),
     ("monthdy", re.compile(rf"\b{_M}[\s\-/]+(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+){_YEAR}", re.I)),
     (
         "ctime",
@@ -74,7 +77,7 @@ _CLOCK = re.compile(
 )
 _DATE_WORDS = re.compile(
     r"\b(?:initial\s+)?(?:(?:published|released?|posted|available|shipped|publié|veröffentlicht|publicado)(?:\s+(?:on|le|am|el))?"
-    r"|release\s+date|date|datum|fecha|updated|on|"
+    r"|release\s+date|date|datum|fecha|on|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
     r"|at|t|utc|gmt)\b",
     re.I,
@@ -182,6 +185,25 @@ def stated_release(text: str, order: NumericOrder | None = None) -> FoundDate | 
     return found if match and found and found.day and found.start <= match.end() else None
 
 
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:eol|end[- ]of[- ](?:life|support|sale)|support(?:s|ed)?|until|till|deprecated|sunset|expir(?:es|ing)|ends?"
+    r"|planned|expected|due|scheduled|coming|eta|target(?:ed)?|estimated|api[- ]version|since|copyright|valid|before"
+    r"|after|as of|updated|modified|geplant|voraussichtlich|prévue?|previst[ao])\b\W*"
+    r"(?:(?:on|for|in|by|from|to|für|pour|para)\W*)?$"
+    r"|©\W*$",
+    re.I,
+)
+_WORDS_BEFORE = 60
+
+
+def is_of_something_else(text: str, found: FoundDate) -> bool:
+    """Whether the words before a date say that it is not the day of the release ("EOL", "planned for", "as of")."""
+    return (
+        found.start > 0
+        and _OF_SOMETHING_ELSE.search(text, max(0, found.start - _WORDS_BEFORE), found.start) is not None
+    )
+
+
 _BARE_YEAR = re.compile(r"\W*(?:(?:in|year)\s+)?(\d{4})(?:\s+(?:releases|updates|changes|release notes))?\W*", re.I)
 _DAY_FIRST = re.compile(
     rf"\W*(?:[^\W\d]{{2,10}},?\s+)?((\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_M})(?=$|\s*[:,|–—-])", re.I
@@ -278,6 +300,8 @@ def _parts(form: str, match: re.Match[str], order: NumericOrder | None) -> tuple
         return int(match.group(1)), int(match.group(3)), int(match.group(4))
     if form == "ymd_cjk":
         return int(match.group(1)), int(match.group(2)), int(match.group(3))
+    if form == "ymonthd":
+        return int(match.group(1)), _MONTHS[match.group(2).lower()], int(match.group(3))
     if form == "dmonthy":
         return int(match.group(3)), _MONTHS[match.group(2).lower()], int(match.group(1))
     if form in ("monthdy", "ctime"):

@@ -229,13 +229,15 @@ def _only_date(section: Section) -> bool:
     found = section.in_heading
     if not found or section.version:
         return False
-    return section.title is None or (not found.day and bool(_OF_THE_MONTH.fullmatch(section.title)))
+    return section.title is None or (
+        not found.day and bool(_OF_THE_MONTH.fullmatch(section.title.replace(found.text, "")))
+    )
 
 
 # What is left of a heading about a month; releases of one day keep such a title as their own.
 _OF_THE_MONTH = re.compile(
-    r"\W*(?:(?:what['’]?s\s+)?new|(?:product|feature|monthly)?\s*(?:updates?|releases?|changes)|release notes"
-    r"|changelog)?\s*(?:in|for|of|from)?\s*[A-Za-z]*\.?\s*(?:\d{4})?\W*",
+    r"\W*(?:(?:what['’]?s )?new|(?:(?:product|feature|monthly) )?(?:updates?|releases?|changes)|release notes"
+    r"|changelog)?(?: (?:in|for|of|from))?\W*",
     re.I,
 )
 

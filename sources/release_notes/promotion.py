@@ -20,6 +20,7 @@ MAX_PROMOTED = 90
 
 _LOWEST = 15
 _MAX_CELLS = 12
+_MAX_ROWS = 10_000
 _MAX_WORDS_ROUND = 7
 _LINES_TO_TITLE = 8
 _LINES_TO_HEADING = 4
@@ -142,7 +143,7 @@ def _names_release(line: Line) -> bool:
 def cells_of_page(tree: LexborHTMLParser) -> list[Row]:
     """The rows of a page's tables."""
     rows: list[Row] = []
-    for row in tree.css("table tr"):
+    for row in tree.css("table tr")[:_MAX_ROWS]:
         anchor = row.css_first("a[href]")
         cells = [clean_text(cell.text(separator=" ")) for cell in row.css("td, th")]
         rows.append((cells, anchor.attributes.get("href") if anchor else None))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sources.release_notes.dates import FoundDate, NumericOrder, bare_year, date_line, find_date
+from sources.release_notes.dates import FoundDate, NumericOrder, bare_year, date_line, find_date, is_of_something_else
 from sources.release_notes.lines import Line
 from sources.release_notes.versions import find_version, is_unreleased
 
@@ -97,6 +97,8 @@ def read_heading(section: Section, order: NumericOrder | None) -> None:
     """Fills in what the heading itself states."""
     text = section.head.text[:_MAX_HEADING]
     found = find_date(text, order)
+    if found and is_of_something_else(text, found):
+        found = None
     if found is None and section.head.datetime:
         found = find_date(section.head.datetime)
     rest = text
@@ -140,6 +142,8 @@ def title_of(text: str, rest: str, found: FoundDate | None) -> str | None:
     set_off = not before or before[-1] in "([-–—:|/,•·@" or bool(_BEFORE_DATE.search(before))
     if after and after[0] not in ")]-–—:|/,•·." and before and before[-1] not in "([":
         set_off = bool(_ONLY_VERSION.fullmatch(before))
+    if before[-1:] == "(" and after[:1] in ",;":  # more than the date is in the brackets
+        return text
     if not parts or date_line(text):
         return None
     if not set_off and len(parts) > 1:

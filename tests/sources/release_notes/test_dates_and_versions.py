@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from sources.release_notes.dates import date_line, find_date, read_date_field
-from sources.release_notes.kinds import kind_of
+from sources.release_notes.dates import (
+    bare_year,
+    date_line,
+    day_within,
+    find_date,
+    is_of_something_else,
+    read_date_field,
+    stated_release,
+)
+from sources.release_notes.kinds import kind_of, kinds_in
 from sources.release_notes.versions import find_version, is_unreleased
 
 DAYS = {
@@ -20,6 +28,13 @@ DAYS = {
     "7 de noviembre de 2026": "2026-11-07",
     "Publié le 1er mars 2026": "2026-03-01",
     "2026年11月3日": "2026-11-03",
+    "2026년 11월 3일": "2026-11-03",
+    "2026. 11. 3.": "2026-11-03",
+    "2026-Nov-03": "2026-11-03",
+    "6 augusti 2026": "2026-08-06",
+    "20 mei 2026": "2026-05-20",
+    "1º de maio de 2026": "2026-05-01",
+    "7 ottobre 2026": "2026-10-07",
     "12.11.2026": "2026-11-12",
     "13/04/2026": "2026-04-13",
     "04/13/2026": "2026-04-13",
@@ -37,6 +52,9 @@ NO_DAYS = (
         "10:30",
         "API",
         "since 2019",
+        "4 Mar 2999",
+        "3 days ago",
+        "last week",
         "",
     ),
 )
@@ -77,6 +95,58 @@ def test_a_line_is_a_date_only_when_it_says_nothing_else() -> None:
         assert not date_line(text), text
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "3.2 (supported until 2027-03-31)",
+        "3.1 – EOL: 31 December 2026",
+        "3.0 (planned for 2027-02-01)",
+        "Notes as of 2026-11-20",
+        "API version 2026-01-15",
+        "© 2026-01-01",
+    ],
+)
+def test_a_day_of_something_else_is_not_that_of_the_release(heading: str) -> None:
+    found = find_date(heading)
+    assert found is not None
+    assert is_of_something_else(heading, found)
+
+
+@pytest.mark.parametrize(
+    "heading", ["3.2 (2026-03-31)", "3.1, released on 31 December 2026", "2026-01-15 – Support ends"]
+)
+def test_a_day_that_is_set_off_is_that_of_the_release(heading: str) -> None:
+    found = find_date(heading)
+    assert found is not None
+    assert not is_of_something_else(heading, found)
+
+
+def test_a_line_may_go_on_after_it_has_stated_the_release() -> None:
+    found = stated_release("Released on 2026-06-30. Fences can be moved.")
+    assert found is not None
+    assert found.text == "2026-06-30"
+    for text in ("Fences moved. Released on 2026-06-30.", "Released to some on 2026-06-30", "We met on 2026-06-30"):
+        assert stated_release(text) is None, text
+
+
+@pytest.mark.parametrize(
+    ("heading", "roof", "day"),
+    [
+        ("Nov 18: Rings", "November 2026", "2026-11-18"),
+        ("18 November", "2026", "2026-11-18"),
+        ("Wednesday, Nov 18", "2026", "2026-11-18"),
+        ("Nov 18: Rings", "October 2026", None),
+        ("Nov 31", "2026", None),
+        ("May 10 users join", "2026", None),
+        ("Rings of Nov 18", "2026", None),
+        ("Nov 18", "Changes", None),
+    ],
+)
+def test_a_day_without_a_year_is_one_of_the_heading_above_it(heading: str, roof: str, day: str | None) -> None:
+    found = day_within(heading, bare_year(roof) or find_date(roof))
+    assert (found.day.isoformat() if found and found.day else None) == day
+
+
 VERSIONS = {
     "1.2.0": "1.2.0",
     "[v1.2.0-beta.2]": "1.2.0-beta.2",
@@ -88,6 +158,11 @@ VERSIONS = {
     "20160726": "20160726",
     "0.14:": "0.14",
     "API v2 is here": "2",
+    "Major changes in release 4.7.0": "4.7.0",
+    'Major changes between "shuttle" versions 581 and 590': "590",
+    "Changes in Loom 14": "14",
+    "GET /v2/planets": None,
+    "Base URL https://api.orrery.test/v2/": None,
     "Support for Python 3.12": None,
     "Upgrade from 1.2.3": None,
     "Python 3.12 support added": None,
@@ -116,3 +191,28 @@ def test_kinds_are_those_that_a_label_names_as_a_whole() -> None:
     assert kind_of("Backward-incompatible changes") == ("breaking",)
     assert kind_of("Fixed the printer in the hall") == ()
     assert kind_of("Dashboards") == ()
+    assert [kind_of(label) for label in ("Behoben", "Nouveautés", "Corregido", "修正", "Säkerhet")] == [
+        ("fixed",),
+        ("new",),
+        ("fixed",),
+        ("fixed",),
+        ("security",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("fix(api): no crash", ("fixed",)),
+        ("feat!: bends are numbered", ("breaking",)),
+        ("1d2e3f4: fix: tooltips", ("fixed",)),
+        ("perf: tiles are kept", ("improved",)),
+        ("🐛 Fenders float", ("fixed",)),
+        ("新機能：潮の地図", ("new",)),
+        ("docs: a word", ()),
+        ("Why we fix: a story", ()),
+        ("12:30 is not a label", ()),
+    ],
+)
+def test_a_line_names_its_kind_before_the_text(line: str, kinds: tuple[str, ...]) -> None:
+    assert kinds_in([], [line]) == kinds
