@@ -14,6 +14,8 @@ from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, si
 from .terms import Billing, Term, read_term, spare_words
 from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
 
+MAX_MARKS = 400
+"""So many prices beside tables are put to names; each may have to be held against each."""
 _TERM_CHARS = 60
 
 
@@ -25,6 +27,9 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         marks: Prices, "free", "contact us" and placeholders outside tables, sentences left out, in order.
         context: Resolves ambiguous currency signs.
     """
+    if len(marks) > MAX_MARKS:
+        marks = marks[:MAX_MARKS]
+        page.cut = True
     ranks = Ranks(page, marks)
     children = Children(page)
     gathering = Gathering(page, marks, ranks, children)

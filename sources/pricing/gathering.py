@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Literal
 
 from .names import AUDIENCE, NAMED, PLAIN, Ranks, first_name, name_below, period_name, pictured_name, plain_name
 from .page import HEADINGS, Element, Line, VisiblePage
@@ -32,6 +33,9 @@ class Gathering:
         self._cards: dict[int, Card] = {}
         self._rows: dict[int, Element | None] = {}
         self._closing: dict[int, list[int]] | None = None
+        self._priced: dict[Element | None, dict[str, list[Element]]] = {}
+        self._entries: dict[tuple[Element | None, str, str, str], bool] = {}
+        self._names: dict[tuple[Element, str], Counter[str | None]] = {}
 
     def cards(self) -> list[Card]:
         """Each name with its marks, in the page's order; what has no name is left out."""
@@ -110,9 +114,9 @@ class Gathering:
         """Take the name in a card's picture, where the cards beside it show other names."""
         if self._ranks.after(mark.line.index, branch.end) is not None or self._is_listed(mark, branch):
             return False
-        twins = self._marked_twins(branch) if branch.tag not in ("body", "main") else []
-        name = pictured_name(branch) if twins else None
-        if name is None or name in {pictured_name(twin) for twin in twins}:
+        row = self._row(branch) if branch.tag not in ("body", "main") else []
+        name = pictured_name(branch) if len(row) > 1 else None
+        if name is None or self._told_in(row, "picture")[name] > 1:
             return False
         key = -branch.start - 1  # no line of the page holds it
         card = self._cards.setdefault(
@@ -154,7 +158,7 @@ class Gathering:
             line = plain_name(self._page, index, index)
         elif branch.end - branch.start > 1:
             line = first_name(self._page, branch.start, index) or plain_name(self._page, branch.start, index)
-            if line is None and self._marked_twins(branch):
+            if line is None and len(self._row(branch)) > 1:
                 line = name_below(self._page, branch, index)
         else:
             line = plain_name(self._page, branch.start, index)
@@ -165,26 +169,42 @@ class Gathering:
         for element in mark.line.element.ancestors():
             if element is branch:
                 return
-            twins = self._marked_twins(element) if element.end - element.start > 1 else []
-            if twins and (line := first_name(self._page, element.start, mark.line.index)) is not None:
-                names = {first_name(self._page, twin.start, twin.end) for twin in twins}
-                if None not in names and line.text not in {name.text for name in names if name}:
+            row = self._row(element) if element.end - element.start > 1 else []
+            if len(row) > 1 and (line := first_name(self._page, element.start, mark.line.index)) is not None:
+                names = self._told_in(row, "line")
+                if not names[None] and names[line.text] == 1:
                     yield element, (PLAIN, line.index)
 
     def by_period(self, mark: Mark) -> Card | None:
         """The block of an offer that is called by how long it lasts, in a row of such blocks."""
         for element in mark.line.element.ancestors():
             line = period_name(self._page, element.start, mark.line.index)
-            if line is None or not self._marked_twins(element):
+            if line is None or len(self._row(element)) < 2:
                 continue
             return Card(name_line=line, rank=PLAIN, root=element, marks=[mark])
         return None
 
-    def _marked_twins(self, element: Element) -> list[Element]:
-        """The elements beside one that are of its tag and hold a price too."""
-        beside = [e for e in self._children.of(element.parent) if e is not element and e.tag == element.tag]
-        at = self._positions
-        return [e for e in beside if bisect_left(at, e.start) < bisect_left(at, e.end)]
+    def _row(self, element: Element) -> list[Element]:
+        """The elements beside one, and itself, that are of its tag and hold a price."""
+        if element.parent not in self._priced:
+            rows: dict[str, list[Element]] = {}
+            at = self._positions
+            for child in self._children.of(element.parent):
+                if bisect_left(at, child.start) < bisect_left(at, child.end):
+                    rows.setdefault(child.tag, []).append(child)
+            self._priced[element.parent] = rows
+        return self._priced[element.parent].get(element.tag, [])
+
+    def _told_in(self, row: list[Element], how: Literal["picture", "line"]) -> Counter[str | None]:
+        """How often each name is told by the pictures or by the first lines of a row's elements."""
+        key = (row[0], how)
+        if key not in self._names:
+            if how == "picture":
+                self._names[key] = Counter(pictured_name(element) for element in row)
+            else:
+                lines = (first_name(self._page, element.start, element.end) for element in row)
+                self._names[key] = Counter(line.text if line else None for line in lines)
+        return self._names[key]
 
     def _is_listed(self, mark: Mark, branch: Element) -> bool:
         """Whether a price is an entry in a list of features of something that has its price outside the list."""
@@ -196,10 +216,10 @@ class Gathering:
     def _is_flat(self, element: Element, index: int, name: int) -> bool:
         """Whether several plans follow each other in this element without elements of their own."""
         others = [p for p in self._positions if element.start <= p < element.end and not name <= p <= index]
+        if not others:
+            return False
         ranks = self._ranks
-        return any(p > index and any(ranks[i] is not None for i in range(index + 1, p)) for p in others) or any(
-            p < name for p in others
-        )
+        return others[0] < name or any(ranks[i] is not None for i in range(index + 1, others[-1]))
 
     def _nearest(self, start: int, index: int) -> tuple[int, int] | None:
         """The nearest heading before a mark, and the one right above it if that ranks higher (name over tag line)."""
@@ -265,14 +285,21 @@ class Gathering:
             own = lines[line.index + 1 : element.end]
             if len(own) < 2 and not any(len(ln.text.split()) > _SENTENCE_WORDS for ln in own):
                 continue
-            alike = [
-                e
-                for e in self._children.of(element.parent)
-                if e.tag == element.tag and shared_words(e, element) and e.end - e.start > 1
-            ]
-            if sum(any(ln.element.tag == tag for ln in lines[e.start : e.end]) for e in alike) >= _ROW:
+            if self._is_entry(element, tag):
                 return element
         return None
+
+    def _is_entry(self, element: Element, heading: str) -> bool:
+        """Whether an element is one of several alike that have headings of the same level."""
+        key = (element.parent, element.tag, element.label, heading)
+        if key not in self._entries:
+            lines = self._page.lines
+            headed = 0
+            for other in self._children.of(element.parent):
+                if other.tag == element.tag and other.end - other.start > 1 and shared_words(other, element):
+                    headed += any(line.element.tag == heading for line in lines[other.start : other.end])
+            self._entries[key] = headed >= _ROW
+        return self._entries[key]
 
 
 def conflicts(prices: list[Mark]) -> bool:
