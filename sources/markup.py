@@ -12,11 +12,8 @@ __all__ = ["MAX_DEPTH", "MAX_TAGS", "Markup", "bounded", "refuse_xml_bombs"]
 MAX_TAGS = 150_000
 """Tags of a page that are read; the largest pages that people make hold a fifth of that."""
 
-MAX_DEPTH = 2_000
-"""Elements within elements; the parser's time grows with the square of it."""
-
-MAX_XML_DEPTH = 500
-"""The same of a feed, where every element that is left open nests."""
+MAX_DEPTH = 500
+"""Elements within elements, of a page or a feed; a parser's time grows with the square of it."""
 
 MAX_ATTRIBUTES = 5_000
 """Attributes of one tag, or correspondingly fewer of several: the parser compares each with all before it."""
@@ -60,10 +57,10 @@ class Markup(NamedTuple):
 
 
 def bounded(html: str) -> Markup:
-    """A document that the parser reads in a second or two, cut after `MAX_TAGS` tags.
+    """A document that the parser reads in a second or two, cut after `MAX_TAGS` tags and below `MAX_DEPTH` elements.
 
     Raises:
-        ReaderError: Elements are nested too deep, or there are too many attributes or options; see the bounds.
+        ReaderError: There are too many attributes or options; see the bounds.
     """
     cut = ""
     tags = html.count("<")
@@ -71,7 +68,10 @@ def bounded(html: str) -> Markup:
         html = html[: _position(html, MAX_TAGS)]
         cut = f"the page holds {tags:,} tags; it was read up to the {MAX_TAGS:,}th"
     if tags > _FEW_TAGS:
-        _refuse_depth(html)
+        end = _too_deep(html)
+        if end is not None:
+            html = html[:end]
+            cut = f"elements are nested more than {MAX_DEPTH:,} deep; the page was read up to there"
         _refuse_options(html)
     if len(html) > _LONG:
         _refuse_attributes(html)
@@ -82,7 +82,7 @@ def refuse_xml_bombs(xml: str) -> None:
     """Refuse a feed that is built to cost an XML parser minutes.
 
     Raises:
-        ReaderError: Its elements are nested deeper than `MAX_XML_DEPTH`, or one has more attributes than the bound.
+        ReaderError: Its elements are nested deeper than `MAX_DEPTH`, or one has more attributes than the bound.
     """
     if xml.count("<") > _FEW_TAGS:
         depth = deepest = 0
@@ -90,8 +90,8 @@ def refuse_xml_bombs(xml: str) -> None:
             if not match[3]:
                 depth = max(0, depth - 1) if match[1] else depth + 1
                 deepest = max(deepest, depth)
-        if deepest > MAX_XML_DEPTH:
-            raise ReaderError(f"not parsed: elements are nested {deepest:,} deep (at most {MAX_XML_DEPTH:,} are read)")
+        if deepest > MAX_DEPTH:
+            raise ReaderError(f"not parsed: elements are nested {deepest:,} deep (at most {MAX_DEPTH:,} are read)")
     if len(xml) > _LONG:
         _refuse_attributes(xml)
 
@@ -103,18 +103,19 @@ def _position(html: str, number: int) -> int:
     return position
 
 
-def _refuse_depth(html: str) -> None:
+def _too_deep(html: str) -> int | None:
+    """Where elements come to be nested deeper than `MAX_DEPTH`; None where they never do."""
     if html.count("<") - html.count("</") <= MAX_DEPTH:
-        return
-    depth = deepest = 0
+        return None
+    depth = 0
     for match in _TAG.finditer(html):
         name = match[2].lower()
         if name in _SINGLE or (match[3] and name not in _NESTING):
             continue
         depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise ReaderError(f"not parsed: elements are nested {deepest:,} deep (at most {MAX_DEPTH:,} are read)")
+        if depth > MAX_DEPTH:
+            return match.start()
+    return None
 
 
 def _refuse_options(html: str) -> None:

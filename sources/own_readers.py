@@ -22,7 +22,7 @@ from detente.errors import ReaderError
 from detente.records import Document, Observation, Page, PageKind, Reading, ReadStatus
 from detente.toml_file import nearest
 from sources.document import decode
-from sources.pricing.page import refuse_bombs
+from sources.markup import bounded
 
 __all__ = ["OwnReader", "find", "own_reader", "readers_of"]
 
@@ -59,8 +59,8 @@ class OwnReader:
 
         try:
             text = decode(document)
-            refuse_bombs(text)
-            soup = BeautifulSoup(text, "lxml")
+            html, cut_because = bounded(text)
+            soup = BeautifulSoup(html, "lxml")
         except (ReaderError, ParserRejectedMarkup) as error:
             return self._not_parsed(str(error))
         page_text = soup.get_text(" ")  # the reader may take the soup apart
@@ -80,6 +80,8 @@ class OwnReader:
         except ReaderError as error:
             return self._not_parsed(f"{self.origin}: {error}, on {document.url}")
         notes = list(facts.notes)
+        if cut_because:
+            notes.insert(0, cut_because)
         if cut:
             notes.insert(0, f"more than {MAX_OBSERVATIONS} observations, the first {MAX_OBSERVATIONS} kept")
         if not facts.observations:

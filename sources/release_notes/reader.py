@@ -179,7 +179,7 @@ def _bounded(entries: Sequence[ReleaseEntry], how: str, cut_before: Sequence[str
     if cut:
         notes.append(f"{cut} bodies cut at {MAX_BODY} characters")
     if not kept:
-        return _reading(ReadStatus.EMPTY, f"no release entries in this {how} document", how)
+        return _reading(ReadStatus.EMPTY, "; ".join([f"no release entries in this {how} document", *notes]), how)
     return _reading(ReadStatus.READ, "; ".join(notes), how, kept[:MAX_ENTRIES])
 
 

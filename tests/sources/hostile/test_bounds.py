@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.records import Document, PageKind, ReadStatus
+from detente.records import Document, PageKind, PlanPrice, ReadStatus
 from sources import readers
 
 _SIZE = 4_900_000
@@ -124,10 +124,17 @@ def test_a_million_rows_are_read_in_part_and_the_reading_says_up_to_where(kind: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pricing", "release_notes", "page"])
-def test_200_000_nested_elements_are_refused_with_their_number(kind: PageKind) -> None:
+def test_of_200_000_nested_elements_the_outer_ones_are_read_and_the_rest_is_said_to_be_cut(kind: PageKind) -> None:
     reading = readers.read(kind, _document(_PAGES["200,000 nested elements"]()))
 
-    assert reading.status is ReadStatus.NOT_PARSED
+    assert "nested more than 500 deep; the page was read up to there" in reading.reason
+
+
+def test_plans_before_200_000_nested_elements_are_read() -> None:
+    card = "<div><h3>Moss</h3><p>$9 / month</p></div>"
+    reading = readers.read("pricing", _document(f"<h1>Pricing</h1>{card}{'<div>' * 200_000}"))
+
+    assert [o.plan for o in reading.observations if isinstance(o, PlanPrice)] == ["Moss"]
     assert "nested" in reading.reason
 
 

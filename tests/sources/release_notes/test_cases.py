@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sources import cases, readers
 from bench.quality.documents import is_stated, measure
-from detente.records import Document, ReleaseEntry
-
+from detente.records import ReleaseEntry
+from sources import cases, readers
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 

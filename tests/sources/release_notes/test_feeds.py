@@ -135,6 +135,6 @@ def test_no_more_than_five_thousand_entries_are_kept_and_the_reading_says_so() -
 
 
 def test_a_page_that_would_take_seconds_to_parse_is_refused() -> None:
-    for body in (b"<div>" * 50_000, b"<i><b>" * 30_000, b"<p " + b"a=1 " * 50_000 + b">"):
+    for body in (b"<p " + b"a=1 " * 50_000 + b">", b"<select>" + b"<option>" * 30_000):
         reading = readers.read("release_notes", Document(body=b"<html>" + body, url="https://deep.test/"))
         assert reading.status is ReadStatus.NOT_PARSED
