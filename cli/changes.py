@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -157,8 +156,8 @@ def restore(
     loaded = the_workspace(workspace)
     removed = remove_rule(loaded.root, rule)
     say(
-        f"rule {removed.rule_id} is gone from {FILE_NAME}: changes of {removed.subject!r} on {removed.page_id} are told "
-        f"again from the next build on; {_BUILD}"
+        f"rule {removed.rule_id} is gone from {FILE_NAME}: changes of {removed.subject!r} on {removed.page_id} are "
+        f"told again from the next build on; {_BUILD}"
     )
 
 
@@ -188,7 +187,7 @@ def _told(row: Row) -> str:
 
 def _short(value: object) -> str:
     text = cell(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _day(moment: object) -> str:

@@ -104,7 +104,7 @@ def _workspace_files() -> str:
         "| `detente.toml` | [settings](settings.md) | you |\n",
         "| `competitors/<slug>.toml` | one competitor and its pages; the file's name is its slug | you |\n",
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
-        "| `dismissed.toml` | changes that are none, as rules; made by `detente changes dismiss` | you, and Détente |\n",
+        "| `dismissed.toml` | changes that are none, as rules that `detente changes dismiss` writes | you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
