@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from importlib.metadata import version
 import psutil
 
 from bench.contenders.contender import CHECKS, Mode, Verdict
+from bench.reading import Timing
 from bench.site import Site
 
 MEANING = {1: "first", 2: "nothing changed", 3: "2 % changed"}
@@ -50,12 +52,14 @@ class Results:
         rows: In the order in which they were measured.
         names: By role (`detente`, `bare`, `scrapy`, …) the contender's name in the rows.
         took_s: Wall time of the whole run.
+        reading: Single documents, read and merely parsed; empty where there are no labelled sets to take them from.
     """
 
     site: Site
     rows: Sequence[Row]
     names: Mapping[str, str]
     took_s: float
+    reading: Sequence[Timing] = ()
 
     @property
     def pages(self) -> int:
@@ -76,6 +80,7 @@ class Results:
             yield self._beside_scrapy(check)
         yield self._beside_changedetection()
         yield self._beside_the_loop()
+        yield self._beside_parsing()
         ours = [row.verdict for row in self.rows if row.contender == self.names["detente"] and row.verdict]
         false, missed = sum(one.false or 0 for one in ours), sum(one.missed or 0 for one in ours)
         failed = sum(one.failed for one in ours)
@@ -115,6 +120,13 @@ class Results:
         share, of_cpu = loop.cost.wall_s / ours.cost.wall_s, loop.cost.cpu_s / ours.cost.cpu_s
         return Goal(text=text, measured=f"{share:.0%} (per CPU-second {of_cpu:.0%})", met=min(share, of_cpu) >= 0.6)
 
+    def _beside_parsing(self) -> Goal:
+        text = "reading a document takes no longer than BeautifulSoup with lxml takes merely to parse it (median)"
+        if not self.reading:
+            return Goal(text=text, measured="not measured: no labelled sets here", met=None)
+        ratio = statistics.median(one.ratio for one in self.reading)
+        return Goal(text=text, measured=f"{ratio:.2f} × over {len(self.reading)} documents", met=ratio <= 1)
+
 
 def as_markdown(results: Results, now: datetime) -> str:
     """The whole result, as it is shown and kept."""
@@ -142,6 +154,8 @@ def as_markdown(results: Results, now: datetime) -> str:
     ]
     for mode, meaning in MODES.items():
         lines += [f"## {meaning}\n", *_table(results, mode), ""]
+    if results.reading:
+        lines += ["## Reading one document\n", *_reading(results.reading), ""]
     return "\n".join(lines)
 
 
@@ -165,6 +179,27 @@ def _table(results: Results, mode: Mode) -> Iterator[str]:
             f"| {results.cpu_ms(row.verdict):.2f} | {cost.peak_mb:.0f} | {_count(row.verdict.false)} "
             f"| {_count(row.verdict.missed)} | {row.verdict.failed} | {row.verdict.note} |"
         )
+
+
+def _reading(timings: Sequence[Timing]) -> Iterator[str]:
+    yield (
+        "| kind | documents | KB, median | read ms, median | BeautifulSoup with lxml, parse only, ms | ratio, median"
+        " | highest |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for kind in sorted({one.kind for one in timings}):
+        for markup in (True, False):
+            some = [one for one in timings if one.kind == kind and one.is_markup == markup]
+            if some:
+                read, parse = (
+                    statistics.median(getattr(one, name) for one in some) for name in ("read_ms", "parse_ms")
+                )
+                ratios = [one.ratio for one in some]
+                yield (
+                    f"| {kind}, {'HTML and XML' if markup else 'Markdown, RST and text'} | {len(some)}"
+                    f" | {statistics.median(one.size for one in some) / 1000:.0f} | {read:.2f} | {parse:.2f}"
+                    f" | {statistics.median(ratios):.2f} | {max(ratios):.2f} |"
+                )
 
 
 def _count(number: int | None) -> str:

@@ -17,6 +17,7 @@ from bench.contenders.installing import WORK
 from bench.contenders.scrapy import Scrapy
 from bench.contenders.urlwatch import Urlwatch
 from bench.measure import ROOT, BenchError, Server
+from bench.reading import measure as measure_reading
 from bench.results import MODES, Results, Row, as_markdown
 
 OURS: Mapping[str, Callable[[], Contender]] = {"bare": BareLoop, "detente": Detente}
@@ -37,6 +38,7 @@ def main() -> None:
     )
     words.add_argument("--out", type=Path, default=None, help="where the results go; bench/results.md for a full run")
     words.add_argument("--keep", action="store_true", help="leave workspaces, stores and logs in bench/work/runs/")
+    words.add_argument("--gold", type=Path, default=ROOT.parent / "shared" / "gold", help="the labelled sets, if any")
     given = words.parse_args()
     chosen = list(PEERS) if given.peers == "all" else [] if given.peers == "none" else given.peers.split(",")
     if unknown := set(chosen) - set(PEERS):
@@ -52,6 +54,7 @@ def main() -> None:
         site=server.site,
         rows=rows,
         names={role: contender.name for role, contender in contenders.items()},
+        reading=measure_reading(given.gold) if given.gold.is_dir() else (),
         took_s=time.monotonic() - began,
     )
     text = as_markdown(results, datetime.now(UTC))
