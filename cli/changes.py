@@ -156,8 +156,8 @@ def restore(
     loaded = the_workspace(workspace)
     removed = remove_rule(loaded.root, rule)
     say(
-        f"rule {removed.rule_id} is gone from {FILE_NAME}: changes of {removed.subject!r} on {removed.page_id} are told "
-        f"again from the next build on; {_BUILD}"
+        f"rule {removed.rule_id} is gone from {FILE_NAME}: changes of {removed.subject!r} on {removed.page_id} are "
+        f"told again from the next build on; {_BUILD}"
     )
 
 

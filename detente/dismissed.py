@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from detente.errors import StorageError, UsageError, WorkspaceError
 from detente.records import ChangeKind, Dismissal, content_key
@@ -27,10 +27,10 @@ _HEAD = """\
 """
 
 
-def _kind(value: str) -> str:
+def _kind(value: object) -> object:
     known = get_args(ChangeKind)
     if value not in known:
-        raise ValueError(f"no such kind of change{nearest(value, known)}")
+        raise ValueError(f"no such kind of change{nearest(str(value), known)}")
     return value
 
 
@@ -45,9 +45,8 @@ class RuleEntry(Strict):
 
     id: str = Field(pattern=r"^[a-z0-9-]+$", description="Short name of the rule; unique.")
     page: str = Field(description="The page's id, such as `globex/pricing`.")
-    kind: Annotated[str, AfterValidator(_kind)] = Field(
-        description="Kind of the change, as in the table `change`; its opposite is dismissed, too.",
-        json_schema_extra={"enum": list(get_args(ChangeKind))},
+    kind: Annotated[ChangeKind, BeforeValidator(_kind)] = Field(
+        description="Kind of the change, as in the table `change`; its opposite is dismissed, too."
     )
     subject: str = Field(description="What it is about, as the change told it: a plan, a feature, a heading.")
     between: Annotated[list[str], AfterValidator(_two)] | None = Field(
@@ -106,7 +105,7 @@ def _dismissal(entry: RuleEntry) -> Dismissal:
     return Dismissal(
         rule_id=entry.id,
         page_id=entry.page,
-        kind=entry.kind,  # type: ignore[arg-type]  (its validator has seen to it)
+        kind=entry.kind,
         subject=entry.subject,
         between=(entry.between[0], entry.between[1]) if entry.between else None,
         because=entry.because,
@@ -173,7 +172,7 @@ def remove_rule(root: Path, rule_id: str) -> Dismissal:
 
 def _holds(text: str, rules: Sequence[object]) -> bool:
     try:
-        return tomllib.loads(text).get("rules", []) == rules
+        return bool(tomllib.loads(text).get("rules", []) == rules)
     except tomllib.TOMLDecodeError:
         return False
 

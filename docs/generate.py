@@ -103,7 +103,7 @@ def _workspace_files() -> str:
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
-        "| `dismissed.toml` | changes that are none, as rules; `detente changes dismiss` adds one | you, Détente |\n",
+        "| `dismissed.toml` | changes that are none, as rules that `detente changes dismiss` writes | you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -22,6 +22,9 @@ TABLES: dict[type[Observation], str] = {
 }
 # Wording and place do not tell one observation from another: a page may be rewritten around the same facts.
 _NOT_A_VALUE = {"text", "place", "note", "basis", "published_text", "first_line"}
+# What the columns of the two numbers hold: 18 digits before the point; behind it 12, since a unit may cost a millionth.
+_LARGEST = Decimal(10) ** 18
+_SMALLEST_STEP = 12
 _values: dict[type[Observation], Callable[[Any], tuple[object, ...]]] = {
     kind: attrgetter(*(field.name for field in fields(kind) if field.name not in _NOT_A_VALUE)) for kind in TABLES
 }
@@ -37,7 +40,8 @@ class Facts:
     def __init__(self, page_id: str, observations: Sequence[Observation]) -> None:
         self._page_id = page_id
         by_value: dict[bytes, Observation] = {}
-        for observation in observations:
+        for seen in observations:
+            observation = _held(seen)
             value = TABLES[type(observation)].encode() + _json(_values[type(observation)](observation))
             # the same fact twice on one page, as in a layout for phones beside the one for desks, is one
             by_value.setdefault(value, observation)
@@ -73,6 +77,20 @@ class Facts:
             + b"\n"
             for table in ids
         }
+
+
+def _held(observation: Observation) -> Observation:
+    """The observation, or what can be kept of it: a number that no column holds must not stop all other pages."""
+    match observation:
+        case PlanPrice(amount=Decimal() as amount) if abs(amount) >= _LARGEST or amount != round(
+            amount, _SMALLEST_STEP
+        ):
+            return replace(
+                observation, amount=None, free=False, needs_review=True, note="the number is beyond all prices"
+            )
+        case PlanFeature(limit=Decimal() as limit) if abs(limit) >= _LARGEST:
+            return replace(observation, limit=None)
+    return observation
 
 
 def _json(value: object) -> bytes:

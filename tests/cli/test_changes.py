@@ -1,4 +1,4 @@
-"""Changes are listed with short ids; one that is dismissed becomes a rule, and comes back when the rule is taken away."""
+"""Changes have short ids; one that is dismissed becomes a rule, and comes back when the rule is taken away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""dismissed.toml is written by people and by us: nobody's words are lost, and every fault is told with file and line."""
+"""dismissed.toml is written by people and by us: no word is lost, and every fault is told with file and line."""
 
 from __future__ import annotations
 
@@ -150,5 +150,5 @@ def test_a_rule_that_shares_its_line_with_others_is_left_to_its_writer(tmp_path:
 def test_a_rule_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "dismissed.toml").write_text(RULE)
 
-    with pytest.raises(UsageError, match="no rule 'a12' in .*; did you mean 'a1'"):
+    with pytest.raises(UsageError, match=r"no rule 'a12' in .*; did you mean 'a1'"):
         remove_rule(tmp_path, "a12")

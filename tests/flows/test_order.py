@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_site import SmallSite
 
+from detente.dismissed import add_rule, rule_for
 from detente.errors import StorageError, WarehouseBusyError
 from detente.records import Fetch, LastFetch, Page, Summary
 from detente.weeks import Week
@@ -61,6 +62,45 @@ def test_what_changed_between_two_weeks_is_found_confirmed_and_reported(site: Sm
     assert "data/weekly/2026-W42/report.html" in second.notes
     assert {"report.html", "report.md", "report.json"} <= {path.name for path in report.iterdir()}
     assert "59" in (report / "report.html").read_text("utf-8")
+
+
+def test_a_page_whose_reader_is_broken_is_named_by_every_run_until_it_is_mended(site: SmallSite, job_at: JobAt) -> None:
+    do(order.collect_and_build(job_at(MONDAY)))
+    site.pages["/pricing"] = ("text/html", "<!doctype html><title>Hello</title><main><p>Everything is new.</p></main>")
+    broken = [do(order.collect_and_build(job_at(f"2026-10-{day:02}T03:00Z"))) for day in (6, 7)]
+    health = rows(job_at(MONDAY), "SELECT state, stale, reason FROM page_health WHERE page_id = 'globex/pricing'")
+    site.show(team="49", notes=2, place="Ireland")
+    mended = do(order.collect_and_build(job_at("2026-10-08T03:00Z")))
+
+    [(state, stale, reason)] = health
+    assert (state, stale) == ("reader_broken", True)
+    assert [one.failed for one in broken] == [{"globex/pricing": f"reader broken: {reason}"}] * 2
+    assert broken[1].read == 0
+    assert (mended.failed, mended.changed) == ({}, 0)
+
+
+def test_a_rule_of_the_workspace_dismisses_a_change_with_the_next_build(
+    site: SmallSite, folder: Path, job_at: JobAt
+) -> None:
+    do(order.collect_and_build(job_at(MONDAY)))
+    site.show(team="59", notes=2, place="Ireland")
+    found = do(order.collect_and_build(job_at(NEXT_MONDAY)))
+    [(since,)] = rows(job_at(NEXT_MONDAY), "SELECT changed_at FROM change")
+    rule = rule_for(
+        page_id="globex/pricing", kind="price_increase", subject="Team", between=None, because="an experiment",
+        since=since.replace(tzinfo=UTC),
+    )  # fmt: skip
+    add_rule(folder, rule)
+    do(order.build_tables(job_at(NEXT_MONDAY)))
+
+    assert found.changed == 1
+    assert rows(job_at(NEXT_MONDAY), "SELECT dismissed_by FROM change") == [(rule.rule_id,)]
+    assert rows(job_at(NEXT_MONDAY), "SELECT count(*) FROM item WHERE kind = 'change'") == [(0,)]
+
+    site.show(team="49", notes=2, place="Ireland")
+    assert do(order.collect_and_build(job_at("2026-10-19T03:00Z"))).changed == 0
+    do(order.rebuild(job_at("2026-10-19T03:00Z")))
+    assert rows(job_at("2026-10-19T03:00Z"), "SELECT matched, suppressed FROM dismissal") == [(2, 1)]
 
 
 def test_a_second_run_on_the_same_day_asks_for_nothing(site: SmallSite, job_at: JobAt) -> None:

@@ -182,6 +182,30 @@ def test_an_amount_beyond_all_prices_stops_no_build(timeline: Timeline) -> None:
     assert timeline.rows("SELECT needs_review FROM change") == [(True,)]
 
 
+@pytest.mark.parametrize("amount", ["9" * 19, "9" * 60, "0.0000000000012"])
+def test_a_number_that_nobody_can_keep_is_unknown_and_held_and_stops_no_other_page(
+    timeline: Timeline, amount: str
+) -> None:
+    timeline.fetch(price("Team", amount), feature("Team", "users", limit=Decimal("9" * 30), unit="user"))
+    timeline.fetch(TEAM, page_id="initech/pricing")
+    timeline.build()
+
+    assert timeline.rows("SELECT amount::DOUBLE, needs_review, text FROM plan_price ORDER BY page_id") == [
+        (None, True, f"${amount}"),
+        (49, False, "$49"),
+    ]
+    assert timeline.rows("SELECT feature, limit_value FROM plan_feature") == [("users", None)]
+
+
+def test_a_price_of_a_millionth_is_kept_as_it_is(timeline: Timeline) -> None:
+    timeline.seen(price("Team", "0.0000166667", period=None, unit="call"))
+    timeline.seen(price("Team", "0.0000200001", period=None, unit="call"))
+
+    assert timeline.changes() == [
+        ("price_increase", "Team", "0.0000166667 USD / call", "0.0000200001 USD / call"),
+    ]
+
+
 def test_a_plan_that_goes_takes_its_features_with_it(timeline: Timeline) -> None:
     timeline.seen(TEAM, price("Pro", "99"), feature("Pro", "SSO"))
     timeline.seen(TEAM)

@@ -1,4 +1,4 @@
-"""A plan that goes on under a new name is one change; what only looks like one stays a plan that goes and one that comes."""
+"""A plan that goes on under a new name is one change; in doubt one plan has gone and another one has come."""
 
 from __future__ import annotations
 
@@ -147,9 +147,13 @@ def test_a_plan_that_came_later_than_the_other_went_is_another_plan(timeline: Ti
     assert [kind for kind, *_ in timeline.changes()] == ["plan_removed", "plan_added"]
 
 
-@pytest.mark.parametrize(
-    "spelled", ["TEAM PLUS", "Team  Plus", "Team\u00a0Plus", "TeamPlus", "Team Plus™", "Team® Plus", "Team\u200b Plus", "Team Plus (TM)"]
-)  # fmt: skip
+SPELLINGS = [
+    "TEAM PLUS", "Team  Plus", "Team\u00a0Plus", "TeamPlus", "Team Plus™", "Team® Plus", "Team\u200b Plus",
+    "Team Plus (TM)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
 def test_a_name_that_is_only_spelled_in_another_way_is_no_change(timeline: Timeline, spelled: str) -> None:
     timeline.seen(price("Team Plus", "49"), *features("Team Plus", "API"))
     timeline.seen(price(spelled, "49"), *features(spelled, "API"))

@@ -77,7 +77,7 @@ CREATE TABLE raw.plan_price (
     snapshot       VARCHAR,
     plan           VARCHAR,
     plan_group     VARCHAR,
-    amount         DECIMAL(24, 6),
+    amount         DECIMAL(30, 12),
     currency       VARCHAR,
     period         VARCHAR,
     unit           VARCHAR,
