@@ -267,8 +267,8 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             job.workspace.pages,
             {kind: readers.reader_version(kind) for kind in readers.READERS},
             now,
-            {page_id: reader.version for page_id, reader in own.items()},
             job.workspace.dismissals,
+            {page_id: reader.version for page_id, reader in own.items()},
         ),
     )
     desk = ReadingDesk(job, to_read.before, own)

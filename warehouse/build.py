@@ -85,12 +85,12 @@ def take_in(
     pages: Sequence[Page],
     reader_versions: Mapping[PageKind, int],
     now: datetime,
-    own_versions: Mapping[str, int] | None = None,
     dismissals: Sequence[Dismissal] = (),
+    own_versions: Mapping[str, int] | None = None,
 ) -> ToRead:
     """Loads the workspace and the archive's logs; returns what the readers have to read."""
     with warehouse.section("build: load logs") as connection:
-        load.load_workspace(connection, competitors, pages, reader_versions, own_versions or {}, dismissals)
+        load.load_workspace(connection, competitors, pages, reader_versions, dismissals, own_versions or {})
         load.load_logs(connection, archive, now)
         return ToRead(
             unread=readings.unread(connection),

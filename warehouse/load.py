@@ -28,8 +28,8 @@ def load_workspace(
     competitors: Sequence[CompetitorRow],
     pages: Sequence[Page],
     reader_versions: Mapping[PageKind, int],
+    dismissals: Sequence[Dismissal],
     own_versions: Mapping[str, int],
-    dismissals: Sequence[Dismissal] = (),
 ) -> None:
     """Puts the workspace's competitors, pages and dismissals in the place of those of the build before.
 
@@ -40,8 +40,8 @@ def load_workspace(
         competitors: As in the workspace.
         pages: As in the workspace.
         reader_versions: Versions of the built-in readers.
-        own_versions: By page id, the version of the reader of each page that is not read by a built-in one.
         dismissals: As in the workspace.
+        own_versions: By page id, the version of the reader of each page that is not read by a built-in one.
     """
     connection.execute("DELETE FROM raw.competitor")
     connection.execute("DELETE FROM raw.page")

@@ -72,7 +72,7 @@ def read_limit(text: str, *, comma_decimal: bool = False) -> Limit | None:
         comma_decimal: The page's language writes a decimal comma.
     """
     if UNLIMITED.search(text):
-        return Limit(" ".join(UNLIMITED.sub(" ", text).split()), None, True, None)
+        return Limit(" ".join(UNLIMITED.sub(" ", text).split()).rstrip(" :"), None, True, None)
     match = _LIMIT.fullmatch(text) if len(text) <= 120 and any(map(str.isdigit, text)) else None
     if match is None:
         return None
@@ -103,7 +103,8 @@ def _counted(number: Decimal, unit: str, rest: str) -> Limit:
         what = _OF.sub("", rest)
         feature = f"{unit} {rest}" if what.lower() in ("free", "gratis", "kostenlos") else what
         return Limit(feature, number, False, _TIME_UNIT.get(low) or singular(low))
-    return Limit(f"{unit} {rest}".strip(), number, False, _unit_of(unit, rest) if unit else None)
+    counts = bool(unit) and not _PER.fullmatch(f" {unit} ")  # "900 per month" leaves that to its label
+    return Limit(f"{unit} {rest}".strip(), number, False, _unit_of(unit, rest) if counts else None)
 
 
 def _unit_of(word: str, rest: str) -> str:

@@ -87,6 +87,7 @@ _UNITS = {
     "domain": "domain domains",
     "host": "host hosts",
     "server": "server servers",
+    "core": "core cores",
     "project": "project projects projekt projet proyecto",
     "developer": "developer developers dev devs",
     "workspace": "workspace workspaces",

@@ -88,4 +88,4 @@ def test_a_script_alone_can_make_the_difference_to_an_own_reader(site: SmallSite
         site.pages["/pricing"] = ("text/html", f"<main><h1>Plans</h1><script>$ {amount} / month</script></main>")
         asyncio.run(order.collect_and_build(job_at(f"2026-10-{day}T03:00Z")))
 
-    assert [str(amount) for _, amount in plans(folder)] == ["59.000000"]
+    assert [amount for _, amount in plans(folder)] == [59]

@@ -1,0 +1,79 @@
+"""What a page tells of one plan in several places, folded into one; and amounts that a script has yet to fill in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from detente.records import PlanPrice
+
+from .plans import Plan, regrouped
+
+
+def without_echoes(plans: list[Plan], cards: list[Plan]) -> list[Plan]:
+    """Leave out lone cards that only repeat amounts which another plan of the page has: banners, calls to act."""
+    kept = []
+    for card in cards:
+        others = [p for p in plans + cards if p is not card]
+        told = {(q.amount, q.currency) for p in others for q in p.prices if q.amount is not None}
+        kin = any(p.root is not None and card.root is not None and p.root.parent is card.root.parent for p in others)
+        amounts = [(q.amount, q.currency) for q in card.prices]
+        if kin or not others or not set(amounts) <= told:
+            kept.append(card)
+    return kept
+
+
+def without_repeats(plans: list[Plan]) -> list[Plan]:
+    """Fold what is told of one plan in several places into one: tabs, toggles and tables write every plan again."""
+    result: list[Plan] = []
+    for plan in plans:
+        first = next((p for p in result if _same_plan(p, plan)), None)
+        if first is None:
+            result.append(plan)
+            continue
+        if first.group is None and plan.group is not None:
+            regrouped(first, plan.group)
+        for price in plan.prices:
+            if price.amount is not None and not any(_same_price(p, price) for p in first.prices):
+                first.prices.append(replace(price, group=first.group))
+        if any(p.amount is not None for p in first.prices):
+            first.prices = [p for p in first.prices if p.amount is not None]
+        known = {f.feature for f in first.features}
+        first.features += [replace(f, group=first.group) for f in plan.features if f.feature not in known]
+    return result
+
+
+def _same_plan(one: Plan, other: Plan) -> bool:
+    if one.name.lower() != other.name.lower() or one.addon != other.addon:
+        return False
+    if one.group == other.group:
+        return True
+    if one.group is not None and other.group is not None:
+        return False
+    return any(
+        a.amount is not None
+        and a.amount == b.amount
+        and a.unit == b.unit
+        and (a.period == b.period or None in (a.period, b.period))
+        for a in one.prices
+        for b in other.prices
+    )
+
+
+def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
+    if one.amount != other.amount or one.currency != other.currency:
+        return False
+    return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
+
+
+def doubt_zeros(plans: list[Plan]) -> None:
+    """Keep zeros for review where plans cost nothing and none costs anything: a script may fill them in."""
+    if sum(any(p.amount == 0 for p in plan.prices) for plan in plans) < 2:
+        return
+    if any(price.amount for plan in plans for price in plan.prices):
+        return
+    note = "every amount of the page is 0; a script may fill them in"
+    for plan in plans:
+        plan.prices = [
+            replace(p, needs_review=True, note="; ".join(n for n in (p.note, note) if n)) if p.amount == 0 else p
+            for p in plan.prices
+        ]
