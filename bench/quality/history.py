@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import warehouse
@@ -63,7 +63,7 @@ def measure(gold: Path, work: Path) -> list[Replayed]:
         ).fetchall()
     told: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
     for competitor, changed_at, kind, subject in rows:
-        told[competitor].append((changed_at, kind, subject))
+        told[competitor].append((changed_at.replace(tzinfo=UTC), kind, subject))
     return [_replayed(folder, told[folder.name]) for folder in folders]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 from small_site import SmallSite
@@ -88,4 +89,4 @@ def test_a_script_alone_can_make_the_difference_to_an_own_reader(site: SmallSite
         site.pages["/pricing"] = ("text/html", f"<main><h1>Plans</h1><script>$ {amount} / month</script></main>")
         asyncio.run(order.collect_and_build(job_at(f"2026-10-{day}T03:00Z")))
 
-    assert [amount for _, amount in plans(folder)] == [59]
+    assert [Decimal(str(amount)) for _, amount in plans(folder)] == [59]

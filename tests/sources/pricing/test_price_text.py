@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bench.quality.prices import measure
 
+from bench.quality.prices import measure
 from sources.pricing.price_text import currency_of, read_price_text
 
 
