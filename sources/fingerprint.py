@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from detente.records import Document
+from sources.markup import PASSING_ATTRIBUTES
 from sources.script_state import state_in
 
 # What no reader looks at: comments, styles, scripts but for linked data and state, and the values that servers make
@@ -22,6 +23,9 @@ _PASSING: Final = re.compile(
     rb"|lastBuildDate>[^<]*<)"
 )
 _NONCE: Final = re.compile(rb"nonce=(?:\"[^\"]*\"|'[^']*')")
+_ATTRIBUTE: Final = re.compile(
+    rf"\s(?:{'|'.join(sorted(PASSING_ATTRIBUTES, reverse=True))})=(?:\"[^\"]*\"|'[^']*')".encode()
+)
 
 
 def fingerprint(document: Document) -> str:
@@ -33,6 +37,8 @@ def fingerprint(document: Document) -> str:
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{document.url}\n{document.content_type}\n".encode("utf-8", "surrogatepass"))
     kept = _PASSING.sub(b"", b"".join(_kept(body)))
+    if b" data-" in kept and not any("data-" in css for css in document.selectors.values()):
+        kept = _ATTRIBUTE.sub(_unless_text, kept)
     digest.update(_NONCE.sub(b"", kept) if b"nonce=" in kept else kept)
     return digest.hexdigest()
 
@@ -46,6 +52,12 @@ def exact_fingerprint(document: Document) -> str:
     digest.update(f"exact\n{document.url}\n{document.content_type}\n".encode("utf-8", "surrogatepass"))
     digest.update(document.body)
     return digest.hexdigest()
+
+
+def _unless_text(match: re.Match[bytes]) -> bytes:
+    """Nothing for an attribute; the same words in the text between tags stay."""
+    before = match.string[: match.start()]
+    return b"" if before.rfind(b"<") > before.rfind(b">") else match[0]
 
 
 def _kept(body: bytes) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detente.errors import ReaderError
 
-__all__ = ["MAX_DEPTH", "MAX_TAGS", "Markup", "bounded", "refuse_xml_bombs"]
+__all__ = ["MAX_DEPTH", "MAX_TAGS", "PASSING_ATTRIBUTES", "Markup", "bounded", "refuse_xml_bombs"]
 
 MAX_TAGS = 150_000
 """Tags of a page that are read; the largest pages that people make hold a fifth of that."""
@@ -20,6 +20,15 @@ MAX_ATTRIBUTES = 5_000
 
 MAX_OPTIONS = 10_000
 """Choices of all `<select>` elements, which the parser goes through again for each."""
+
+PASSING_ATTRIBUTES = frozenset(
+    f"data-{name}"
+    for name in (
+        "build", "build-id", "csrf", "csrf-token", "generated-at", "nonce", "rendered-at", "request", "request-id",
+        "session", "session-id", "timestamp", "token", "trace", "trace-id",
+    )
+)  # fmt: skip
+"""Attributes whose values servers make anew for every answer: no reader looks at them, and no fingerprint."""
 
 _FEW_TAGS = 4_000
 _LONG = 100_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detente.errors import ReaderError
-from sources.markup import bounded
+from sources.markup import PASSING_ATTRIBUTES, bounded
 
 from .words import words
 
@@ -139,7 +139,7 @@ def label_of(node: LexborNode) -> str:
     for name, value in attributes.items():
         if name in ("class", "id", "aria-label", "itemprop", "title", "alt"):
             found.append((value or "")[:MAX_LABEL])
-        elif name.startswith("data-"):
+        elif name.startswith("data-") and name not in PASSING_ATTRIBUTES:
             found.append(f"{name}={value}" if value and len(value) < 40 else name)
     return " ".join(found).lower()
 

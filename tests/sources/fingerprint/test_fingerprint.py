@@ -144,3 +144,14 @@ def test_twenty_fetches_of_a_page_with_rotating_builds_tokens_and_times_read_the
 
     assert len(readings[0].observations) == 4
     assert [readings[0].observations] * 20 == [reading.observations for reading in readings]
+
+
+def test_an_attribute_of_the_moment_is_left_out_of_tags_and_stays_in_text() -> None:
+    def mark(value: str, **more: dict[str, str]) -> str:
+        body = f'<body data-build="{value}" class="a"><p data-request-id=\'{value}\'>$9 / month</p></body>'
+        return fingerprint(Document(body=body.encode(), url="https://globex.test/", **more))
+
+    assert mark("1") == mark("2")
+    assert mark("1", selectors={"plan": "[data-build]"}) != mark("2", selectors={"plan": "[data-build]"})
+    texts = [b'<p>write data-build="%d" there, and a data-build="%d" here</p>' % (n, n) for n in (1, 2)]
+    assert len({fingerprint(Document(body=text, url="https://globex.test/")) for text in texts}) == 2
