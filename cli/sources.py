@@ -147,7 +147,12 @@ def _show_suggested(found: Look) -> None:
         for number, one in enumerate(found.suggested):
             said = f"# or: {one.reads}" if number else f"# below the page's table in {file}: {one.reads}"
             screen.data.print()
-            for line in (said, *toml_lines(one)):
+            for line in (said, *toml_lines(one.selectors)):
+                screen.data.print(escape(line), soft_wrap=True)
+        if page.selectors and found.reading.status != ReadStatus.READ:
+            screen.data.print()
+            kept = "# and the ones you have, for the versions in the archive that they fit"
+            for line in (kept, *toml_lines(page.selectors, "[[pages.earlier_selectors]]")):
                 screen.data.print(escape(line), soft_wrap=True)
     elif found.reading.status != ReadStatus.READ and not page.reader:
         slug = page.competitor.replace("-", "_")

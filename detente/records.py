@@ -38,6 +38,7 @@ class Page:
         kind: What kind of facts it holds.
         reader: Name of the own reader or plugin that reads it; empty for the built-in reader of its kind.
         selectors: CSS selectors that override the reader's heuristics, by the names that the reader documents.
+        earlier_selectors: Those of the page's earlier designs, the newest first; asked where `selectors` find nothing.
         render: Whether a browser must run the page's scripts first.
         every_hours: How long an answer stays fresh; sooner, the page is not due.
     """
@@ -48,6 +49,7 @@ class Page:
     kind: PageKind
     reader: str = ""
     selectors: Mapping[str, str] = field(default_factory=dict)
+    earlier_selectors: tuple[Mapping[str, str], ...] = ()
     render: bool = False
     every_hours: float = 24.0
 

@@ -48,6 +48,10 @@ class PageEntry(Strict):
     selectors: dict[str, str] = Field(
         default_factory=dict, description="CSS selectors that override the reader's heuristics."
     )
+    earlier_selectors: list[dict[str, str]] = Field(
+        default_factory=list,
+        description="Selectors of the page's earlier designs, the newest first; asked where `selectors` find nothing.",
+    )
 
 
 class CompetitorEntry(Strict):
@@ -223,6 +227,7 @@ def _load_competitor(path: Path, seen: dict[str, str]) -> Competitor:
             kind=page.kind,
             reader="" if page.reader in (None, page.kind) else str(page.reader),
             selectors=page.selectors,
+            earlier_selectors=tuple(page.earlier_selectors),
             render=page.render,
             every_hours=_HOURS[page.cadence],
         )

@@ -27,6 +27,7 @@ from detente.records import (
     ReleaseEntry,
 )
 from detente.workspace import Workspace
+from flows.reading import read_document
 from sources import readers
 from sources.fetch import fetch_one
 from sources.own_readers import OwnReader, readers_of
@@ -77,7 +78,7 @@ def look(workspace: Workspace, page: Page, file: Path | None = None, clock: Cloc
     """
     own = readers_of(workspace.root, [page]).get(page.page_id)
     document = _saved(page, file) if file else _fetched(workspace, page, clock or SystemClock())
-    reading = readers.read(page.kind, document, own)
+    reading = read_document(page.kind, document, own, page.earlier_selectors, imported=False)
     return Look(
         page=page,
         url=document.url,

@@ -22,8 +22,10 @@ class ReadingDesk:
         self._job = job
         self._own = own
         self._before = dict(before)
-        self._selectors = {page.page_id: page.selectors for page in job.workspace.pages}
-        self.options = {page_id: options_of(names) for page_id, names in self._selectors.items()}
+        self._pages = {page.page_id: page for page in job.workspace.pages}
+        self.options = {
+            page_id: options_of(page.selectors, page.earlier_selectors) for page_id, page in self._pages.items()
+        }
 
     def read(self, part: Sequence[Unread], rows: ReadingRows, summary: Summary) -> None:
         """Reads a part; what counts of a page in the summary is how its newest snapshot was read."""
@@ -34,7 +36,8 @@ class ReadingDesk:
             except WarehouseError as error:  # one damaged snapshot must not keep all others from being read
                 summary.failed[one.page_id] = str(error)
                 continue
-            selectors = self._selectors.get(one.page_id, {})
+            page = self._pages.get(one.page_id)
+            selectors, earlier = (page.selectors, page.earlier_selectors) if page else ({}, ())
             document = Document(body=body, url=one.url, content_type=one.content_type, selectors=selectors)
             own = self._own.get(one.page_id)
             mark = exact_fingerprint(document) if own else fingerprint(document)
@@ -43,7 +46,7 @@ class ReadingDesk:
                 name, version = (own.name, own.version) if own else (one.kind, readers.reader_version(one.kind))
                 rows.add_again(one.page_id, one.snapshot, before, reader=name, version=version)
             else:
-                reading = read_document(one.kind, document, own, imported=one.imported)
+                reading = read_document(one.kind, document, own, earlier, imported=one.imported)
                 before = rows.add(one.page_id, one.snapshot, reading, mark)
                 self._before[one.page_id] = before
             if before.status == ReadStatus.READ:
@@ -53,13 +56,26 @@ class ReadingDesk:
                 summary.failed[one.page_id] = f"{before.status}: {before.reason}"
 
 
-def read_document(kind: PageKind, document: Document, own: OwnReader | None = None, *, imported: bool) -> Reading:
+def read_document(
+    kind: PageKind,
+    document: Document,
+    own: OwnReader | None = None,
+    earlier: Sequence[Mapping[str, str]] = (),
+    *,
+    imported: bool,
+) -> Reading:
     """What the page's own reader, or the built-in one of its kind, sees in a document.
 
-    Selectors are written for a page as it looks now; where they find nothing in an imported old version, the reader's
-    own heuristics are asked. A page of today from which they find nothing is a broken reader, and said to be one.
+    Selectors are written for a page as it looks now; where they find nothing, those of its earlier designs are asked,
+    and for an imported old version then the reader's own heuristics. A page of today from which none of its selectors
+    finds anything is a broken reader, and said to be one.
     """
     reading = readers.read(kind, document, own)
-    if own is None and document.selectors and imported and reading.status != ReadStatus.READ:
-        return readers.read(kind, replace(document, selectors={}))
+    if own is not None or not document.selectors:
+        return reading
+    for selectors in [*earlier, *([{}] if imported else [])]:
+        if reading.status == ReadStatus.READ:
+            return reading
+        other = readers.read(kind, replace(document, selectors=selectors))
+        reading = other if other.status == ReadStatus.READ else reading
     return reading

@@ -15,7 +15,7 @@ from sources.near_selectors import nearest_selectors
 
 __all__ = ["MAX_BLOCK", "MAX_BLOCKS", "VERSION", "read", "to_json"]
 
-VERSION = 1
+VERSION = 2
 MAX_BLOCKS = 2_000
 MAX_PARAGRAPHS = 50_000
 """Parts of a plain text between blank lines; what comes after is one more."""

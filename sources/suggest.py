@@ -49,9 +49,9 @@ def suggest(kind: PageKind, document: Document) -> list[Suggested]:
         return []
 
 
-def toml_lines(suggested: Suggested) -> list[str]:
+def toml_lines(selectors: Mapping[str, str], header: str = "[pages.selectors]") -> list[str]:
     """The lines as they stand below a `[[pages]]` table of a competitor's file."""
-    return ["[pages.selectors]", *(f"{name} = {json.dumps(css)}" for name, css in suggested.selectors.items())]
+    return [header, *(f"{name} = {json.dumps(css, ensure_ascii=False)}" for name, css in selectors.items())]
 
 
 def _of_pricing(visible: VisiblePage) -> list[Suggested]:

@@ -58,7 +58,8 @@ def load_workspace(
         [
             {
                 "page_id": p.page_id, "competitor": p.competitor, "url": p.url, "kind": p.kind,
-                "every_hours": p.every_hours, "render": p.render, "watched": True, "options": options_of(p.selectors),
+                "every_hours": p.every_hours, "render": p.render, "watched": True,
+                "options": options_of(p.selectors, p.earlier_selectors),
                 "reader_version": own_versions.get(p.page_id, reader_versions[p.kind]),
             }
             for p in pages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,9 +31,11 @@ class Unread:
     imported: bool
 
 
-def options_of(selectors: Mapping[str, str]) -> str:
+def options_of(selectors: Mapping[str, str], earlier: Sequence[Mapping[str, str]] = ()) -> str:
     """What tells one way of reading a page from another: empty without selectors."""
-    return content_key(*(f"{name}={selectors[name]}" for name in sorted(selectors))) if selectors else ""
+    if not selectors:
+        return ""
+    return content_key(*(f"{name}={one[name]}" for one in (selectors, *earlier) for name in sorted(one)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from .plans import Plan
 from .suggest import suggest
 
 READER = "pricing"
-VERSION = 1
+VERSION = 2
 MAX_PLANS = 200
 _LOOKED_FOR = (
     "no plan with a price, 'free' or 'contact us' was found in tables, cards, lists, under headings, in sentences,"

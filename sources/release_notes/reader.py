@@ -30,7 +30,7 @@ from sources.release_notes.versions import find_version
 
 __all__ = ["MAX_BODY", "MAX_ENTRIES", "VERSION", "read", "to_json"]
 
-VERSION = 1
+VERSION = 2
 MAX_ENTRIES = 5_000
 MAX_BODY = 20_000
 """Characters of an entry's body that are kept."""
