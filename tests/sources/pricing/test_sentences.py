@@ -71,9 +71,10 @@ def test_another_plan_that_is_only_mentioned_gives_no_name() -> None:
 def test_a_range_with_one_sign_has_both_ends() -> None:
     (statement,) = statements_of("The Desk plan costs about 20 - 30 € per month, depending on the city.", "en")
 
-    assert [
-        (str(m.amount), m.qualifier, m.term.period) for m in statement.amounts
-    ] == [("20", "from", "month"), ("30", "up_to", "month")]
+    assert [(str(m.amount), m.qualifier, m.term.period) for m in statement.amounts] == [
+        ("20", "from", "month"),
+        ("30", "up_to", "month"),
+    ]
 
 
 def test_a_later_part_of_the_sentence_tells_no_period() -> None:
