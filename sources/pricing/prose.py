@@ -252,7 +252,7 @@ def _without_amount(
     rows = {(s.line.element.tag, s.line.element.parent, s.path[-2:-1]) for s in priced}
     for section in sections:
         name = section.name
-        if name is None or name.lower() in known or section.elsewhere:
+        if name is None or name.lower() in known or section.elsewhere or _TOPIC.search(name):
             continue
         if (section.line.element.tag, section.line.element.parent, section.path[-2:-1]) not in rows:
             continue
