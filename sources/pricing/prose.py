@@ -12,7 +12,7 @@ from .called import is_name
 from .context import MoneyContext
 from .names import clean_name
 from .offers import free_for, is_own_offer, split
-from .page import Line, VisiblePage, fold
+from .page import CENTS, Line, VisiblePage, fold
 from .plans import Mark, MarkKind, Plan, flag_price, price_of
 from .sections import PRICES_ONLY, Section, is_all_of, may_tell, read_sections, section_of
 from .sentences import Statement, read_statements
@@ -130,7 +130,9 @@ def _fill(plan: Plan, statements: Iterable[Statement], context: MoneyContext) ->
     for statement in statements:
         mark = Mark(line=statement.line, kind="price")
         for money in statement.amounts:
-            price: PlanPrice = replace(price_of(plan, mark, money, context), basis="prose", text=statement.text)
+            price: PlanPrice = replace(
+                price_of(plan, mark, money, context), basis="prose", text=statement.text.replace(CENTS, "")
+            )
             key = (price.amount, price.currency, price.period)
             if key not in known:
                 known.add(key)
@@ -250,7 +252,7 @@ def _without_amount(
     rows = {(s.line.element.tag, s.line.element.parent, s.path[-2:-1]) for s in priced}
     for section in sections:
         name = section.name
-        if name is None or name.lower() in known or section.elsewhere:
+        if name is None or name.lower() in known or section.elsewhere or _TOPIC.search(name):
             continue
         if (section.line.element.tag, section.line.element.parent, section.path[-2:-1]) not in rows:
             continue
