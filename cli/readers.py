@@ -122,7 +122,7 @@ def run_cases(
         raise UsageError(
             f"{loaded.root / FOLDER / 'cases'}: no case{which}; `detente readers new NAME --from PAGE` makes one"
         )
-    say(f"{ran} cases, {failed} failed")
+    say(f"{ran} case{'' if ran == 1 else 's'}, {failed} failed")
     if failed:
         raise typer.Exit(1)
 
