@@ -40,3 +40,24 @@ def test_a_redesign_under_selectors_keeps_the_facts_and_names_those_that_would_m
     assert "nearest that would: section.plan-tile (3 nodes)" in str(reason)
     assert ask(folder, "SELECT plan, amount FROM plan_price WHERE valid_to IS NULL ORDER BY ALL") == before
     assert ask(folder, "SELECT change_id FROM change WHERE page_id = 'globex/pricing'") == []
+
+
+def test_selectors_of_the_earlier_design_keep_its_history(site: SmallSite, folder: Path, job_at: JobAt) -> None:
+    path = folder / "competitors" / "globex.toml"
+    untaught = path.read_text()
+    old, new = ('plan = "section.%s"\nname = "h2"\nprice = ".price"\n' % name for name in ("plan", "plan-tile"))
+
+    def taught(lines: str) -> None:
+        path.write_text(untaught.replace('/pricing"\n', f'/pricing"\n\n{lines}', 1))
+
+    taught(f"[pages.selectors]\n{old}")
+    asyncio.run(order.collect_and_build(job_at("2026-10-05T03:00Z")))
+    redesigned = PRICING.replace("{team}", "59").replace('<section class="plan"', '<section class="plan-tile"')
+    site.pages["/pricing"] = ("text/html", redesigned)
+    asyncio.run(order.collect_and_build(job_at("2026-10-06T03:00Z")))
+
+    taught(f"[pages.selectors]\n{new}\n[[pages.earlier_selectors]]\n{old}")
+    asyncio.run(order.collect_and_build(job_at("2026-10-07T03:00Z")))
+
+    changes = "SELECT kind, subject, old_amount::INT, new_amount::INT FROM change WHERE page_id = 'globex/pricing'"
+    assert ask(folder, changes) == [("price_increase", "Team", 49, 59)]
