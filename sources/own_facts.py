@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from detente.errors import ReaderError
 from detente.records import Observation, PageKind, PageText, PlanFeature, PlanPrice, ReleaseEntry
 from sources.document import clean_lines, clean_text, safe_link
-from sources.pricing.money import parse_number
+from sources.pricing.amounts.money import parse_number
 
 MAX_OBSERVATIONS = 5_000
 MAX_TEXT = 2_000

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from sources.pricing.currencies import CODES, LOCAL_SIGNS, SAME_SIGN, SIGNS
-from sources.pricing.money import narrowed
+from sources.pricing.amounts.currencies import CODES, LOCAL_SIGNS, SAME_SIGN, SIGNS
+from sources.pricing.amounts.money import narrowed
+from sources.pricing.amounts.price_text import currency_of, read_price_text
 from sources.pricing.plans import bare
-from sources.pricing.price_text import currency_of, read_price_text
 from sources.pricing.words import FREE
 
 _ARABIC_MARK = "\u200f"

@@ -10,12 +10,12 @@ from selectolax.lexbor import LexborNode, SelectolaxError
 from detente.errors import ReaderError
 from sources.near_selectors import nearest_selectors
 
+from .amounts.price_text import read_price_text
+from .amounts.terms import Term, read_term
 from .context import MoneyContext
 from .features import list_feature
 from .page import Element, Line, VisiblePage, fold
 from .plans import Mark, Plan, add_prices, flag_price, is_struck, mark_of
-from .price_text import read_price_text
-from .terms import Term, read_term
 
 SELECTORS = {
     "plan": "one node per plan; the other selectors are looked up inside it",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .currencies import AMBIGUOUS, SIGNS
-from .money import MONEY, hints_at_money
+from .amounts.currencies import AMBIGUOUS, SIGNS
+from .amounts.money import MONEY, hints_at_money
 from .page import VisiblePage
 from .words import STATED_UNIT, UNITS, words
 

@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborNode
 
 from detente.records import PlanFeature
 
+from .amounts.money import first_money
 from .limits import Limit, read_limit, without_bullet
-from .money import first_money
 from .page import Element, Line, VisiblePage, label_of
 from .plans import Mark, Plan
 from .words import BADGE, NO, NO_LABEL, PLACEHOLDER, SALES_CALL, YES, YES_LABEL, words

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from .cards import lone_price, read_cards
-from .comparison import table_features
+from .cards.cards import lone_price, read_cards
 from .context import MoneyContext
-from .extras import is_extra, read_extras
+from .data.state import merge_state
+from .data.structured import merge_stated, stated_prices
 from .features import card_features, item_features
 from .folding import without_echoes, without_repeats
-from .grids import columns_apart, find_grids, flat_grids
-from .once import mark_paid_once
 from .page import VisiblePage
 from .plans import Mark, Plan, find_marks
-from .prose import read_prose
-from .sentences import is_sentence
-from .state import merge_state
-from .structured import merge_stated, stated_prices
-from .table_plans import name_groups, read_table, unpriced_plans
-from .tables import Table, find_tables
+from .sentences.extras import is_extra, read_extras
+from .sentences.once import mark_paid_once
+from .sentences.prose import read_prose
+from .sentences.sentences import is_sentence
+from .tables.comparison import table_features
+from .tables.grids import columns_apart, find_grids, flat_grids
+from .tables.table_plans import name_groups, read_table, unpriced_plans
+from .tables.tables import Table, find_tables
 
 MAX_MARKS = 1_000
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from .money import parse_number
-from .terms import singular
+from .amounts.money import parse_number
+from .amounts.terms import singular
 from .words import UNITS, UNLIMITED, words
 
 _NUMBER = "\\d{1,3}(?:[ \u00a0\u202f\u2009]\\d{3})+(?!\\d)|\\d[\\d.,'’]*"

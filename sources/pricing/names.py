@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from .money import first_money
+from .amounts.money import first_money
+from .amounts.terms import read_term, spare_words
 from .page import HEADINGS, Element, Line, VisiblePage
 from .plans import Mark, bare, told_after_name
-from .terms import read_term, spare_words
 from .words import (
     BADGE,
     CUSTOM,

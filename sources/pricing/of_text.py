@@ -8,10 +8,10 @@ from html import escape
 
 from detente.records import PlanFeature, PlanPrice
 
+from .amounts.currencies import AMBIGUOUS
+from .amounts.money import hints_at_money
 from .context import MoneyContext
-from .currencies import AMBIGUOUS
 from .features import list_feature
-from .money import hints_at_money
 from .page import VisiblePage, fold
 from .plans import Plan, add_prices, find_marks
 

@@ -12,12 +12,12 @@ from typing import Literal
 
 from detente.records import PlanFeature, PlanPrice
 
+from .amounts.currencies import SIGNS
+from .amounts.money import Money, read_money
+from .amounts.terms import Billing, Term, spare_words
 from .context import MoneyContext
-from .currencies import SIGNS
-from .money import Money, read_money
 from .page import CENTS, HEADINGS, Element, Line, VisiblePage, label_of
 from .surroundings import Surroundings
-from .terms import Billing, Term, spare_words
 from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL
 
 PROSE_WORDS = 5

@@ -14,9 +14,9 @@ from selectolax.lexbor import LexborNode
 from detente.errors import ReaderError
 from sources.near_selectors import is_stable, words_of
 
+from .amounts.money import first_money
 from .chosen import read_chosen
 from .context import MoneyContext
-from .money import first_money
 from .page import Element, VisiblePage, fold
 from .plans import Mark, Plan, find_marks
 from .words import words

@@ -28,7 +28,7 @@ from sources.release_notes.promotion import cells_of_lines, cells_of_page, promo
 from sources.release_notes.state import state_items
 from sources.release_notes.versions import find_version
 
-__all__ = ["MAX_BODY", "MAX_ENTRIES", "VERSION", "read", "to_json"]
+__all__ = ["MAX_BODY", "MAX_ENTRIES", "VERSION", "read"]
 
 VERSION = 2
 MAX_ENTRIES = 5_000
@@ -112,52 +112,6 @@ def _bounded_plain(text: str) -> tuple[str, list[str]]:
             position = text.find("\n", position + 1)
         end, told = position, [f"more than {MAX_PLAIN_LINES:,} lines, the rest left out"]
     return text[:end], told
-
-
-def to_json(reading: Reading) -> dict[str, object]:
-    """What `detente extract release_notes --json` prints.
-
-    A date is `YYYY-MM-DD`, or `YYYY-MM` where the source states no more than the month, or null.
-    """
-    entries = []
-    for entry in reading.observations:
-        if not isinstance(entry, ReleaseEntry):
-            continue
-        stated, precision = _stated(entry)
-        entries.append(
-            {
-                "version": entry.version,
-                "title": entry.title,
-                "date": stated,
-                "date_precision": precision,
-                "published_text": entry.published_text,
-                "kinds": list(entry.kinds),
-                "first_line": entry.first_line,
-                "body": entry.body,
-                "link": entry.link,
-                "guid": entry.guid,
-                "area": entry.area,
-                "place": entry.place,
-            }
-        )
-    return {
-        "reader": reading.reader,
-        "reader_version": reading.version,
-        "status": reading.status.value,
-        "reason": reading.reason,
-        "how": reading.how,
-        "entries": entries,
-    }
-
-
-def _stated(entry: ReleaseEntry) -> tuple[str | None, str | None]:
-    if entry.published_on:
-        return entry.published_on.isoformat(), "day"
-    found = find_date(entry.published_text)
-    # Two readings of "03/04/2026" leave no month either.
-    if found and found.month and not found.day:
-        return found.month.strftime("%Y-%m"), "month"
-    return None, None
 
 
 def _reading(status: ReadStatus, reason: str, how: str, entries: Sequence[ReleaseEntry] = ()) -> Reading:

@@ -45,7 +45,7 @@ def test_a_redesign_under_selectors_keeps_the_facts_and_names_those_that_would_m
 def test_selectors_of_the_earlier_design_keep_its_history(site: SmallSite, folder: Path, job_at: JobAt) -> None:
     path = folder / "competitors" / "globex.toml"
     untaught = path.read_text()
-    old, new = ('plan = "section.%s"\nname = "h2"\nprice = ".price"\n' % name for name in ("plan", "plan-tile"))
+    old, new = (f'plan = "section.{name}"\nname = "h2"\nprice = ".price"\n' for name in ("plan", "plan-tile"))
 
     def taught(lines: str) -> None:
         path.write_text(untaught.replace('/pricing"\n', f'/pricing"\n\n{lines}', 1))

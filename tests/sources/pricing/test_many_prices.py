@@ -6,7 +6,7 @@ import pytest
 
 from detente.records import Document, PlanPrice
 from sources import pricing
-from sources.pricing.cards import MAX_MARKS
+from sources.pricing.cards.cards import MAX_MARKS
 
 _ENTRIES = {
     "headed": '<div class="c"><h3>Berth {n}</h3><p>${n} / month</p></div>',

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from sources.pricing.money import parse_number, read_money
-from sources.pricing.terms import read_term
+from sources.pricing.amounts.money import parse_number, read_money
+from sources.pricing.amounts.terms import read_term
 
 # line, amount, currency or ambiguous sign, period, unit, billing, qualifier
 PRICES = [

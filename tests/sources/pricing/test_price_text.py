@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.quality.prices import measure
-from sources.pricing.price_text import currency_of, read_price_text
+from sources.pricing.amounts.price_text import currency_of, read_price_text
 
 
 @pytest.mark.parametrize(

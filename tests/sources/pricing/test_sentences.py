@@ -7,7 +7,7 @@ import pytest
 from sources.pricing.context import MoneyContext
 from sources.pricing.page import VisiblePage
 from sources.pricing.plans import find_marks
-from sources.pricing.sentences import Statement, read_statements
+from sources.pricing.sentences.sentences import Statement, read_statements
 
 
 def statements_of(sentence: str, lang: str = "en") -> list[Statement]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from sources.pricing.state_keys import Meaning, by_key, by_siblings
-from sources.pricing.state_objects import from_cents
+from sources.pricing.data.state_keys import Meaning, by_key, by_siblings
+from sources.pricing.data.state_objects import from_cents
 
 
 @pytest.mark.parametrize(

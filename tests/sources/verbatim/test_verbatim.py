@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from detente.records import Document, PlanPrice, Reading, ReadStatus
 from sources import pricing
 from sources.document import decode
-from sources.pricing.money import read_money
-from sources.pricing.price_text import read_price_text
+from sources.pricing.amounts.money import read_money
+from sources.pricing.amounts.price_text import read_price_text
 from sources.verbatim import occurs, only_written
 
 CASES = sorted(path for path in (Path(__file__).parents[1] / "pricing" / "cases").iterdir() if path.is_dir())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .context import MoneyContext
+from sources.pricing.amounts.terms import Billing, Term, read_term, spare_words
+from sources.pricing.context import MoneyContext
+from sources.pricing.names import NAMED, PLAIN, Ranks, clean_name, plain_name, whole_name
+from sources.pricing.page import Element, Line, VisiblePage, fold
+from sources.pricing.plans import Mark, Plan, add_prices, add_switched
+from sources.pricing.words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
+
 from .gathering import Gathering, conflicts
-from .names import NAMED, PLAIN, Ranks, clean_name, plain_name, whole_name
-from .page import Element, Line, VisiblePage, fold
-from .plans import Mark, Plan, add_prices, add_switched
 from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, silent_cards
-from .terms import Billing, Term, read_term, spare_words
-from .words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
 
 MAX_MARKS = 400
 """So many prices beside tables are put to names; each may have to be held against each."""

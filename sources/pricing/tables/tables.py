@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .page import Element, VisiblePage
-from .plans import Mark, Plan
-from .words import BADGE
+from sources.pricing.page import Element, VisiblePage
+from sources.pricing.plans import Mark, Plan
+from sources.pricing.words import BADGE
 
 MAX_ROWS = 400
 MAX_TABLES = 200

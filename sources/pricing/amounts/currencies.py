@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .words import words
+from sources.pricing.words import words
 
 CODES = words(
     "USD EUR GBP CHF AUD CAD NZD SGD HKD JPY CNY INR BRL MXN SEK NOK DKK PLN CZK HUF RON ILS ZAR TRY KRW TWD THB PHP"

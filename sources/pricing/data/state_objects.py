@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from sources.pricing.amounts.money import MAX_PLAUSIBLE, read_money
+from sources.pricing.context import MoneyContext
+from sources.pricing.page import fold
+from sources.pricing.plans import bare
+from sources.pricing.words import CUSTOM, FREE, NOT_A_NAME, PLACEHOLDER, SALES_CALL, words
 from sources.script_state import Place, State, Written
 
-from .context import MoneyContext
-from .money import MAX_PLAUSIBLE, read_money
-from .page import fold
-from .plans import bare
 from .state_keys import Meaning, by_key, by_siblings
-from .words import CUSTOM, FREE, NOT_A_NAME, PLACEHOLDER, SALES_CALL, words
 
 MAX_NAME = 60
 MAX_FEATURES = 60

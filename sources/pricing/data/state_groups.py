@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from sources.pricing.context import MoneyContext
+from sources.pricing.page import VisiblePage
+from sources.pricing.plans import Plan, bare
+from sources.pricing.words import words
 from sources.script_state import PASSING_KEYS, Place, ScriptState, State, attribute_value
 
-from .context import MoneyContext
-from .page import VisiblePage
-from .plans import Plan, bare
 from .state_keys import CURRENCY_KEYS, Meaning, by_key, by_siblings, key_words, says_price
 from .state_objects import CUSTOM_KEYS, MAX_DEPTH, OWNER_KEYS, Candidate, candidate_of, name_of, take
-from .words import words
 
 _KIND_KEYS = ("__typename", "_type", "__component", "component", "contentType", "type")
 _WRAPPERS = words("attributes node fields")

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from sources.pricing.names import clean_name
+from sources.pricing.page import HEADINGS, Line, VisiblePage
+from sources.pricing.words import words
+
 from .called import is_name
-from .names import clean_name
-from .page import HEADINGS, Line, VisiblePage
-from .words import words
 
 _BOLD = 7
 _MAX_HEADING_WORDS = 4

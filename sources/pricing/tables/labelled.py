@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .context import MoneyContext
-from .money import hints_at_money
-from .page import VisiblePage
-from .plans import Mark
-from .price_text import read_price_text
+from sources.pricing.amounts.money import hints_at_money
+from sources.pricing.amounts.price_text import read_price_text
+from sources.pricing.context import MoneyContext
+from sources.pricing.page import VisiblePage
+from sources.pricing.plans import Mark
 
 if TYPE_CHECKING:
     from .tables import Cell

@@ -6,12 +6,13 @@ import re
 from collections import Counter, defaultdict
 from itertools import islice, pairwise
 
-from .context import MoneyContext
-from .names import clean_name
-from .page import Element, Line, VisiblePage, fold
-from .plans import Mark, Plan, bare, mark_of
+from sources.pricing.context import MoneyContext
+from sources.pricing.names import clean_name
+from sources.pricing.page import Element, Line, VisiblePage, fold
+from sources.pricing.plans import Mark, Plan, bare, mark_of
+from sources.pricing.words import words
+
 from .tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, make_cell
-from .words import words
 
 _TABLE_TAGS = words("table thead tbody tfoot tr td th")
 _NO_ROW = words("table thead tbody tfoot tr td th body main")

@@ -6,11 +6,10 @@ import re
 from typing import Literal
 
 from detente.records import Period
-
-from .names import clean_name
-from .page import Line
-from .terms import read_term
-from .words import UNITS, words
+from sources.pricing.amounts.terms import read_term
+from sources.pricing.names import clean_name
+from sources.pricing.page import Line
+from sources.pricing.words import UNITS, words
 
 Named = Literal["plan", "subject", "unit", "rate", ""]
 """What tells a name: a word for plan beside it, the subject of a verb, a unit of usage, a day or hourly rate."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from detente.records import Period, PlanPrice
+from sources.pricing.amounts.terms import Billing
+from sources.pricing.context import MoneyContext
+from sources.pricing.features import list_feature
+from sources.pricing.page import VisiblePage
+from sources.pricing.plans import Plan
 from sources.script_state import PRICE_HINTS, script_state
 
-from .context import MoneyContext
-from .features import list_feature
-from .page import VisiblePage
-from .plans import Plan
 from .state_groups import Group, add_attributes, groups_of, plain_name
 from .state_objects import Candidate, Told, from_cents
-from .terms import Billing
 
 _MAYBE_CENTS = 100
 """Bare numbers that all reach this may count cents."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from detente.records import PlanFeature
-
-from .features import (
+from sources.pricing.amounts.money import first_money
+from sources.pricing.features import (
     FEWEST_ITEMS,
     FOOTNOTE,
     HELP,
@@ -17,10 +17,10 @@ from .features import (
     told_name,
     valued,
 )
-from .money import first_money
-from .names import clean_name
-from .page import VisiblePage
-from .plans import Plan, bare
+from sources.pricing.names import clean_name
+from sources.pricing.page import VisiblePage
+from sources.pricing.plans import Plan, bare
+
 from .table_plans import compares_others
 from .tables import Cell, Table, alt_texts, is_full_width
 

@@ -10,15 +10,14 @@ from decimal import Decimal, InvalidOperation
 from selectolax.lexbor import LexborNode
 
 from detente.records import Basis, Period, PlanPrice, Qualifier
+from sources.pricing.amounts.currencies import CODES
+from sources.pricing.amounts.money import MAX_PLAUSIBLE
+from sources.pricing.amounts.price_text import NO_CURRENCY, read_price_text
+from sources.pricing.amounts.terms import Term, read_term
+from sources.pricing.page import VisiblePage, fold
+from sources.pricing.plans import Plan, bare
+from sources.pricing.words import PERIODS, UNITS
 from sources.script_state import load
-
-from .currencies import CODES
-from .money import MAX_PLAUSIBLE
-from .page import VisiblePage, fold
-from .plans import Plan, bare
-from .price_text import NO_CURRENCY, read_price_text
-from .terms import Term, read_term
-from .words import PERIODS, UNITS
 
 MAX_SCRIPT = 2_000_000
 MAX_NODES = 20_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .context import MoneyContext
-from .plans import Mark, Plan, add_prices
+from sources.pricing.context import MoneyContext
+from sources.pricing.plans import Mark, Plan, add_prices
 
 _EXTRA = re.compile(
     r"\b(?P<name>(?:additional|extra|add-on)\s+[^\W\d_][\w '-]{2,40}?)"

@@ -8,12 +8,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-from .names import AUDIENCE, NAMED, PLAIN, Ranks, first_name, name_below, period_name, pictured_name, plain_name
-from .page import HEADINGS, Element, Line, VisiblePage
-from .plans import Mark
+from sources.pricing.amounts.terms import Term
+from sources.pricing.names import (
+    AUDIENCE,
+    NAMED,
+    PLAIN,
+    Ranks,
+    first_name,
+    name_below,
+    period_name,
+    pictured_name,
+    plain_name,
+)
+from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
+from sources.pricing.plans import Mark
+from sources.pricing.words import PRICE_LABEL
+
 from .rows import Card, Children, shared_words
-from .terms import Term
-from .words import PRICE_LABEL
 
 _DIGIT = re.compile(r"\d")
 _CLOSING_LEVEL = 3

@@ -8,8 +8,18 @@ from functools import lru_cache
 from typing import Literal
 
 from detente.records import Period
-
-from .words import ADVERBS, BILLED, CONNECTORS, NUMBERS, ODD_PERIODS, PER_PERSON, PERIODS, UNIT_ADJECTIVES, UNITS, words
+from sources.pricing.words import (
+    ADVERBS,
+    BILLED,
+    CONNECTORS,
+    NUMBERS,
+    ODD_PERIODS,
+    PER_PERSON,
+    PERIODS,
+    UNIT_ADJECTIVES,
+    UNITS,
+    words,
+)
 
 MAX_CHARS = 160
 _MAX_STRANGE = 4

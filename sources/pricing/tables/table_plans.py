@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .context import MoneyContext
-from .currencies import CODES, SIGNS
+from sources.pricing.amounts.currencies import CODES, SIGNS
+from sources.pricing.amounts.terms import Term, read_term
+from sources.pricing.context import MoneyContext
+from sources.pricing.names import clean_name, name_in
+from sources.pricing.page import HEADINGS, VisiblePage
+from sources.pricing.plans import Mark, Plan, add_prices, bare, flag_price, regrouped
+from sources.pricing.words import ADDON_HEADING, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
+
 from .labelled import take_labelled
-from .names import clean_name, name_in
-from .page import HEADINGS, VisiblePage
-from .plans import Mark, Plan, add_prices, bare, flag_price, regrouped
 from .tables import PRICE_SPARE, Cell, Table, alt_texts, is_full_width
-from .terms import Term, read_term
-from .words import ADDON_HEADING, FREE, NO, NOT_A_NAME, PRICE_LABEL, VERSUS, YES
 
 MAX_HEAD = 120
 _OVERAGE = re.compile(

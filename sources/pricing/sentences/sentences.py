@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, replace
 
 from detente.records import Period
+from sources.pricing.amounts.money import Money, parse_number
+from sources.pricing.amounts.terms import Term, read_term, spare_words
+from sources.pricing.page import Line
+from sources.pricing.plans import Mark
+from sources.pricing.words import UNIT_ADJECTIVES, UNITS, words
 
 from .called import PLAN_NOUN, RATES, Named, called, in_bold, lead_in, plan_called, quantity
-from .money import Money, parse_number
 from .offers import is_other_money, is_own_offer, split
-from .page import Line
-from .plans import Mark
-from .terms import Term, read_term, spare_words
-from .words import UNIT_ADJECTIVES, UNITS, words
 
 MAX_SENTENCE = 400
 _FEW_WORDS = 3

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Literal
 
 from detente.records import Qualifier
+from sources.pricing.page import CENTS
+from sources.pricing.words import AFTER_A_CODE, words
 
 from .currencies import CODES, GLUED, NO_CENTS, SAME_SIGN, SIGN_CHARACTERS, SIGNS, SPOKEN_CODES, THREE_DECIMALS
-from .page import CENTS
 from .terms import Term, read_term
-from .words import AFTER_A_CODE, words
 
 Role = Literal["price", "not_a_price"]
 

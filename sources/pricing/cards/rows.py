@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from .names import NAMED, PLAIN, Ranks, first_name, name_in
-from .page import HEADINGS, Element, Line, VisiblePage
-from .plans import Mark, MarkKind, Plan, bare, flag_price
-from .words import CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
+from sources.pricing.names import NAMED, PLAIN, Ranks, first_name, name_in
+from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
+from sources.pricing.plans import Mark, MarkKind, Plan, bare, flag_price
+from sources.pricing.words import CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
 _PHRASE_CHARS = 60

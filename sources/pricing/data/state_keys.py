@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from detente.records import Period, Qualifier
+from sources.pricing.amounts.currencies import AMBIGUOUS, CODES, SIGNS
+from sources.pricing.amounts.terms import Billing, read_term
+from sources.pricing.words import UNITS, words
 from sources.script_state import Written
-
-from .currencies import AMBIGUOUS, CODES, SIGNS
-from .terms import Billing, read_term
-from .words import UNITS, words
 
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PRICE = words("price prices pricing amount cost costs")

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from detente.records import PlanPrice
+from sources.pricing.context import MoneyContext
+from sources.pricing.names import clean_name
+from sources.pricing.page import CENTS, Line, VisiblePage, fold
+from sources.pricing.plans import Mark, MarkKind, Plan, flag_price, price_of
+from sources.pricing.words import ADDON_HEADING
 
 from .called import is_name
-from .context import MoneyContext
-from .names import clean_name
 from .offers import free_for, is_own_offer, split
-from .page import CENTS, Line, VisiblePage, fold
-from .plans import Mark, MarkKind, Plan, flag_price, price_of
 from .sections import PRICES_ONLY, Section, is_all_of, may_tell, read_sections, section_of
 from .sentences import Statement, read_statements
-from .words import ADDON_HEADING
 
 _MAX_SENTENCES = 2_000
 _MAX_OPEN = 200

@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 
 from detente.records import PlanPrice
-
-from .page import VisiblePage
-from .plans import Plan
+from sources.pricing.page import VisiblePage
+from sources.pricing.plans import Plan
 
 _HINTS = ("ne-time", "ne time", "ne-off", "o subscription", " once", "inmalig")
 _MAX_WORDS = 14

@@ -1,0 +1,1 @@
+"""Plans that stand in cards, lists, or under headings."""

@@ -1,0 +1,1 @@
+"""Prices that sentences tell, and whose they are."""
