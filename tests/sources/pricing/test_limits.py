@@ -21,6 +21,8 @@ from sources.pricing.limits import Limit, read_limit
         ("30-day history", "history", "30", "day"),
         ("99.9 % SLA", "SLA", "99.9", "%"),
         ("4+ build lines", "build lines", "4", "build line"),
+        ("5 inboxes", "inboxes", "5", "inbox"),
+        ("900 per month", "per month", "900", None),
         ("1.5 million rows", "rows", "1500000", "row"),
         ("12", "", "12", None),
         ("0", "", "0", None),
