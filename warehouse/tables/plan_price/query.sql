@@ -31,4 +31,4 @@ SELECT
 FROM core.observation_interval AS i
 JOIN raw.plan_price AS o ON o.observation_id = i.observation_id
 JOIN raw.page AS p ON p.page_id = i.page_id
-JOIN core.plan_name AS n ON n.page_id = i.page_id AND n.plan = o.plan AND n.plan_group = coalesce(o.plan_group, '')
+JOIN core.plan_name AS n ON n.page_id = o.page_id AND n.plan = o.plan AND n.plan_group = coalesce(o.plan_group, '')
