@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.screen import cell, data, room, say, write_json
+from cli.screen import cell, print_whole, say, write_json
 from cli.words import JsonOption, WorkspaceOption, the_workspace
 from detente.dismissed import FILE_NAME, add_rule, remove_rule, rule_for
 from detente.errors import UsageError
@@ -76,7 +76,7 @@ def list_changes(
         told = "\n".join([_told(row), *(f"({mark})" for mark in marks)])
         table.add_row(*map(escape, (row["id"], _day(row["changed_at"]), row["page_id"], told)))
     if rows:
-        data.print(table, width=room())
+        print_whole(table)
     else:
         say("no changes" if everything else "no changes but those that are dismissed, if any; --all shows these")
     if len(rows) > limit:
@@ -137,7 +137,7 @@ def dismissals(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
                 quiet = "fits nothing any more"
             what = f"{_told(row)}\nbecause: {cell(row['because'])}"
             table.add_row(*map(escape, (row["rule_id"], _day(row["since"]), row["page_id"], quiet, what)))
-        data.print(table, width=room())
+        print_whole(table)
     elif not known:
         say(f"no rules; `detente changes dismiss` writes the first one into {FILE_NAME}")
     waiting = sorted(known - built.keys())

@@ -124,12 +124,18 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table.add_column(escape(name), overflow="fold", no_wrap=width <= _WORTH_FOLDING, justify=justify)
     for row in cells:
         table.add_row(*map(escape, row))
-    data.print(table, width=room())
+    print_whole(table)
 
 
 def room() -> int:
     """Columns of the terminal; a pipe or a file has as many as it takes."""
     return data.width if data.is_terminal or "COLUMNS" in os.environ else 100_000
+
+
+def print_whole(table: Table) -> None:
+    # a console never prints wider than it is, and one on a pipe takes itself to be 80 columns wide
+    console = data if data.width == room() else Console(file=data.file, highlight=False, width=room())
+    console.print(table)
 
 
 def _is_number(value: object) -> bool:
@@ -145,7 +151,7 @@ def _show_records(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(overflow="fold")
         for name, value in zip(names, row, strict=True):
             table.add_row(escape(name), escape(value))
-        data.print(table, width=room())
+        print_whole(table)
 
 
 def write_json(value: object) -> None:

@@ -1,6 +1,6 @@
 -- The history of every series of prices that is known to have moved in a window: a series is one plan's price in one currency,
 -- period, unit and billing. What became known from the window's end on is left out, and so are plans that only got another
--- name and moves that were dismissed or are held for review.
+-- name, moves that were dismissed or are held for review, and prices of which no change is told.
 -- $start: moved from this time on (UTC)
 -- $end: moved before this time (UTC)
 -- $since: how far the history goes back (UTC)
@@ -30,7 +30,10 @@ move AS (
 moved AS (
     SELECT DISTINCT m.series
     FROM move AS m
-    WHERE NOT EXISTS (
+    WHERE EXISTS (
+        SELECT 1 FROM change AS c WHERE c.page_id = m.page_id AND c.changed_at = m.moved_at AND c.subject = m.plan
+    )
+    AND NOT EXISTS (
         SELECT 1 FROM change AS c
         WHERE
             c.page_id = m.page_id
