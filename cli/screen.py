@@ -133,6 +133,7 @@ def room() -> int:
 
 
 def print_whole(table: Table) -> None:
+    """A table as wide as there is room."""
     # a console never prints wider than it is, and one on a pipe takes itself to be 80 columns wide
     console = data if data.width == room() else Console(file=data.file, highlight=False, width=room())
     console.print(table)
