@@ -28,7 +28,7 @@ _STOPS = words(". ; | • · = ! ?")
 _TURNS = words("save instead then or after oder ou")
 _FILLERS = words(
     "( ) : month's in with usd eur gbp ht ttc hors excl incl exkl inkl zzgl vat mwst ust tva iva btw moms plus tax"
-    " billed only just and et und y e och og , for the of on your"
+    " net netto brutto gross billed only just and et und y e och og , for the of on your"
 )
 _LONGER: dict[tuple[Period, str], Period] = {
     ("year", "2"): "two_years",
