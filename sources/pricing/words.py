@@ -18,10 +18,11 @@ def phrases(text: str) -> frozenset[str]:
 
 
 _PERIODS: dict[Period, str] = {
-    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간",
-    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일",
+    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간"
+    " час",
+    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일 день сутки",
     "week": "week weeks weekly wk wks woche wochen wöchentlich semaine semana settimana vecka uke uge tydzień týden"
-    " hét hafta 週 周 주",
+    " hét hafta 週 周 주 неделю",
     "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
     " mes meses mensual mensuales mensile mese mesi mês mensal maand maandelijks mnd p.m miesiąc mies miesięcznie"
     " měsíc měs měsíčně hó hónap havonta ay aylık månad månaden måned måneden mnd mån md kuukausi kk 月 月額 月费 月費"
@@ -52,7 +53,10 @@ ODD_PERIODS = words(
 
 PER_PERSON = words("p.p pp")
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im")
+LOOSE_CONNECTORS = words("за в на")
+"""Connectors after which only a word that is known is a period or a unit."""
+
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im") | LOOSE_CONNECTORS
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"
@@ -71,7 +75,7 @@ UNIT_ADJECTIVES = words(
 _UNITS = {
     "user": "user users utilisateur utilisateurs nutzer benutzer anwender usuario usuarios utente utenti gebruiker"
     " utilizador usuário usuários użytkownik użytkownika uživatel uživatele felhasználó kullanıcı användare bruker"
-    " bruger ユーザー 用户 用戶 사용자",
+    " bruger ユーザー 用户 用戶 사용자 пользователь пользователя користувача",
     "seat": "seat seats siège place platz arbeitsplatz plaza posto シート 席位",
     "member": "member members teammate teammates mitglied membre",
     "agent": "agent agents",
