@@ -14,6 +14,7 @@ _REGION_CURRENCY = {
     "us": "USD", "au": "AUD", "ca": "CAD", "nz": "NZD", "sg": "SGD", "hk": "HKD", "mx": "MXN", "tw": "TWD", "cl": "CLP",
     "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK", "is": "ISK",
     "in": "INR", "pk": "PKR", "lk": "LKR", "np": "NPR", "mu": "MUR", "hans": "CNY",
+    "sn": "XOF", "ci": "XOF", "bj": "XOF", "tg": "XOF", "ml": "XOF", "bf": "XOF", "cm": "XAF", "ga": "XAF", "cg": "XAF",
 }  # fmt: skip
 _LANGUAGE_CURRENCY = {
     "zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK", "is": "ISK", "hi": "INR",
@@ -59,6 +60,7 @@ _NAMES = {
     "元": ("yuan", "Yuan", "enminbi"),
     "kr": ("kron", "Kron"),
     "Rs": ("upee",),
+    "FCFA": ("CFA",),
 }
 
 

@@ -44,6 +44,7 @@ _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
 _PHRASE_CHARS = 40
 _SENTENCE_WORDS = 2
+_UNTIL = re.compile(r"\W*(?:until|till|bis|jusqu['’]|hasta|fino a|tot)\b\D{2,60}:\s?$", re.I)
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -186,7 +187,10 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     if _DIGIT.search(text):
         amounts = read_money(text, comma_decimal=comma_decimal)
         if amounts:
-            prices = tuple(m for m in _sharing_terms(text, amounts) if m.role == "price")
+            told = _sharing_terms(text, amounts)
+            prices = tuple(
+                m for m in told if m.role == "price" and not (m.amount == 0 and _UNTIL.match(text[: m.start]))
+            )
             return ("price", prices, _spare(text, amounts)) if prices else None
     if len(text) < _PHRASE_CHARS:
         phrase = bare(PRICE_PREFIX.sub("", text))

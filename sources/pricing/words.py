@@ -18,10 +18,11 @@ def phrases(text: str) -> frozenset[str]:
 
 
 _PERIODS: dict[Period, str] = {
-    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간",
-    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일",
+    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간"
+    " час",
+    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일 день сутки",
     "week": "week weeks weekly wk wks woche wochen wöchentlich semaine semana settimana vecka uke uge tydzień týden"
-    " hét hafta 週 周 주",
+    " hét hafta 週 周 주 неделю",
     "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
     " mes meses mensual mensuales mensile mese mesi mês mensal maand maandelijks mnd p.m miesiąc mies miesięcznie"
     " měsíc měs měsíčně hó hónap havonta ay aylık månad månaden måned måneden mnd mån md kuukausi kk 月 月額 月费 月費"
@@ -52,7 +53,10 @@ ODD_PERIODS = words(
 
 PER_PERSON = words("p.p pp")
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im")
+LOOSE_CONNECTORS = words("за в на")
+"""Connectors after which only a word that is known is a period or a unit."""
+
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im") | LOOSE_CONNECTORS
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"
@@ -71,7 +75,7 @@ UNIT_ADJECTIVES = words(
 _UNITS = {
     "user": "user users utilisateur utilisateurs nutzer benutzer anwender usuario usuarios utente utenti gebruiker"
     " utilizador usuário usuários użytkownik użytkownika uživatel uživatele felhasználó kullanıcı användare bruker"
-    " bruger ユーザー 用户 用戶 사용자",
+    " bruger ユーザー 用户 用戶 사용자 пользователь пользователя користувача",
     "seat": "seat seats siège place platz arbeitsplatz plaza posto シート 席位",
     "member": "member members teammate teammates mitglied membre",
     "agent": "agent agents",
@@ -156,8 +160,8 @@ CUSTOM = CUSTOM_NAMES | phrases(
     "request a quote,request quote,request pricing,get a quote,get quote,get a custom quote,talk to us,"
     "talk to sales,talk to an expert,call us,call for pricing,call for price,call for quote,call for a quote,"
     "call us for pricing,email us,email for pricing,inquire,enquire,inquire for pricing,enquire for pricing,poa,quote,"
-    "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,negotiable,price varies,"
-    "varies,get in touch,individual pricing,"
+    "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,quoted,negotiable,"
+    "price varies,varies,get in touch,individual pricing,"
     "sur devis,sur demande,prix sur demande,tarif sur demande,devis personnalisé,nous contacter,nous consulter,"
     "contactez-nous,contactez nous,demander un devis,demandez un devis,"
     "auf anfrage,preis auf anfrage,preise auf anfrage,individuelles angebot,individueller preis,individuelle preise,"
@@ -176,6 +180,13 @@ CUSTOM = CUSTOM_NAMES | phrases(
     "ご相談ください,"
     "応相談,联系我们,联系销售,咨询,面议,문의,별도 문의"
 )
+INVITATIONS = phrases(
+    "contact us,call us,email us,ask us,get in touch,talk to us,inquire,enquire,let's talk,let’s talk,let's chat,"
+    "let’s chat,nous contacter,contactez-nous,contactez nous,kontakt,kontaktieren sie uns,kontakt aufnehmen,contactar,"
+    "contáctanos,contáctenos,contacta con nosotros,contattaci,neem contact op,fale conosco,entre em contato,"
+    "kontakta oss,kontakt oss,kontakt os,ota yhteyttä,skontaktuj się,kontaktujte nás"
+)
+"""What means a price on request where a price would stand, and stands on contact cards as well."""
 SALES_CALL = re.compile(
     r"\b(?:contact (?:us|sales|our|me)|talk to (?:us|sales|an? |our )|let['’]?s (?:talk|chat)|get in touch|call us"
     r"|(?:request|get|ask for) (?:a |an |your )?(?:custom )?(?:quote|proposal|offer)|book a (?:call|demo|meeting)"
@@ -187,7 +198,8 @@ SALES_CALL = re.compile(
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|[\w-]+ features|includes?|included|including|what['’]s included.*|what you get.*"
+    r"^\W*(?:features?|[\w-]+ features|(?:[\w']+ ){0,3}(?:includes?|enthält|beinhaltet|comprend|inclut|incluye|bevat)"
+    r"|included|including|what['’]s included.*|what you get.*"
     r"|everything in .*|all .* plus.*"
     r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
     r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
@@ -271,9 +283,10 @@ FOREIGN_LABEL = re.compile(
 QUOTE_LABEL = re.compile(r"(?<![a-z])quotes?(?![a-z])")
 ADDON_HEADING = re.compile(
     r"\badd[- ]?ons?\b|\bextras\b|^optional\b|\badditional\b|^extra (?!large|small|big)|\bzusatz\w*"
-    r"|\boptions supplémentaires\b",
+    r"|\boptions supplémentaires\b|(?:provision|\b(?:commission|transaction fee|processing fee|overage))s?$",
     re.I,
 )
+ADDON_LABEL = re.compile(r"(?<![a-z])add-?ons?(?![a-z])")
 VERSUS = re.compile(
     r"\b(?:vs\.?|versus|competitors?|alternatives?|other (?:tools|providers|vendors)|typical|elsewhere|them"
     r"|others|in-house|diy)\b",

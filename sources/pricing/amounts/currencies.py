@@ -28,16 +28,18 @@ SIGNS: dict[str, str | None] = {
     "zł": "PLN", "Zł": "PLN", "zl": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Lei": "RON", "LEI": "RON",
     "Fr.": "CHF", "SFr.": "CHF", "SFr": "CHF", "sFr.": "CHF", "TL": "TRY", "RM": "MYR", "Rp": "IDR", "Rp.": "IDR",
     "KSh": "KES", "Ksh": "KES", "KShs": "KES", "S/.": "PEN", "S/": "PEN", "đ": "VND", "VNĐ": "VND", "RMB": "CNY",
+    "TSh": "TZS", "Tsh": "TZS", "USh": "UGX", "Ush": "UGX", "FRw": "RWF", "Frw": "RWF", "Rwf": "RWF",
     "руб.": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "рубль": "RUB", "р.": "RUB", "грн.": "UAH",
     "грн": "UAH", "лв.": "BGN", "лв": "BGN", "บาท": "THB", "ر.س": "SAR", "د.إ": "AED",
     "kr.": None, "kr": None, "Kr.": None, "Kr": None, "Rs.": None, "Rs": None,
     "US dollars": "USD", "US dollar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR",
-    "Euro": "EUR",
+    "Euro": "EUR", "FCFA": None, "F CFA": None, "CFA": None,
 }  # fmt: skip
 """What stands beside an amount in a line, and its code; None where the sign has several meanings."""
 
 SAME_SIGN = {
     "dollars": "$", "dollar": "$", "kr.": "kr", "Kr": "kr", "Kr.": "kr", "Rs.": "Rs", "₨": "Rs",
+    "F CFA": "FCFA", "CFA": "FCFA",
 }  # fmt: skip
 """Other ways to write an ambiguous sign."""
 
@@ -47,6 +49,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "元": ("CNY", "TWD", "HKD"),
     "kr": ("SEK", "NOK", "DKK", "ISK"),
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"),
+    "FCFA": ("XOF", "XAF"),
 }
 """What an ambiguous sign may mean."""
 
@@ -63,8 +66,8 @@ THREE_DECIMALS = words("KWD BHD OMR JOD TND")
 """Currencies with a thousandth: three digits after a dot may well be a fraction."""
 
 LOCAL_SIGNS: dict[str, str | None] = {
-    "Lek": "ALL", "Fdj": "DJF", "Nfk": "ERN", "TSh": "TZS", "USh": "UGX",
-    "R": "ZAR", "R₣": "RWF", "RF": "RWF", "FRw": "RWF", "P": None, "Q": "GTQ", "q": "GTQ", "E": "SZL", "D": "GMD",
+    "Lek": "ALL", "Fdj": "DJF", "Nfk": "ERN",
+    "R": "ZAR", "R₣": "RWF", "RF": "RWF", "P": None, "Q": "GTQ", "q": "GTQ", "E": "SZL", "D": "GMD",
     "L": None, "K": None, "G": "HTG", "D.": None, "yen": "JPY", "yuan": "CNY", "圆": "CNY", "圓": None,
     "人民币": "CNY", "pound": "GBP", "pounds": "GBP", "stg": "GBP", "franc": None, "francs": None, "Re": "INR",
     "ரூ": None, "රු": "LKR", "र": "INR", "nis": "ILS", "NIS": "ILS", 'ש"ח': "ILS", "ש'ח": "ILS", "ש״ח": "ILS",

@@ -37,7 +37,7 @@ def _either(signs: Iterable[str]) -> str:
 
 _CODE_WORDS = "|".join(sorted(CODES))
 _WITH_SIGN = frozenset(s for s in SIGNS if not set(SIGN_CHARACTERS).isdisjoint(s))
-_BEFORE_ONLY = words("RMB Rp Rp. RM KSh Ksh KShs S/. S/ SFr SFr. sFr.")
+_BEFORE_ONLY = words("RMB Rp Rp. RM KSh Ksh KShs TSh Tsh USh Ush FRw Frw Rwf S/. S/ SFr SFr. sFr.")
 _ON_BOTH_SIDES = words("Rs Rs. Fr. kr kr. Kr Kr.")
 _PRE = _either((_WITH_SIGN - GLUED) | _BEFORE_ONLY | _ON_BOTH_SIDES)
 _POST_SIGN = _either(_WITH_SIGN | GLUED)
@@ -71,7 +71,8 @@ _BEFORE_NOT = re.compile(
     r"|average deal|deal size|makes?|get|deposit|drop|insured|guarantee(?= of| up to)|liability|coverage|competitors?"
     r"|(?:competitors?|others?|they) charges?"
     r"|nasdaq|nyse|lse|etr|tsx|asx)\b)"
-    r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?)$",
+    r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?"
+    r"|\b(?:vs\.?|versus|im vergleich zu)\s?)$",
     re.I,
 )
 _AFTER_NOT = re.compile(

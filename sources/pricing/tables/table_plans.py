@@ -62,9 +62,19 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
         return None
     if compares_others(page, table):
         return []
+    body = body if header_priced else _with_unpriced(rows, body)
     if not header_priced and _plans_are_rows(rows, body):
         return _from_rows(page, table, body, context)
     return _from_columns(page, table, [0, *body] if header_priced else body, context)
+
+
+def _with_unpriced(rows: list[list[Cell]], body: list[int]) -> list[int]:
+    """The rows that tell prices, and in a list of plans also those that say "on request" in the prices' column."""
+    columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
+    if len(columns) != 1 or not _LISTS_NAMES.match(rows[0][0].text):
+        return body
+    column = columns.pop()
+    return [i for i, row in enumerate(rows) if i and column < len(row) and row[column].priced and row[0].text]
 
 
 def compares_others(page: VisiblePage, table: Table) -> bool:
