@@ -40,6 +40,7 @@ _BUYS = re.compile(
 _APART_WORDS = 9
 _SET_APART = re.compile(r"\S\s*[:–—|-]\s*(?:(?:from|only|just|ab|fra|från|desde|dès|da|vanaf|od)\s+)?$", re.I)
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
+_DASH = re.compile(r"\s?[–—-]\s?")
 _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
 _PHRASE_CHARS = 40
@@ -217,7 +218,11 @@ def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:
     shared = list(amounts)
     for position in range(len(shared) - 2, -1, -1):
         one, following = shared[position], shared[position + 1]
-        if one.term == Term() and following.term != Term() and _BETWEEN.fullmatch(text, one.end, following.start):
+        if one.term != Term() or following.term == Term():
+            continue
+        ascends = one.amount is not None and following.amount is not None and one.amount < following.amount
+        ranges = ascends and _DASH.fullmatch(text, one.end, following.start)
+        if _BETWEEN.fullmatch(text, one.end, following.start) or ranges:
             shared[position] = replace(one, term=following.term)
     return shared
 

@@ -161,7 +161,8 @@ CUSTOM = CUSTOM_NAMES | phrases(
     "talk to sales,talk to an expert,call us,call for pricing,call for price,call for quote,call for a quote,"
     "call us for pricing,email us,email for pricing,inquire,enquire,inquire for pricing,enquire for pricing,poa,quote,"
     "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,quoted,negotiable,"
-    "price varies,varies,get in touch,individual pricing,"
+    "price varies,varies,get in touch,fixed quote,priced per scope,priced per project,quoted per project,"
+    "quoted per scope,priced individually,individually priced,by arrangement,individual pricing,"
     "sur devis,sur demande,prix sur demande,tarif sur demande,devis personnalisé,nous contacter,nous consulter,"
     "contactez-nous,contactez nous,demander un devis,demandez un devis,"
     "auf anfrage,preis auf anfrage,preise auf anfrage,individuelles angebot,individueller preis,individuelle preise,"
@@ -255,6 +256,7 @@ ASIDE_TITLE = re.compile(
     r"\btestimonials?\b|what (?:our|my|people|others|clients|customers|users).{0,30}\bsay(?:ing)?\b|\bsay about us\b"
     r"|(?:customer|success|client) stories|\bcase stud(?:y|ies)\b|^(?:customer |client |user )?reviews\W*$"
     r"|(?:from|on) (?:our|the) (?:blog|journal|news)|(?:latest|recent|related) (?:posts|articles|news|stories)"
+    r"|^return on investment|^(?:\w+ )?roi(?: example| calculator)?\W*$|\b(?:price|pricing|cost|savings) calculator\W*$"
     r"|das sagen unsere|kundenstimmen|referenzen|ce que disent|témoignages|lo que dicen|testimonios|dicono di noi"
     r"|wat klanten zeggen|depoimentos",
     re.I,

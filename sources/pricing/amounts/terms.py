@@ -25,6 +25,7 @@ from sources.pricing.words import (
 MAX_CHARS = 160
 _MAX_STRANGE = 4
 _WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
+_TWO_WORDS = re.compile(r"^(?<!\w)\W{0,4}one (?:time|off)\b", re.I)
 _STOPS = words(". ; | • · = ! ?")
 _TURNS = words("save instead then or after oder ou")
 _FILLERS = words(
@@ -68,6 +69,7 @@ def read_term(text: str, *, bare: bool = False) -> Term:
         bare: A period word counts without "per" before it.
     """
     reading = _TermReading(bare)
+    text = _TWO_WORDS.sub("one-time", text, count=1)
     for match in _WORD.finditer(text[:MAX_CHARS].lower()):
         if not reading.take(match[0]):
             break

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from itertools import islice
 
+from detente.records import Period
 from sources.pricing.amounts.money import read_money
 from sources.pricing.amounts.terms import Billing, Term, read_term, spare_words
 from sources.pricing.context import MoneyContext
@@ -19,6 +20,7 @@ from sources.pricing.words import (
     BILLING_MONTHLY,
     ENTERPRISE_NAME,
     INVITATIONS,
+    PRICE_LABEL,
     PRICE_PREFIX,
 )
 
@@ -28,10 +30,14 @@ from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, si
 MAX_MARKS = 400
 """So many prices beside tables are put to names; each may have to be held against each."""
 _TERM_CHARS = 60
+_WORDS_OF_A_FEATURE = 2
 _PLAN_LABEL_LEVELS = 3
 _PLAN_LABEL = re.compile(r"plan|pric|tier|package|edition|bundle")
 _VERSUS = re.compile(r"\W*(?:vs\b|versus\b)", re.I)
 _SETUP = re.compile(r"\b(?:set-?up|onboarding|activation|installation|einrichtung|mise en service|instalación)", re.I)
+_PAID_FIRST = re.compile(
+    r"\W{0,3}(?:set-?up|one[- ]time|up-?front)(?: fee| cost| payment)?\s*(?:\+|plus\b|and\b|then\b)", re.I
+)
 _BULLETS = ("•", "·", "▪", "◦", "‣", "✓", "✔", "☑", "✅")
 
 
@@ -61,7 +67,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         plan.place = card.name_line.element.place
         plan.start, plan.end = _range(cards, position, ranks)
         plans.append(plan)
-    name_rows(page, plans, cards, ranks)
+    name_rows(page, plans, cards, ranks, children)
     for plan, card in zip(plans, cards, strict=True):
         plan.addon = any(ADDON_HEADING.search(text) for text in (plan.group or "", plan.name)) or _labelled_extra(card)
         chosen = _own_prices(card)
@@ -203,6 +209,8 @@ def _range(cards: list[Card], position: int, ranks: Ranks) -> tuple[int, int]:
 def _own_prices(card: Card) -> list[Mark]:
     """The marks that tell the plan's own price: not an overage among its features, not a price far into its text."""
     priced = [m for m in card.marks if m.kind == "price"]
+    if priced and all(_stays_free(m) for m in priced):
+        priced = []  # "Install stays $0" says nothing of what the plan costs
     priced = [m for m in priced if not _costs_nothing_more(m)] or priced
     prices = [m for m in priced if not m.amounts[0].addition] or priced
     loose = [m for m in prices if not _is_listed(m) and m.spare <= 4]
@@ -220,6 +228,14 @@ def _own_prices(card: Card) -> list[Mark]:
 def _is_feature(mark: Mark) -> bool:
     """Whether a price is told of one entry in a list ("Price per certificate: $0.20")."""
     return _is_listed(mark) and mark.amounts[0].start > 0
+
+
+def _stays_free(mark: Mark) -> bool:
+    """Whether an entry in a list says in words, without a label such as "Price:", that something costs nothing."""
+    if not _is_feature(mark) or mark.amounts[0].amount != 0 or mark.spare < _WORDS_OF_A_FEATURE:
+        return False
+    before = mark.line.text[: mark.amounts[0].start]
+    return not before.rstrip().endswith((":", "–", "—", "-")) and not PRICE_LABEL.search(before)
 
 
 def _costs_nothing_more(mark: Mark) -> bool:
@@ -250,12 +266,15 @@ def _running_costs(prices: list[Mark], priced: list[Mark]) -> list[Mark]:
 def _hint(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> Term:
     """Period, unit and billing from the lines beside a price and from the tab or toggle that it stands in."""
     index = mark.line.index
-    period = unit = None
+    period: Period | None = None
+    unit = None
     billing = None
     if mark.amounts[0].term.billing is None and _heads(page, mark, root, priced):
         billing = read_term(page.lines[index - 1].text, bare=True).billing
     for near in range(index + 1, min(root.end, index + 3)):
         text = page.lines[near].text
+        if near == index + 1 and _PAID_FIRST.match(text):
+            period = "one_time"
         if len(text) > _TERM_CHARS or any(c.isdigit() for c in text) or _of_another(page.lines[near], index, priced):
             break
         told = read_term(text, bare=len(text.split()) <= 3)

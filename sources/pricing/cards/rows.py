@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sources.pricing.names import NAMED, PLAIN, Ranks, first_name, name_in
 from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
 from sources.pricing.plans import Mark, MarkKind, Plan, bare, flag_price
-from sources.pricing.words import CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
+from sources.pricing.words import ADDON_HEADING, CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
 _PHRASE_CHARS = 60
@@ -62,11 +62,15 @@ class Children:
         return self._known.get(parent, []) if parent is not None else []
 
 
-def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks) -> None:
+def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks, children: Children) -> None:
     """Give each plan the heading above its row of cards, where the rows have different ones."""
     covered: set[int] = set()
     for plan in plans:
         covered.update(range(plan.start, plan.end))
+    for card in cards:
+        for element in children.of(card.root.parent):
+            if element.tag == card.root.tag and element.end - element.start > 1 and shared_words(element, card.root):
+                covered.update(range(element.start, element.end))  # a card beside it that has no price
     found: list[str | None] = []
     for plan, card in zip(plans, cards, strict=True):
         group = None
@@ -115,6 +119,7 @@ def silent_cards(
         plan = Plan(name=name, group=_group_beside(element, kin, plans))
         plan.root, plan.start, plan.end = element, element.start, element.end
         plan.text, plan.place = page.lines[best].text, page.lines[best].element.place
+        plan.addon = bool(plan.group and ADDON_HEADING.search(plan.group))
         plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
         added.append(plan)
     return added
