@@ -7,6 +7,7 @@ import re
 from .amounts.currencies import AMBIGUOUS, SIGNS
 from .amounts.money import MONEY, hints_at_money
 from .page import VisiblePage
+from .rand import set_rand_signs
 from .words import STATED_UNIT, UNITS, words
 
 _COMMA_LANGUAGES = words("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi")
@@ -75,6 +76,7 @@ class MoneyContext:
         tag = (match[1] if match else "").lower().replace("_", "-")
         parts = tag.split("-")
         self.language, self._region = parts[0], parts[-1] if len(parts) > 1 else ""
+        set_rand_signs(page, self._region)
         self.comma_decimal = self.language in _COMMA_LANGUAGES
 
     @property

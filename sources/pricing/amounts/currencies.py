@@ -15,6 +15,9 @@ CODES = words(
 SPOKEN_CODES = words("TRY MAD PEN MOP RON CAD COP")
 """Codes that capitals may also mean as a word: a code only where no word follows the number ("TRY 14 DAYS")."""
 
+RAND = "\ue052"
+"""Stands in the lines of South African pages for the letter R before an amount."""
+
 SIGNS: dict[str, str | None] = {
     "US$": "USD", "U$S": "USD", "U$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "CAN$": "CAD",
     "CAD$": "CAD", "US $": "USD", "AU $": "AUD", "CA $": "CAD", "NZ $": "NZD", "HK $": "HKD", "NZ$": "NZD",
@@ -24,6 +27,7 @@ SIGNS: dict[str, str | None] = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
     "₱": "PHP", "฿": "THB", "₦": "NGN", "₸": "KZT", "₾": "GEL", "₼": "AZN", "֏": "AMD", "₡": "CRC", "₲": "PYG",
     "₵": "GHS", "GH₵": "GHS", "៛": "KHR", "₭": "LAK", "₮": "MNT", "৳": "BDT", "円": "JPY", "원": "KRW",
+    RAND: "ZAR",
     "$": None, "¥": None, "元": None, "₨": None,
     "zł": "PLN", "Zł": "PLN", "zl": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Lei": "RON", "LEI": "RON",
     "Fr.": "CHF", "SFr.": "CHF", "SFr": "CHF", "sFr.": "CHF", "TL": "TRY", "RM": "MYR", "Rp": "IDR", "Rp.": "IDR",
@@ -53,7 +57,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
 }
 """What an ambiguous sign may mean."""
 
-SIGN_CHARACTERS = "$€£₹₽₩₺₴₪₫₱฿₦¥₸₾₼֏₡₲₵៛₭₮৳₨円元원"
+SIGN_CHARACTERS = RAND + "$€£₹₽₩₺₴₪₫₱฿₦¥₸₾₼֏₡₲₵៛₭₮৳₨円元원"
 """Characters that are a currency wherever they stand beside a number."""
 
 GLUED = words("円 元 원 บาท")

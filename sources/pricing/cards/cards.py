@@ -78,7 +78,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         add_prices(plan, chosen, context, hints)
         for mark in chosen:
             add_switched(plan, mark)
-    plans += silent_cards(page, cards, plans, ranks, children)
+    plans += silent_cards(page, cards, plans, ranks, children, context)
     plans += apart(page, plans, ranks)
     return sorted((p for p in plans if p.prices), key=lambda p: p.start)
 

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from sources.pricing.amounts.money import hints_at_money
+from sources.pricing.context import MoneyContext
 from sources.pricing.names import NAMED, PLAIN, Ranks, first_name, name_in
 from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
-from sources.pricing.plans import Mark, MarkKind, Plan, bare, flag_price
+from sources.pricing.plans import Mark, MarkKind, Plan, add_prices, bare, flag_price, mark_of
 from sources.pricing.words import ADDON_HEADING, CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
@@ -88,7 +90,12 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
 
 
 def silent_cards(
-    page: VisiblePage, cards: list[Card], plans: list[Plan], ranks: Ranks, children: Children
+    page: VisiblePage,
+    cards: list[Card],
+    plans: list[Plan],
+    ranks: Ranks,
+    children: Children,
+    context: MoneyContext,
 ) -> list[Plan]:
     """Cards beside priced ones that name no price themselves: on request if they ask for a call, else not told."""
     parents: dict[Element, list[Card]] = defaultdict(list)
@@ -106,7 +113,8 @@ def silent_cards(
         if any(element.start <= m.line.index < element.end for c in cards for m in c.marks):
             continue
         found = [i for i in range(element.start, element.end) if (ranks[i] or PLAIN) <= NAMED]
-        kind, told = _told_instead(page, element, kin, ranks)
+        said = _said_in_a_sentence(page, element, kin, context)
+        kind, told = ("price", said.line) if said is not None else _told_instead(page, element, kin, ranks)
         if not found and told is not None and not any(map(ranks.is_heading, range(element.start, element.end))):
             plain = first_name(page, element.start, told.index)
             found = [plain.index] if plain is not None else []
@@ -120,9 +128,26 @@ def silent_cards(
         plan.root, plan.start, plan.end = element, element.start, element.end
         plan.text, plan.place = page.lines[best].text, page.lines[best].element.place
         plan.addon = bool(plan.group and ADDON_HEADING.search(plan.group))
-        plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
+        if said is not None:
+            add_prices(plan, [said], context)
+        else:
+            plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
         added.append(plan)
     return added
+
+
+def _said_in_a_sentence(page: VisiblePage, element: Element, kin: list[Card], context: MoneyContext) -> Mark | None:
+    """The one price that a card headed like its neighbours tells, in a sentence: "… starting at $310/month."."""
+    if not any(_headed_alike(page, element, card) for card in kin):
+        return None
+    priced = [ln for ln in page.lines[element.start : element.end] if hints_at_money(ln.text)]
+    if len(priced) != 1 or priced[0].element.tag == "li":
+        return None
+    mark = mark_of(priced[0], context)
+    if mark is None or mark.kind != "price" or len(mark.amounts) != 1:
+        return None
+    money = mark.amounts[0]
+    return mark if money.qualifier == "from" and money.term.period and not money.addition and not money.note else None
 
 
 def _group_beside(element: Element, kin: list[Card], plans: list[Plan]) -> str | None:
