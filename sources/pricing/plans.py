@@ -40,6 +40,7 @@ _BUYS = re.compile(
 _APART_WORDS = 9
 _SET_APART = re.compile(r"\S\s*[:–—|-]\s*(?:(?:from|only|just|ab|fra|från|desde|dès|da|vanaf|od)\s+)?$", re.I)
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
+_EQUALS = re.compile(r"\s*=\s*")
 _DASH = re.compile(r"\s?[–—-]\s?")
 _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
@@ -186,7 +187,7 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     if ("{" in text or "[[" in text or "%" in text or "@@" in text) and PLACEHOLDER.search(text):
         return ("placeholder", (), 0) if len(text) < 80 and _LOOKS_PRICED.search(text) else None
     if _DIGIT.search(text):
-        amounts = read_money(text, comma_decimal=comma_decimal)
+        amounts = _equated(text, read_money(text, comma_decimal=comma_decimal))
         if amounts:
             told = _sharing_terms(text, amounts)
             prices = tuple(
@@ -211,6 +212,20 @@ def _spare(text: str, amounts: list[Money]) -> int:
         behind = spare_words(text[first:], [(start - first, end - first) for start, end in spans])
         return behind if behind <= _STATED_WORDS else spare
     return spare
+
+
+def _equated(text: str, amounts: list[Money]) -> list[Money]:
+    """Take the first of two amounts for the price where the other says what it comes to: "24 CHF = 8 CHF / hour"."""
+    if len(amounts) != 2 or "=" not in text:
+        return amounts
+    one, other = amounts
+    if (one.currency, one.sign) != (other.currency, other.sign) or not (other.term.unit or other.term.period):
+        return amounts
+    if one.start or not _EQUALS.fullmatch(text, one.end, other.start) or one.amount is None or other.amount is None:
+        return amounts
+    if one.amount <= other.amount:
+        return amounts
+    return [replace(one, role="price", term=Term()), replace(other, role="not_a_price")]
 
 
 def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:

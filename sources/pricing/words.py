@@ -34,8 +34,8 @@ _PERIODS: dict[Period, str] = {
     " annuellement año anual anuales anno all'anno annuale ano anualmente jaar jaarlijks rok roku rocznie ročně rik év"
     " évente yıl yıllık år året årligen vuosi 年 年額 年费 年費 毎年 每年 년 연 매년"
     " años anni jaren năm tahun год года рік έτος שנה לשנה سنة سنويا",
-    "one_time": "one-time onetime one-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo engångs"
-    " engangs",
+    "one_time": "one-time onetime one-off once-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo"
+    " engångs engangs",
 }
 PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
@@ -62,9 +62,9 @@ BILLED = words(
     " facturado facturados pagado when if with"
 )
 ADVERBS = words(
-    "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off lifetime perpetual einmalig"
-    " miesięcznie rocznie měsíčně ročně havonta évente aylık yıllık mensuales anualmente eenmalig einmal p.m all'anno"
-    " jednorazowo dziennie årligen 月額 月费 月費 毎月 每月 年額 年费 年費 毎年 每年 매월 매년"
+    "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off once-off lifetime perpetual"
+    " einmalig miesięcznie rocznie měsíčně ročně havonta évente aylık yıllık mensuales anualmente eenmalig einmal p.m"
+    " all'anno jednorazowo dziennie årligen 月額 月费 月費 毎月 每月 年額 年费 年費 毎年 每年 매월 매년"
     " monatlich jährlich mtl wöchentlich täglich vierteljährlich mensuel mensuelle mensuellement annuel annuelle"
     " annuellement mensual anual mensile annuale mensal maandelijks jaarlijks p.a pa annum"
 )
@@ -217,6 +217,7 @@ NOT_A_NAME = re.compile(
     r"|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
     r"|see .*|add to cart|usd|eur|gbp"
     r"|set-?up(?: fee| cost| price)?|one-?(?:time|off)(?: fee| payment| cost)?|deposit|sub-?total"
+    r"|(?:fixed|individual|written) (?:price )?quote\b.*|(?:priced|quoted) (?:per|on|by|at|after|individually)\b.*"
     r"|price per .*|(?:monthly|annual|yearly) price)\W*$",
     re.I,
 )

@@ -15,6 +15,12 @@ from sources.pricing.words import ADDON_HEADING, CUSTOM, ENTERPRISE_NAME, FREE, 
 
 MAX_CARD_LINES = 120
 _PHRASE_CHARS = 60
+_QUOTED_CHARS = 40
+_QUOTED = re.compile(
+    r"\W*(?:(?:fixed|custom|individual|written) (?:price )?quote\b"
+    r"|(?:priced|quoted) (?:per|on|by|at|after|individually)\b)",
+    re.I,
+)
 _APART_LINES = 30
 _LISTED = ("li", "article", "dd", "td")
 _KIND = re.compile(r"plan|pric|tier|package|card|product|edition")
@@ -87,6 +93,32 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
     if len(set(found)) > 1:
         for plan, group in zip(plans, found, strict=True):
             plan.group = group
+    _part_by_headings(page, plans, cards, covered)
+
+
+def _part_by_headings(page: VisiblePage, plans: list[Plan], cards: list[Card], covered: set[int]) -> None:
+    """Set apart a row that has the names of an earlier one, where a heading begins it and only one is paid once."""
+    earlier: dict[tuple[str, str | None], Card] = {}
+    for plan, card in zip(plans, cards, strict=True):
+        first = earlier.setdefault((plan.name.lower(), plan.group), card)
+        if first.root.parent is card.root.parent or {_paid_once(first), _paid_once(card)} != {True, False}:
+            continue
+        level = HEADINGS.get(card.name_line.element.tag, 0)
+        between = range(plan.start - 1, first.root.end - 1, -1)
+        heading = next((i for i in between if i not in covered and page.lines[i].element.tag in HEADINGS), None)
+        if heading is None or HEADINGS[page.lines[heading].element.tag] > level:
+            continue
+        for other, beside in zip(plans, cards, strict=True):
+            if beside.root.parent is card.root.parent and other.group == plan.group and other is not plan:
+                other.group = page.lines[heading].text
+        plan.group = page.lines[heading].text
+
+
+def _paid_once(card: Card) -> bool | None:
+    """Whether none of a card's amounts recurs; None where only some do, or it has no amount."""
+    periods = {m.amounts[0].term.period for m in card.marks if m.kind == "price"}
+    once = {period in (None, "one_time") for period in periods}
+    return once.pop() if len(once) == 1 else None
 
 
 def silent_cards(
@@ -212,7 +244,7 @@ def _phrase(line: Line) -> MarkKind | None:
         phrase = bare(text)
         if phrase in FREE or phrase in CUSTOM:
             return "free" if phrase in FREE else "custom"
-    return None
+    return "custom" if len(line.text) <= _QUOTED_CHARS and _QUOTED.match(line.text) else None
 
 
 def shared_words(one: Element, other: Element) -> set[str]:
