@@ -12,6 +12,9 @@ _SAYS_SO = ("_ZA", "ZAR")
 _AMOUNT = re.compile(
     r"(?<![\w$&/.-])R(?=\s?(?:\d{2,6}|\d{1,3}(?:[ ,\u00a0]\d{3})+)(?:[.,]\d\d)?(?![\w.,]*\d|\w))", re.ASCII
 )
+_GROUP_SPACE = "\u00a0"
+# Not where the digits behind the space count something of their own: "R450 200 GB".
+_GROUPED = re.compile(rf"(?<={RAND})\s?\d{{1,3}}(?: \d{{3}})+(?![\d%]|\s?(?:[GMTK]B|users|minutes|emails|SMS)\b)")
 
 
 def set_rand_signs(page: VisiblePage, region: str) -> None:
@@ -25,10 +28,14 @@ def set_rand_signs(page: VisiblePage, region: str) -> None:
         return
     for line in page.lines:
         if "R" in line.text and _AMOUNT.search(line.text):
-            line.text = _AMOUNT.sub(RAND, line.text)
-            line.parts = [(_AMOUNT.sub(RAND, text), node) for text, node in line.parts]
+            line.text = _signed(line.text)
+            line.parts = [(_signed(text), node) for text, node in line.parts]
 
 
 def as_written(text: str) -> str:
-    """A text with the letter that the page has."""
-    return text.replace(RAND, "R")
+    """A text with the letter and the spaces that the line had."""
+    return text.replace(RAND, "R").replace(_GROUP_SPACE, " ") if RAND in text else text
+
+
+def _signed(text: str) -> str:
+    return _GROUPED.sub(lambda match: match[0].replace(" ", _GROUP_SPACE), _AMOUNT.sub(RAND, text))
