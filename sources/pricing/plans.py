@@ -18,7 +18,7 @@ from .amounts.terms import Billing, Term, spare_words
 from .context import MoneyContext
 from .page import CENTS, HEADINGS, Element, Line, VisiblePage, label_of
 from .surroundings import Surroundings
-from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL, UNITS
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
@@ -41,6 +41,8 @@ _APART_WORDS = 9
 _SET_APART = re.compile(r"\S\s*[:–—|-]\s*(?:(?:from|only|just|ab|fra|från|desde|dès|da|vanaf|od)\s+)?$", re.I)
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
 _EQUALS = re.compile(r"\s*=\s*")
+_THREE_DIGITS = re.compile(r" \d{3}(?![\w.,]| ?%)(?: ([^\W\d_]+))?")
+_ONE_GROUP = 1_000
 _DASH = re.compile(r"\s?[–—-]\s?")
 _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
@@ -189,7 +191,7 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     if _DIGIT.search(text):
         amounts = _equated(text, read_money(text, comma_decimal=comma_decimal))
         if amounts:
-            told = _sharing_terms(text, amounts)
+            told = [_doubted(text, money) for money in _sharing_terms(text, amounts)]
             prices = tuple(
                 m for m in told if m.role == "price" and not (m.amount == 0 and _UNTIL.match(text[: m.start]))
             )
@@ -212,6 +214,16 @@ def _spare(text: str, amounts: list[Money]) -> int:
         behind = spare_words(text[first:], [(start - first, end - first) for start, end in spans])
         return behind if behind <= _STATED_WORDS else spare
     return spare
+
+
+def _doubted(text: str, money: Money) -> Money:
+    """Note where three digits follow behind a space: "€ 4 200 once" may tell 4 or 4 200."""
+    following = _THREE_DIGITS.match(text, money.end)
+    if following is None or money.note or money.amount is None or not 0 < money.amount < _ONE_GROUP:
+        return money
+    if following[1] is not None and following[1].lower() in UNITS:
+        return money  # "$5 100 GB"
+    return replace(money, note=f"{text[money.start : money.end + 4]!r} may be one number or two")
 
 
 def _equated(text: str, amounts: list[Money]) -> list[Money]:

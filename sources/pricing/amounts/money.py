@@ -52,7 +52,7 @@ _IN_WORDS = re.compile(rf"[\d.][-–—]?\s?(?:{_POST_WORD}|บาท)|(?<!\w)(?
 MONEY = re.compile(
     rf"(?=[-−–\d{SIGN_CHARACTERS}A-Zks])(?:"  # most places in a text are none of these
     rf"(?P<minus>(?<!\S)[-−–])?{_ALONE}(?:(?P<iso0>{_CODE_WORDS}):?\s?)?(?P<pre>{_PRE}):?(?P<minus2>[-−]?)\s?"
-    rf"(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE}(?:[.,][-–—](?!\d))?(?:\s?(?P<iso1>{_CODE_WORDS})\b)?"
+    rf"(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/|p[ae]r\b|por\b))|{_DIGITS}){_MAGNITUDE}(?:[.,][-–—](?!\d))?(?:\s?(?P<iso1>{_CODE_WORDS})\b)?"
     rf"|(?P<minus3>(?<!\S)[-−])?(?<![\w.,$€£/])(?P<iso2>{_CODE_WORDS}):?\s?(?P<minus4>[-−])?(?P<n2>{_WIDE}|{_DIGITS})"
     r"(?P<mag2>\s?[kK]\b)?"
     r"|(?<![\w.,])(?P<n4>\d{1,6})(?P<between>[€$£]\s?)(?P<cents>\d\d)(?![\d.,]*\d)(?!\s?[\w€$£%])"
