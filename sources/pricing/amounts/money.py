@@ -67,7 +67,7 @@ _BEFORE_NOT = re.compile(
     r"|risparmi\w*|bespaar|discount|rabatt|réduction|remise|descuento|sconto|korting|gutschein|bonus|worth|value|credits?"
     r"|raised?|revenue|over|above|more than|less than|under|valued|budget|spend|spent|spending|earns?|win|refund"
     r"|cashback|total|subtotal|total[\w -]{0,20}|estimated|reward|market(?: rates?| price)?(?: elsewhere)?|elsewhere"
-    r"|on (?:all )?(?:orders|purchases)|generated?|processed|funding|sold|donated?|fine|instead|average"
+    r"|on (?:all )?(?:orders|purchases)|generated?|processed|funding|sold|donated?|fine|loss|instead|average"
     r"|average deal|deal size|makes?|get|deposit|drop|insured|guarantee(?= of| up to)|liability|coverage|competitors?"
     r"|(?:competitors?|others?|they) charges?"
     r"|nasdaq|nyse|lse|etr|tsx|asx)\b)"
@@ -80,7 +80,7 @@ _AFTER_NOT = re.compile(
     r"|in revenue|revenue|arr\b|mrr\b|cash ?back|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)"
     r"|in (?:sales|funding|savings|value|usage|grants|prizes)|funding|value\b|guarantee|deposit|elsewhere|liability"
     r"|coverage|valuation|rabatt|guthaben|gutschein|ersparnis|d['’]économie|de (?:réduction|remise|descuento|desconto)"
-    r"|di sconto|korting|[=≈]\s?$)",
+    r"|di sconto|korting|average|[=≈]\s?$)",
     re.I,
 )
 _FRIDAY = re.compile(r"\d\d?\.\d\d?\.(?:\d\d){1,2}$")  # "Fr." is a Friday before a date

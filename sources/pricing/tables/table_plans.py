@@ -117,6 +117,8 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
     Cards side by side make such a grid too, and are better read as cards.
     """
     header = rows[0]
+    if all(_is_one_price(rows[i]) for i in body):
+        return False
     if any(cell.marks for cell in header) or any(_is_card(rows[i]) for i in (0, *body)):
         return False
     names = [clean_name(cell.first) for cell in header[1:]]
@@ -129,6 +131,14 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
         return all(_is_price_row(rows[i]) for i in body)
     priced = {column for i in body for column, cell in enumerate(rows[i]) if cell.priced}
     return 0 not in priced and all(_is_price_label(header[column].text) for column in priced)
+
+
+def _is_one_price(row: list[Cell]) -> bool:
+    """Whether a row's cells are the parts of one price: an amount, and the period behind it."""
+    values = [cell for cell in row[1:] if cell.text]
+    if len(values) != 2 or not values[0].priced or values[1].priced:
+        return False
+    return values[1].text.startswith(("/", "per ")) and read_term(values[1].text).period is not None
 
 
 def _is_card(row: list[Cell]) -> bool:
