@@ -7,6 +7,7 @@ import re
 from .amounts.currencies import AMBIGUOUS, SIGNS
 from .amounts.money import MONEY, hints_at_money
 from .page import VisiblePage
+from .rand import set_rand_signs
 from .words import STATED_UNIT, UNITS, words
 
 _COMMA_LANGUAGES = words("de fr es it nl pt pl cs sk da sv nb nn no fi ru uk tr el ro hu bg hr sl id vi")
@@ -14,6 +15,7 @@ _REGION_CURRENCY = {
     "us": "USD", "au": "AUD", "ca": "CAD", "nz": "NZD", "sg": "SGD", "hk": "HKD", "mx": "MXN", "tw": "TWD", "cl": "CLP",
     "co": "COP", "ar": "ARS", "cn": "CNY", "jp": "JPY", "se": "SEK", "no": "NOK", "dk": "DKK", "is": "ISK",
     "in": "INR", "pk": "PKR", "lk": "LKR", "np": "NPR", "mu": "MUR", "hans": "CNY",
+    "sn": "XOF", "ci": "XOF", "bj": "XOF", "tg": "XOF", "ml": "XOF", "bf": "XOF", "cm": "XAF", "ga": "XAF", "cg": "XAF",
 }  # fmt: skip
 _LANGUAGE_CURRENCY = {
     "zh": "CNY", "ja": "JPY", "sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK", "is": "ISK", "hi": "INR",
@@ -59,6 +61,7 @@ _NAMES = {
     "元": ("yuan", "Yuan", "enminbi"),
     "kr": ("kron", "Kron"),
     "Rs": ("upee",),
+    "FCFA": ("CFA",),
 }
 
 
@@ -73,6 +76,7 @@ class MoneyContext:
         tag = (match[1] if match else "").lower().replace("_", "-")
         parts = tag.split("-")
         self.language, self._region = parts[0], parts[-1] if len(parts) > 1 else ""
+        set_rand_signs(page, self._region)
         self.comma_decimal = self.language in _COMMA_LANGUAGES
 
     @property

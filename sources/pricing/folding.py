@@ -33,8 +33,12 @@ def without_repeats(plans: list[Plan]) -> list[Plan]:
         if first.group is None and plan.group is not None:
             regrouped(first, plan.group)
         for price in plan.prices:
-            if price.amount is not None and not any(_same_price(p, price) for p in first.prices):
-                first.prices.append(replace(price, group=first.group))
+            if price.amount is None or any(_same_price(p, price) for p in first.prices):
+                continue
+            unclear = next((p for p in first.prices if _clearer(price, p)), None)
+            if unclear is not None:
+                first.prices.remove(unclear)
+            first.prices.append(replace(price, group=first.group))
         if any(p.amount is not None for p in first.prices):
             first.prices = [p for p in first.prices if p.amount is not None]
         known = {f.feature for f in first.features}
@@ -59,8 +63,15 @@ def _same_plan(one: Plan, other: Plan) -> bool:
     )
 
 
+def _clearer(one: PlanPrice, other: PlanPrice) -> bool:
+    """Whether one is the same price as another of which the page does not tell the currency."""
+    if other.currency is not None or one.currency is None:
+        return False
+    return one.amount == other.amount and one.unit == other.unit and other.period in (None, one.period)
+
+
 def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
-    if one.amount != other.amount or one.currency != other.currency:
+    if one.amount != other.amount or other.currency not in (one.currency, None):
         return False
     return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
 

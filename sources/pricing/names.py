@@ -32,6 +32,8 @@ _TRAILING = re.compile(
 MAX_WORDS = 6
 _LOOK_AFTER = 4
 _JOINED_WORDS = 3
+_TAG_LINE_WORDS = 3
+_TAGGED_WORDS = 2
 _WORDS_AFTER_PRICE = 2
 _RANGE_START = re.compile(r"\b\d[\d.,]*\s?(?:-|–|—|to|bis|à)\s?$")
 _BUTTON = re.compile(r"\b(?:btn|button|cta)\b")
@@ -42,6 +44,8 @@ _DECORATION = re.compile(
 NAMED = 4
 """Rank of an element that its class calls a plan's name."""
 BOLD = 7
+MIN_TAGGED_LEVEL = 3
+"""Headings above it tell of the page or a section, and set part of a sentence in a colour."""
 AUDIENCE = 8
 """Rank of a heading that says for whom or for how long something is: a name where no other heading is one."""
 PLAIN = 9
@@ -66,6 +70,8 @@ def rank_of(line: Line) -> int | None:
         elif len(line.parts) == 1 and line.parts[0][1].mem_id != element.node.mem_id:
             label = (line.parts[0][1].attributes.get("class") or "").lower()
             rank = NAMED if label and NAME_LABEL.search(label) else None
+        elif _labelled(line) is not None:
+            rank = NAMED
     if rank is None or name_in(line) is None:
         return None
     return AUDIENCE if FOR_WHOM.match(line.text) else rank
@@ -78,9 +84,38 @@ def name_in(line: Line) -> str | None:
         kept = [part for part, _ in line.parts if part.strip() and not BADGE.match(part)]
         if kept and len(kept) < sum(1 for part, _ in line.parts if part.strip()):
             text = " ".join(" ".join(kept).split())
+        text = _labelled(line) or _untagged(line) or text
     if FOR_WHOM.match(text) and (line.element.tag not in HEADINGS or len(text.split()) > _JOINED_WORDS):
         return None
     return clean_name(text)
+
+
+def _labelled(line: Line) -> str | None:
+    """What the one part of a line holds that its class calls a name, where the line has other parts."""
+    found = None
+    if len(line.parts) < 2 or line.element.tag in HEADINGS or first_money(line.text):
+        return None
+    for text, node in line.parts:
+        label = (node.attributes.get("class") or "").lower()
+        if label and node.mem_id != line.element.node.mem_id and NAME_LABEL.search(label) and text.strip():
+            if found is not None:
+                return None
+            found = text.strip()
+    return found
+
+
+def _untagged(line: Line) -> str | None:
+    """A heading of a word or two without the tag line that follows in an element of its own."""
+    if HEADINGS.get(line.element.tag, 0) < MIN_TAGGED_LEVEL or line.parts[0][1].mem_id != line.element.node.mem_id:
+        return None
+    own, *rest = line.parts
+    name = own[0].strip()
+    tag_line = " ".join(text for text, _ in rest)
+    if not name or len(name.split()) > _TAGGED_WORDS or len(tag_line.split()) < _TAG_LINE_WORDS:
+        return None
+    if any(text.strip() and node.mem_id == line.element.node.mem_id for text, node in rest) or first_money(tag_line):
+        return None
+    return name
 
 
 def whole_name(page: VisiblePage, line: Line) -> str:

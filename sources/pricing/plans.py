@@ -18,7 +18,7 @@ from .amounts.terms import Billing, Term, spare_words
 from .context import MoneyContext
 from .page import CENTS, HEADINGS, Element, Line, VisiblePage, label_of
 from .surroundings import Surroundings
-from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL
+from .words import CUSTOM, DATA_ANNUAL, DATA_MONTHLY, FREE, PLACEHOLDER, PRICE_PREFIX, STRUCK_LABEL, UNITS
 
 PROSE_WORDS = 5
 """A line with more words than this beside its amounts is a sentence, not a price."""
@@ -40,10 +40,15 @@ _BUYS = re.compile(
 _APART_WORDS = 9
 _SET_APART = re.compile(r"\S\s*[:–—|-]\s*(?:(?:from|only|just|ab|fra|från|desde|dès|da|vanaf|od)\s+)?$", re.I)
 _BETWEEN = re.compile(r"[\s/|,·]*(?:or\s*)?")
+_EQUALS = re.compile(r"\s*=\s*")
+_THREE_DIGITS = re.compile(r" \d{3}(?![\w.,]| ?%)(?: ([^\W\d_]+))?")
+_ONE_GROUP = 1_000
+_DASH = re.compile(r"\s?[–—-]\s?")
 _BEFORE_TAIL = re.compile(r"\s[-–—|]\s|:\s")
 _TAIL_CHARS = 60
 _PHRASE_CHARS = 40
 _SENTENCE_WORDS = 2
+_UNTIL = re.compile(r"\W*(?:until|till|bis|jusqu['’]|hasta|fino a|tot)\b\D{2,60}:\s?$", re.I)
 _EDGES = " \t.!:*()[]•·–—-\"'“”"
 
 
@@ -184,9 +189,12 @@ def _told_by(text: str, comma_decimal: bool) -> tuple[MarkKind, tuple[Money, ...
     if ("{" in text or "[[" in text or "%" in text or "@@" in text) and PLACEHOLDER.search(text):
         return ("placeholder", (), 0) if len(text) < 80 and _LOOKS_PRICED.search(text) else None
     if _DIGIT.search(text):
-        amounts = read_money(text, comma_decimal=comma_decimal)
+        amounts = _equated(text, read_money(text, comma_decimal=comma_decimal))
         if amounts:
-            prices = tuple(m for m in _sharing_terms(text, amounts) if m.role == "price")
+            told = [_doubted(text, money) for money in _sharing_terms(text, amounts)]
+            prices = tuple(
+                m for m in told if m.role == "price" and not (m.amount == 0 and _UNTIL.match(text[: m.start]))
+            )
             return ("price", prices, _spare(text, amounts)) if prices else None
     if len(text) < _PHRASE_CHARS:
         phrase = bare(PRICE_PREFIX.sub("", text))
@@ -208,12 +216,40 @@ def _spare(text: str, amounts: list[Money]) -> int:
     return spare
 
 
+def _doubted(text: str, money: Money) -> Money:
+    """Note where three digits follow behind a space: "€ 4 200 once" may tell 4 or 4 200."""
+    following = _THREE_DIGITS.match(text, money.end)
+    if following is None or money.note or money.amount is None or not 0 < money.amount < _ONE_GROUP:
+        return money
+    if following[1] is not None and following[1].lower() in UNITS:
+        return money  # "$5 100 GB"
+    return replace(money, note=f"{text[money.start : money.end + 4]!r} may be one number or two")
+
+
+def _equated(text: str, amounts: list[Money]) -> list[Money]:
+    """Take the first of two amounts for the price where the other says what it comes to: "24 CHF = 8 CHF / hour"."""
+    if len(amounts) != 2 or "=" not in text:
+        return amounts
+    one, other = amounts
+    if (one.currency, one.sign) != (other.currency, other.sign) or not (other.term.unit or other.term.period):
+        return amounts
+    if one.start or not _EQUALS.fullmatch(text, one.end, other.start) or one.amount is None or other.amount is None:
+        return amounts
+    if one.amount <= other.amount:
+        return amounts
+    return [replace(one, role="price", term=Term()), replace(other, role="not_a_price")]
+
+
 def _sharing_terms(text: str, amounts: list[Money]) -> list[Money]:
     """Give an amount the term of the one that stands right behind it: "$9 / €8 per month", an old price and the new."""
     shared = list(amounts)
     for position in range(len(shared) - 2, -1, -1):
         one, following = shared[position], shared[position + 1]
-        if one.term == Term() and following.term != Term() and _BETWEEN.fullmatch(text, one.end, following.start):
+        if one.term != Term() or following.term == Term():
+            continue
+        ascends = one.amount is not None and following.amount is not None and one.amount < following.amount
+        ranges = ascends and _DASH.fullmatch(text, one.end, following.start)
+        if _BETWEEN.fullmatch(text, one.end, following.start) or ranges:
             shared[position] = replace(one, term=following.term)
     return shared
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from detente.errors import ReaderError
 from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading, ReadStatus
 from sources.document import decode
 
+from .amounts.currencies import RAND
 from .chosen import read_chosen
 from .context import MoneyContext
 from .folding import doubt_zeros
 from .layout import Layout
 from .page import VisiblePage
 from .plans import Plan
+from .rand import as_written
 from .suggest import suggest
 
 READER = "pricing"
@@ -79,6 +82,12 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
     for plan in plans:
         prices += plan.prices
         features += plan.features
+    if any(RAND in line.text for line in page.lines):
+        prices = [replace(p, plan=as_written(p.plan), text=as_written(p.text)) for p in prices]
+        features = [
+            replace(f, plan=as_written(f.plan), feature=as_written(f.feature), text=as_written(f.text))
+            for f in features
+        ]
     if not prices:
         return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason="; ".join([reason, *notes]))
     review = sum(p.needs_review for p in prices)

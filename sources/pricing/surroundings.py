@@ -9,6 +9,7 @@ from .words import ANSWERS_TITLE, ASIDE_TITLE, FOREIGN_LABEL, QUOTE_LABEL
 
 _ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
 _TITLE_CHARS = 80
+_ANSWER_LINES = 12
 _FOOTER_DEPTH = 3
 _FOOTER_LINES = 4
 _HOLDS_CARDS = ("article", "li", "section")
@@ -63,8 +64,24 @@ class Surroundings:
                 quoted = quoted or bool(QUOTE_LABEL.search(label))  # of a person, or of a price
                 answers = answers or bool(_ANSWERS.search(label))
             foreign = foreign or (element.tag == "footer" and _is_page_footer(element))
-            self._known[element] = (foreign, quoted, answers or element.tag == "details")
+            foreign = foreign or (element.tag == "form" and _is_calculator(element))
+            answers = answers or element.tag == "details" or self._opens_with_question(element)
+            self._known[element] = (foreign, quoted, answers)
         return self._known[element]
+
+    def _opens_with_question(self, element: Element) -> bool:
+        """Whether an element begins with a button that asks something: what follows it unfolds."""
+        if not 1 < element.end - element.start <= _ANSWER_LINES:
+            return False
+        first = self._lines[element.start]
+        return first.element.tag in ("button", "summary") and first.text.rstrip(" ▼▾⌄+–-›").endswith("?")
+
+
+def _is_calculator(form: Element) -> bool:
+    """Whether a form has a slider and no headings of plans: its rates are multiplied by what is put in."""
+    if form.node.css_first("input[type=range]") is None:
+        return False
+    return len(form.node.css("h1, h2, h3, h4, h5")) <= 1
 
 
 def _is_page_footer(footer: Element) -> bool:

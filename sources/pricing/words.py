@@ -18,10 +18,11 @@ def phrases(text: str) -> frozenset[str]:
 
 
 _PERIODS: dict[Period, str] = {
-    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간",
-    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일",
+    "hour": "hour hourly hours hr hrs h stunde std heure hora uur timme godzina godz hodina óra saat 時間 小时 시간"
+    " час",
+    "day": "day daily days tag täglich jour día dia dag giorno dzień dziennie gün 日 天 일 день сутки",
     "week": "week weeks weekly wk wks woche wochen wöchentlich semaine semana settimana vecka uke uge tydzień týden"
-    " hét hafta 週 周 주",
+    " hét hafta 週 周 주 неделю",
     "month": "month months monthly mo mos mth mnth mon monat monate monatlich mtl mois mensuel mensuelle mensuellement"
     " mes meses mensual mensuales mensile mese mesi mês mensal maand maandelijks mnd p.m miesiąc mies miesięcznie"
     " měsíc měs měsíčně hó hónap havonta ay aylık månad månaden måned måneden mnd mån md kuukausi kk 月 月額 月费 月費"
@@ -33,8 +34,8 @@ _PERIODS: dict[Period, str] = {
     " annuellement año anual anuales anno all'anno annuale ano anualmente jaar jaarlijks rok roku rocznie ročně rik év"
     " évente yıl yıllık år året årligen vuosi 年 年額 年费 年費 毎年 每年 년 연 매년"
     " años anni jaren năm tahun год года рік έτος שנה לשנה سنة سنويا",
-    "one_time": "one-time onetime one-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo engångs"
-    " engangs",
+    "one_time": "one-time onetime one-off once-off lifetime perpetual einmalig einmal eenmalig una-tantum jednorazowo"
+    " engångs engangs",
 }
 PERIODS = {word: period for period, words in _PERIODS.items() for word in words.split()}
 
@@ -52,15 +53,18 @@ ODD_PERIODS = words(
 
 PER_PERSON = words("p.p pp")
 
-CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im")
+LOOSE_CONNECTORS = words("за в на")
+"""Connectors after which only a word that is known is a period or a unit."""
+
+CONNECTORS = words("/ per a an each every pro je par por al à p au cada alle a pr na za im") | LOOSE_CONNECTORS
 BILLED = words(
     "billed paid charged invoiced billing payable facturé facturée facturés abgerechnet abrechnung zahlbar"
     " facturado facturados pagado when if with"
 )
 ADVERBS = words(
-    "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off lifetime perpetual einmalig"
-    " miesięcznie rocznie měsíčně ročně havonta évente aylık yıllık mensuales anualmente eenmalig einmal p.m all'anno"
-    " jednorazowo dziennie årligen 月額 月费 月費 毎月 每月 年額 年费 年費 毎年 每年 매월 매년"
+    "monthly yearly annually annual hourly daily weekly quarterly one-time onetime one-off once-off lifetime perpetual"
+    " einmalig miesięcznie rocznie měsíčně ročně havonta évente aylık yıllık mensuales anualmente eenmalig einmal p.m"
+    " all'anno jednorazowo dziennie årligen 月額 月费 月費 毎月 每月 年額 年费 年費 毎年 每年 매월 매년"
     " monatlich jährlich mtl wöchentlich täglich vierteljährlich mensuel mensuelle mensuellement annuel annuelle"
     " annuellement mensual anual mensile annuale mensal maandelijks jaarlijks p.a pa annum"
 )
@@ -71,7 +75,7 @@ UNIT_ADJECTIVES = words(
 _UNITS = {
     "user": "user users utilisateur utilisateurs nutzer benutzer anwender usuario usuarios utente utenti gebruiker"
     " utilizador usuário usuários użytkownik użytkownika uživatel uživatele felhasználó kullanıcı användare bruker"
-    " bruger ユーザー 用户 用戶 사용자",
+    " bruger ユーザー 用户 用戶 사용자 пользователь пользователя користувача",
     "seat": "seat seats siège place platz arbeitsplatz plaza posto シート 席位",
     "member": "member members teammate teammates mitglied membre",
     "agent": "agent agents",
@@ -156,8 +160,9 @@ CUSTOM = CUSTOM_NAMES | phrases(
     "request a quote,request quote,request pricing,get a quote,get quote,get a custom quote,talk to us,"
     "talk to sales,talk to an expert,call us,call for pricing,call for price,call for quote,call for a quote,"
     "call us for pricing,email us,email for pricing,inquire,enquire,inquire for pricing,enquire for pricing,poa,quote,"
-    "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,negotiable,price varies,"
-    "varies,get in touch,individual pricing,"
+    "by quote,quoted individually,individual quote,ask for a quote,ask us,to be discussed,quoted,negotiable,"
+    "price varies,varies,get in touch,fixed quote,priced per scope,priced per project,quoted per project,"
+    "quoted per scope,priced individually,individually priced,by arrangement,individual pricing,"
     "sur devis,sur demande,prix sur demande,tarif sur demande,devis personnalisé,nous contacter,nous consulter,"
     "contactez-nous,contactez nous,demander un devis,demandez un devis,"
     "auf anfrage,preis auf anfrage,preise auf anfrage,individuelles angebot,individueller preis,individuelle preise,"
@@ -176,6 +181,13 @@ CUSTOM = CUSTOM_NAMES | phrases(
     "ご相談ください,"
     "応相談,联系我们,联系销售,咨询,面议,문의,별도 문의"
 )
+INVITATIONS = phrases(
+    "contact us,call us,email us,ask us,get in touch,talk to us,inquire,enquire,let's talk,let’s talk,let's chat,"
+    "let’s chat,nous contacter,contactez-nous,contactez nous,kontakt,kontaktieren sie uns,kontakt aufnehmen,contactar,"
+    "contáctanos,contáctenos,contacta con nosotros,contattaci,neem contact op,fale conosco,entre em contato,"
+    "kontakta oss,kontakt oss,kontakt os,ota yhteyttä,skontaktuj się,kontaktujte nás"
+)
+"""What means a price on request where a price would stand, and stands on contact cards as well."""
 SALES_CALL = re.compile(
     r"\b(?:contact (?:us|sales|our|me)|talk to (?:us|sales|an? |our )|let['’]?s (?:talk|chat)|get in touch|call us"
     r"|(?:request|get|ask for) (?:a |an |your )?(?:custom )?(?:quote|proposal|offer)|book a (?:call|demo|meeting)"
@@ -187,7 +199,8 @@ SALES_CALL = re.compile(
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\$\{|<%|%>|\[\[|\{%|@@|%[A-Z_]{3,}%|\{[a-z_.]+\}")
 NOT_A_NAME = re.compile(
-    r"^\W*(?:features?|[\w-]+ features|includes?|included|including|what['’]s included.*|what you get.*"
+    r"^\W*(?:features?|[\w-]+ features|(?:[\w']+ ){0,3}(?:includes?|enthält|beinhaltet|comprend|inclut|incluye|bevat)"
+    r"|included|including|what['’]s included.*|what you get.*"
     r"|everything in .*|all .* plus.*"
     r"|you get|includes? .*|all plans include.*|inbegriffen|enthalten|inhalt|内容|incluye.*"
     r"|inclus|comprend.*|leistungen|alles aus .*|tout .* (?:de|du) .*|todo lo de .*"
@@ -204,6 +217,7 @@ NOT_A_NAME = re.compile(
     r"|select (?:plan|this|package|option)\b.*|get it now|buy it now|download.*|read more|more info.*|view .*"
     r"|see .*|add to cart|usd|eur|gbp"
     r"|set-?up(?: fee| cost| price)?|one-?(?:time|off)(?: fee| payment| cost)?|deposit|sub-?total"
+    r"|(?:fixed|individual|written) (?:price )?quote\b.*|(?:priced|quoted) (?:per|on|by|at|after|individually)\b.*"
     r"|price per .*|(?:monthly|annual|yearly) price)\W*$",
     re.I,
 )
@@ -243,6 +257,7 @@ ASIDE_TITLE = re.compile(
     r"\btestimonials?\b|what (?:our|my|people|others|clients|customers|users).{0,30}\bsay(?:ing)?\b|\bsay about us\b"
     r"|(?:customer|success|client) stories|\bcase stud(?:y|ies)\b|^(?:customer |client |user )?reviews\W*$"
     r"|(?:from|on) (?:our|the) (?:blog|journal|news)|(?:latest|recent|related) (?:posts|articles|news|stories)"
+    r"|^return on investment|^(?:\w+ )?roi(?: example| calculator)?\W*$|\b(?:price|pricing|cost|savings) calculator\W*$"
     r"|das sagen unsere|kundenstimmen|referenzen|ce que disent|témoignages|lo que dicen|testimonios|dicono di noi"
     r"|wat klanten zeggen|depoimentos",
     re.I,
@@ -271,9 +286,10 @@ FOREIGN_LABEL = re.compile(
 QUOTE_LABEL = re.compile(r"(?<![a-z])quotes?(?![a-z])")
 ADDON_HEADING = re.compile(
     r"\badd[- ]?ons?\b|\bextras\b|^optional\b|\badditional\b|^extra (?!large|small|big)|\bzusatz\w*"
-    r"|\boptions supplémentaires\b",
+    r"|\boptions supplémentaires\b|(?:provision|\b(?:commission|transaction fee|processing fee|overage))s?$",
     re.I,
 )
+ADDON_LABEL = re.compile(r"(?<![a-z])add-?ons?(?![a-z])")
 VERSUS = re.compile(
     r"\b(?:vs\.?|versus|competitors?|alternatives?|other (?:tools|providers|vendors)|typical|elsewhere|them"
     r"|others|in-house|diy)\b",

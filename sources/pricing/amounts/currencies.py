@@ -15,6 +15,9 @@ CODES = words(
 SPOKEN_CODES = words("TRY MAD PEN MOP RON CAD COP")
 """Codes that capitals may also mean as a word: a code only where no word follows the number ("TRY 14 DAYS")."""
 
+RAND = "\ue052"
+"""Stands in the lines of South African pages for the letter R before an amount."""
+
 SIGNS: dict[str, str | None] = {
     "US$": "USD", "U$S": "USD", "U$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "CAN$": "CAD",
     "CAD$": "CAD", "US $": "USD", "AU $": "AUD", "CA $": "CAD", "NZ $": "NZD", "HK $": "HKD", "NZ$": "NZD",
@@ -24,20 +27,23 @@ SIGNS: dict[str, str | None] = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
     "₱": "PHP", "฿": "THB", "₦": "NGN", "₸": "KZT", "₾": "GEL", "₼": "AZN", "֏": "AMD", "₡": "CRC", "₲": "PYG",
     "₵": "GHS", "GH₵": "GHS", "៛": "KHR", "₭": "LAK", "₮": "MNT", "৳": "BDT", "円": "JPY", "원": "KRW",
+    RAND: "ZAR",
     "$": None, "¥": None, "元": None, "₨": None,
     "zł": "PLN", "Zł": "PLN", "zl": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Lei": "RON", "LEI": "RON",
     "Fr.": "CHF", "SFr.": "CHF", "SFr": "CHF", "sFr.": "CHF", "TL": "TRY", "RM": "MYR", "Rp": "IDR", "Rp.": "IDR",
     "KSh": "KES", "Ksh": "KES", "KShs": "KES", "S/.": "PEN", "S/": "PEN", "đ": "VND", "VNĐ": "VND", "RMB": "CNY",
+    "TSh": "TZS", "Tsh": "TZS", "USh": "UGX", "Ush": "UGX", "FRw": "RWF", "Frw": "RWF", "Rwf": "RWF",
     "руб.": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "рубль": "RUB", "р.": "RUB", "грн.": "UAH",
     "грн": "UAH", "лв.": "BGN", "лв": "BGN", "บาท": "THB", "ر.س": "SAR", "د.إ": "AED",
     "kr.": None, "kr": None, "Kr.": None, "Kr": None, "Rs.": None, "Rs": None,
     "US dollars": "USD", "US dollar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR",
-    "Euro": "EUR",
+    "Euro": "EUR", "FCFA": None, "F CFA": None, "CFA": None,
 }  # fmt: skip
 """What stands beside an amount in a line, and its code; None where the sign has several meanings."""
 
 SAME_SIGN = {
     "dollars": "$", "dollar": "$", "kr.": "kr", "Kr": "kr", "Kr.": "kr", "Rs.": "Rs", "₨": "Rs",
+    "F CFA": "FCFA", "CFA": "FCFA",
 }  # fmt: skip
 """Other ways to write an ambiguous sign."""
 
@@ -47,10 +53,11 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "元": ("CNY", "TWD", "HKD"),
     "kr": ("SEK", "NOK", "DKK", "ISK"),
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"),
+    "FCFA": ("XOF", "XAF"),
 }
 """What an ambiguous sign may mean."""
 
-SIGN_CHARACTERS = "$€£₹₽₩₺₴₪₫₱฿₦¥₸₾₼֏₡₲₵៛₭₮৳₨円元원"
+SIGN_CHARACTERS = RAND + "$€£₹₽₩₺₴₪₫₱฿₦¥₸₾₼֏₡₲₵៛₭₮৳₨円元원"
 """Characters that are a currency wherever they stand beside a number."""
 
 GLUED = words("円 元 원 บาท")
@@ -63,8 +70,8 @@ THREE_DECIMALS = words("KWD BHD OMR JOD TND")
 """Currencies with a thousandth: three digits after a dot may well be a fraction."""
 
 LOCAL_SIGNS: dict[str, str | None] = {
-    "Lek": "ALL", "Fdj": "DJF", "Nfk": "ERN", "TSh": "TZS", "USh": "UGX",
-    "R": "ZAR", "R₣": "RWF", "RF": "RWF", "FRw": "RWF", "P": None, "Q": "GTQ", "q": "GTQ", "E": "SZL", "D": "GMD",
+    "Lek": "ALL", "Fdj": "DJF", "Nfk": "ERN",
+    "R": "ZAR", "R₣": "RWF", "RF": "RWF", "P": None, "Q": "GTQ", "q": "GTQ", "E": "SZL", "D": "GMD",
     "L": None, "K": None, "G": "HTG", "D.": None, "yen": "JPY", "yuan": "CNY", "圆": "CNY", "圓": None,
     "人民币": "CNY", "pound": "GBP", "pounds": "GBP", "stg": "GBP", "franc": None, "francs": None, "Re": "INR",
     "ரூ": None, "රු": "LKR", "र": "INR", "nis": "ILS", "NIS": "ILS", 'ש"ח': "ILS", "ש'ח": "ILS", "ש״ח": "ILS",

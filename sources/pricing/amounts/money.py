@@ -37,7 +37,7 @@ def _either(signs: Iterable[str]) -> str:
 
 _CODE_WORDS = "|".join(sorted(CODES))
 _WITH_SIGN = frozenset(s for s in SIGNS if not set(SIGN_CHARACTERS).isdisjoint(s))
-_BEFORE_ONLY = words("RMB Rp Rp. RM KSh Ksh KShs S/. S/ SFr SFr. sFr.")
+_BEFORE_ONLY = words("RMB Rp Rp. RM KSh Ksh KShs TSh Tsh USh Ush FRw Frw Rwf S/. S/ SFr SFr. sFr.")
 _ON_BOTH_SIDES = words("Rs Rs. Fr. kr kr. Kr Kr.")
 _PRE = _either((_WITH_SIGN - GLUED) | _BEFORE_ONLY | _ON_BOTH_SIDES)
 _POST_SIGN = _either(_WITH_SIGN | GLUED)
@@ -52,7 +52,7 @@ _IN_WORDS = re.compile(rf"[\d.][-–—]?\s?(?:{_POST_WORD}|บาท)|(?<!\w)(?
 MONEY = re.compile(
     rf"(?=[-−–\d{SIGN_CHARACTERS}A-Zks])(?:"  # most places in a text are none of these
     rf"(?P<minus>(?<!\S)[-−–])?{_ALONE}(?:(?P<iso0>{_CODE_WORDS}):?\s?)?(?P<pre>{_PRE}):?(?P<minus2>[-−]?)\s?"
-    rf"(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/))|{_DIGITS}){_MAGNITUDE}(?:[.,][-–—](?!\d))?(?:\s?(?P<iso1>{_CODE_WORDS})\b)?"
+    rf"(?P<n1>{_WIDE}(?=,\d|\s*(?:$|/|p[ae]r\b|por\b))|{_DIGITS}){_MAGNITUDE}(?:[.,][-–—](?!\d))?(?:\s?(?P<iso1>{_CODE_WORDS})\b)?"
     rf"|(?P<minus3>(?<!\S)[-−])?(?<![\w.,$€£/])(?P<iso2>{_CODE_WORDS}):?\s?(?P<minus4>[-−])?(?P<n2>{_WIDE}|{_DIGITS})"
     r"(?P<mag2>\s?[kK]\b)?"
     r"|(?<![\w.,])(?P<n4>\d{1,6})(?P<between>[€$£]\s?)(?P<cents>\d\d)(?![\d.,]*\d)(?!\s?[\w€$£%])"
@@ -67,11 +67,12 @@ _BEFORE_NOT = re.compile(
     r"|risparmi\w*|bespaar|discount|rabatt|réduction|remise|descuento|sconto|korting|gutschein|bonus|worth|value|credits?"
     r"|raised?|revenue|over|above|more than|less than|under|valued|budget|spend|spent|spending|earns?|win|refund"
     r"|cashback|total|subtotal|total[\w -]{0,20}|estimated|reward|market(?: rates?| price)?(?: elsewhere)?|elsewhere"
-    r"|on (?:all )?(?:orders|purchases)|generated?|processed|funding|sold|donated?|fine|instead|average"
+    r"|on (?:all )?(?:orders|purchases)|generated?|processed|funding|sold|donated?|fine|loss|instead|average"
     r"|average deal|deal size|makes?|get|deposit|drop|insured|guarantee(?= of| up to)|liability|coverage|competitors?"
     r"|(?:competitors?|others?|they) charges?"
     r"|nasdaq|nyse|lse|etr|tsx|asx)\b)"
-    r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?)$",
+    r"(?: of| at| a| an| is| up to| about| around| cost| costs| über| von| de|:|\s)*|^\s?[=≈]\s?"
+    r"|\b(?:vs\.?|versus|im vergleich zu)\s?)$",
     re.I,
 )
 _AFTER_NOT = re.compile(
@@ -79,7 +80,7 @@ _AFTER_NOT = re.compile(
     r"|in revenue|revenue|arr\b|mrr\b|cash ?back|refund|bonus|gift|voucher|coupon|budget|of (?:usage|revenue|sales)"
     r"|in (?:sales|funding|savings|value|usage|grants|prizes)|funding|value\b|guarantee|deposit|elsewhere|liability"
     r"|coverage|valuation|rabatt|guthaben|gutschein|ersparnis|d['’]économie|de (?:réduction|remise|descuento|desconto)"
-    r"|di sconto|korting|[=≈]\s?$)",
+    r"|di sconto|korting|average|[=≈]\s?$)",
     re.I,
 )
 _FRIDAY = re.compile(r"\d\d?\.\d\d?\.(?:\d\d){1,2}$")  # "Fr." is a Friday before a date

@@ -12,6 +12,7 @@ from sources.pricing.words import (
     ADVERBS,
     BILLED,
     CONNECTORS,
+    LOOSE_CONNECTORS,
     NUMBERS,
     ODD_PERIODS,
     PER_PERSON,
@@ -24,11 +25,12 @@ from sources.pricing.words import (
 MAX_CHARS = 160
 _MAX_STRANGE = 4
 _WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
+_TWO_WORDS = re.compile(r"^(?<!\w)\W{0,4}(?:one (?:time|off)|once off)\b", re.I)
 _STOPS = words(". ; | • · = ! ?")
 _TURNS = words("save instead then or after oder ou")
 _FILLERS = words(
     "( ) : month's in with usd eur gbp ht ttc hors excl incl exkl inkl zzgl vat mwst ust tva iva btw moms plus tax"
-    " billed only just and et und y e och og , for the of on your"
+    " net netto brutto gross billed only just and et und y e och og , for the of on your"
 )
 _LONGER: dict[tuple[Period, str], Period] = {
     ("year", "2"): "two_years",
@@ -67,6 +69,7 @@ def read_term(text: str, *, bare: bool = False) -> Term:
         bare: A period word counts without "per" before it.
     """
     reading = _TermReading(bare)
+    text = _TWO_WORDS.sub("one-time", text, count=1)
     for match in _WORD.finditer(text[:MAX_CHARS].lower()):
         if not reading.take(match[0]):
             break
@@ -76,7 +79,7 @@ def read_term(text: str, *, bare: bool = False) -> Term:
 class _TermReading:
     """The state while the words of a term are read one by one."""
 
-    __slots__ = ("bare", "billed", "billing", "last", "linked", "number", "odd", "period", "strange", "unit")
+    __slots__ = ("bare", "billed", "billing", "last", "linked", "loose", "number", "odd", "period", "strange", "unit")
 
     def __init__(self, bare: bool) -> None:
         self.bare = bare
@@ -84,6 +87,7 @@ class _TermReading:
         self.unit: str | None = None
         self.billing: Billing | None = None
         self.linked = False  # "per" or "/" came right before
+        self.loose = False  # and it was one of the words that begin much else ("в подарок")
         self.billed = False  # "billed" came before
         self.number = ""
         self.last = ""  # the period word right before
@@ -105,7 +109,7 @@ class _TermReading:
             return True
         more = True
         if word in CONNECTORS and not (word == "a" and self.billed):
-            self.linked, self.number = True, ""
+            self.linked, self.loose, self.number = True, word in LOOSE_CONNECTORS, ""
         elif word[0].isdigit() or (self.linked and word in NUMBERS):
             self.number = NUMBERS.get(word, word)
         elif word in PER_PERSON:
@@ -145,7 +149,7 @@ class _TermReading:
     def _is_unit(self, word: str) -> bool:
         if word in UNITS:
             return True
-        return self.unit is None and len(word) > 1 and word.isalpha() and word not in _FILLERS
+        return not self.loose and self.unit is None and len(word) > 1 and word.isalpha() and word not in _FILLERS
 
     def _take_unit(self, word: str) -> None:
         if self.unit is None and (word in UNITS or self.strange == 0):

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
+from detente.records import Period
+from sources.pricing.amounts.money import read_money
 from sources.pricing.amounts.terms import Billing, Term, read_term, spare_words
 from sources.pricing.context import MoneyContext
 from sources.pricing.names import NAMED, PLAIN, Ranks, clean_name, plain_name, whole_name
 from sources.pricing.page import Element, Line, VisiblePage, fold
-from sources.pricing.plans import Mark, Plan, add_prices, add_switched
-from sources.pricing.words import ADDON_HEADING, BILLING_ANNUAL, BILLING_MONTHLY, ENTERPRISE_NAME, PRICE_PREFIX
+from sources.pricing.plans import Mark, Plan, add_prices, add_switched, bare
+from sources.pricing.words import (
+    ADDON_HEADING,
+    ADDON_LABEL,
+    BILLING_ANNUAL,
+    BILLING_MONTHLY,
+    ENTERPRISE_NAME,
+    INVITATIONS,
+    PRICE_LABEL,
+    PRICE_PREFIX,
+)
 
 from .gathering import Gathering, conflicts
 from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, silent_cards
@@ -18,6 +30,15 @@ from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, si
 MAX_MARKS = 400
 """So many prices beside tables are put to names; each may have to be held against each."""
 _TERM_CHARS = 60
+_WORDS_OF_A_FEATURE = 2
+_PLAN_LABEL_LEVELS = 3
+_PLAN_LABEL = re.compile(r"plan|pric|tier|package|edition|bundle")
+_VERSUS = re.compile(r"\W*(?:vs\b|versus\b)", re.I)
+_SETUP = re.compile(r"\b(?:set-?up|onboarding|activation|installation|einrichtung|mise en service|instalación)", re.I)
+_PAID_FIRST = re.compile(
+    r"\W{0,3}(?:set-?up|one[- ]time|up-?front)(?: fee| cost| payment)?\s*(?:\+|plus\b|and\b|then\b)", re.I
+)
+_BULLETS = ("•", "·", "▪", "◦", "‣", "✓", "✔", "☑", "✅")
 
 
 def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> list[Plan]:
@@ -37,7 +58,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
     cards = _split_shared(page, gathering.cards())
     if len(cards) == 1:
         cards = _split_by_period(cards[0], gathering)
-    cards = [card for card in cards if _worth(card, cards)]
+    cards = [card for card in cards if _worth(card, cards) and not _is_rival(page, card, cards)]
     _grow(page, cards, children)
     plans = []
     for position, card in enumerate(cards):
@@ -46,9 +67,9 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         plan.place = card.name_line.element.place
         plan.start, plan.end = _range(cards, position, ranks)
         plans.append(plan)
-    name_rows(page, plans, cards, ranks)
+    name_rows(page, plans, cards, ranks, children)
     for plan, card in zip(plans, cards, strict=True):
-        plan.addon = bool(ADDON_HEADING.search(plan.group or "")) or bool(ADDON_HEADING.search(plan.name))
+        plan.addon = any(ADDON_HEADING.search(text) for text in (plan.group or "", plan.name)) or _labelled_extra(card)
         chosen = _own_prices(card)
         priced_marks = [m for m in chosen if m.kind == "price"]
         plan.addon = plan.addon or (bool(priced_marks) and all(m.amounts[0].addition for m in priced_marks))
@@ -57,7 +78,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         add_prices(plan, chosen, context, hints)
         for mark in chosen:
             add_switched(plan, mark)
-    plans += silent_cards(page, cards, plans, ranks, children)
+    plans += silent_cards(page, cards, plans, ranks, children, context)
     plans += apart(page, plans, ranks)
     return sorted((p for p in plans if p.prices), key=lambda p: p.start)
 
@@ -106,6 +127,8 @@ def _worth(card: Card, cards: list[Card]) -> bool:
     """A lone "contact us" or "free" under a heading is an invitation, not a plan, unless the heading is a card's."""
     if any(m.kind in ("price", "placeholder") for m in card.marks):
         return True
+    if all(bare(m.line.text) in INVITATIONS for m in card.marks) and not _may_be_plan(card, cards):
+        return False
     if all(m.line is card.name_line for m in card.marks):  # a heading "Free" and no more: beside a plan's only
         tag = card.name_line.element.tag
         if not any(c is not card and c.name_line.element.tag == tag and len(c.marks) > 0 for c in cards):
@@ -117,6 +140,31 @@ def _worth(card: Card, cards: list[Card]) -> bool:
         if any(c.name_line.element.tag == tag and c.marks[0].kind == "price" for c in cards):
             return True
     return card.root.end - card.root.start <= 40 and card.root.tag not in ("body", "main", "footer", "header")
+
+
+def _labelled_extra(card: Card) -> bool:
+    """Whether the classes of a card, or of the row that it stands in, call it an add-on."""
+    return any(e.tag != "body" and ADDON_LABEL.search(e.label) for e in islice(card.root.ancestors(), 2))
+
+
+def _may_be_plan(card: Card, cards: list[Card]) -> bool:
+    """Whether a card that only invites to call is headed like one with a price, or is called a plan by its classes."""
+    if ENTERPRISE_NAME.match(card.name_line.text) or any(
+        _PLAN_LABEL.search(e.label) for e in islice(card.root.ancestors(), _PLAN_LABEL_LEVELS)
+    ):
+        return True
+    tag = card.name_line.element.tag
+    return any(c.name_line.element.tag == tag and any(m.kind == "price" for m in c.marks) for c in cards)
+
+
+def _is_rival(page: VisiblePage, card: Card, cards: list[Card]) -> bool:
+    """Whether a card holds what something else costs against a plan of this page ("vs. $39", which another costs)."""
+    versus = [ln for ln in page.lines[card.root.start : card.root.end] if _VERSUS.match(ln.text)]
+    if not versus:
+        return False
+    told = {money.amount for line in versus for money in read_money(line.text)}
+    asked = {m.amounts[0].amount for c in cards if c is not card for m in c.marks if m.kind == "price"}
+    return bool(told & asked)
 
 
 def _grow(page: VisiblePage, cards: list[Card], children: Children) -> None:
@@ -161,10 +209,13 @@ def _range(cards: list[Card], position: int, ranks: Ranks) -> tuple[int, int]:
 def _own_prices(card: Card) -> list[Mark]:
     """The marks that tell the plan's own price: not an overage among its features, not a price far into its text."""
     priced = [m for m in card.marks if m.kind == "price"]
+    if priced and all(_stays_free(m) for m in priced):
+        priced = []  # "Install stays $0" says nothing of what the plan costs
+    priced = [m for m in priced if not _costs_nothing_more(m)] or priced
     prices = [m for m in priced if not m.amounts[0].addition] or priced
-    loose = [m for m in prices if m.line.element.tag != "li" and m.spare <= 4]
+    loose = [m for m in prices if not _is_listed(m) and m.spare <= 4]
     if loose:
-        prices = [m for m in prices if m.line.element.tag != "li" and (m.spare <= 4 or m.amounts[0].term.period)]
+        prices = [m for m in prices if not _is_listed(m) and (m.spare <= 4 or m.amounts[0].term.period)]
     elif any(m.spare <= 2 for m in prices):
         prices = [m for m in prices if m.spare <= 2 or m.line is card.name_line]
     prices += _running_costs(prices, priced)
@@ -176,7 +227,28 @@ def _own_prices(card: Card) -> list[Mark]:
 
 def _is_feature(mark: Mark) -> bool:
     """Whether a price is told of one entry in a list ("Price per certificate: $0.20")."""
-    return mark.line.element.tag == "li" and mark.amounts[0].start > 0
+    return _is_listed(mark) and mark.amounts[0].start > 0
+
+
+def _stays_free(mark: Mark) -> bool:
+    """Whether an entry in a list says in words, without a label such as "Price:", that something costs nothing."""
+    if not _is_feature(mark) or mark.amounts[0].amount != 0 or mark.spare < _WORDS_OF_A_FEATURE:
+        return False
+    before = mark.line.text[: mark.amounts[0].start]
+    return not before.rstrip().endswith((":", "–", "—", "-")) and not PRICE_LABEL.search(before)
+
+
+def _costs_nothing_more(mark: Mark) -> bool:
+    """Whether a line says that something beside the plan's own price is not charged ("+ setup fee €0")."""
+    money = mark.amounts[0]
+    return money.amount == 0 and (
+        money.addition or money.term.period == "one_time" or bool(_SETUP.search(mark.line.text))
+    )
+
+
+def _is_listed(mark: Mark) -> bool:
+    """Whether a line is an entry in a list, or begins like one."""
+    return mark.line.element.tag == "li" or mark.line.text.startswith(_BULLETS)
 
 
 def _running_costs(prices: list[Mark], priced: list[Mark]) -> list[Mark]:
@@ -194,12 +266,15 @@ def _running_costs(prices: list[Mark], priced: list[Mark]) -> list[Mark]:
 def _hint(page: VisiblePage, mark: Mark, root: Element, priced: set[int]) -> Term:
     """Period, unit and billing from the lines beside a price and from the tab or toggle that it stands in."""
     index = mark.line.index
-    period = unit = None
+    period: Period | None = None
+    unit = None
     billing = None
     if mark.amounts[0].term.billing is None and _heads(page, mark, root, priced):
         billing = read_term(page.lines[index - 1].text, bare=True).billing
     for near in range(index + 1, min(root.end, index + 3)):
         text = page.lines[near].text
+        if near == index + 1 and _PAID_FIRST.match(text):
+            period = "one_time"
         if len(text) > _TERM_CHARS or any(c.isdigit() for c in text) or _of_another(page.lines[near], index, priced):
             break
         told = read_term(text, bare=len(text.split()) <= 3)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal
 
 from sources.pricing.amounts.terms import Term
@@ -22,7 +23,7 @@ from sources.pricing.names import (
 )
 from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
 from sources.pricing.plans import Mark
-from sources.pricing.words import PRICE_LABEL
+from sources.pricing.words import BADGE, PRICE_LABEL
 
 from .rows import Card, Children, shared_words
 
@@ -30,6 +31,7 @@ _DIGIT = re.compile(r"\d")
 _CLOSING_LEVEL = 3
 _SENTENCE_WORDS = 3
 _ROW = 3
+_LOOK_BELOW = 2
 
 
 class Gathering:
@@ -50,9 +52,37 @@ class Gathering:
 
     def cards(self) -> list[Card]:
         """Each name with its marks, in the page's order; what has no name is left out."""
-        for mark in self._marks:
-            self._place(mark)
+        called_free = self._called_free()
+        for position, mark in enumerate(self._marks):
+            if position not in called_free:
+                self._place(mark)
         return sorted(self._cards.values(), key=lambda c: min(c.name_line.index, c.marks[0].line.index))
+
+    def _called_free(self) -> set[int]:
+        """Make cards of blocks in a row that begin with a plain "Free" and cost 0; returns which marks they hold."""
+        taken: set[int] = set()
+        for position, (name, price) in enumerate(pairwise(self._marks)):
+            if name.kind != "free" or not _costs_nothing(price) or price.line.index - name.line.index > _LOOK_BELOW:
+                continue
+            if self._ranks[name.line.index] is not None:
+                continue
+            root = None
+            for element in price.line.element.ancestors():
+                inside = self._inside(element)
+                if not all(m.kind == "free" or _costs_nothing(m) for m in inside) or element.tag in ("body", "main"):
+                    break
+                if element.start <= name.line.index:
+                    root = element
+            if root is None or len(self._row(root)) < 2 or not self._begins(root, name):
+                continue
+            self._cards[name.line.index] = Card(name_line=name.line, rank=PLAIN, root=root, marks=[price])
+            taken.update(range(position, position + len(self._inside(root))))
+        return taken
+
+    def _begins(self, root: Element, name: Mark) -> bool:
+        """Whether nothing but badges stands before a line in an element."""
+        lines = self._page.lines[root.start : name.line.index]
+        return all(BADGE.match(line.text) for line in lines)
 
     def _place(self, mark: Mark) -> None:
         """Find the smallest element around a mark that also holds a name."""
@@ -324,6 +354,10 @@ def conflicts(prices: list[Mark]) -> bool:
             return True
         seen[money.term] = money.amount
     return False
+
+
+def _costs_nothing(mark: Mark) -> bool:
+    return mark.kind == "price" and all(money.amount == 0 for money in mark.amounts)
 
 
 def _in_list(mark: Mark, outer: Element) -> bool:

@@ -6,13 +6,21 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from sources.pricing.amounts.money import hints_at_money
+from sources.pricing.context import MoneyContext
 from sources.pricing.names import NAMED, PLAIN, Ranks, first_name, name_in
 from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
-from sources.pricing.plans import Mark, MarkKind, Plan, bare, flag_price
-from sources.pricing.words import CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
+from sources.pricing.plans import Mark, MarkKind, Plan, add_prices, bare, flag_price, mark_of
+from sources.pricing.words import ADDON_HEADING, CUSTOM, ENTERPRISE_NAME, FREE, NOT_A_NAME, SALES_CALL
 
 MAX_CARD_LINES = 120
 _PHRASE_CHARS = 60
+_QUOTED_CHARS = 40
+_QUOTED = re.compile(
+    r"\W*(?:(?:fixed|custom|individual|written) (?:price )?quote\b"
+    r"|(?:priced|quoted) (?:per|on|by|at|after|individually)\b)",
+    re.I,
+)
 _APART_LINES = 30
 _LISTED = ("li", "article", "dd", "td")
 _KIND = re.compile(r"plan|pric|tier|package|card|product|edition")
@@ -62,11 +70,15 @@ class Children:
         return self._known.get(parent, []) if parent is not None else []
 
 
-def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks) -> None:
+def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks, children: Children) -> None:
     """Give each plan the heading above its row of cards, where the rows have different ones."""
     covered: set[int] = set()
     for plan in plans:
         covered.update(range(plan.start, plan.end))
+    for card in cards:
+        for element in children.of(card.root.parent):
+            if element.tag == card.root.tag and element.end - element.start > 1 and shared_words(element, card.root):
+                covered.update(range(element.start, element.end))  # a card beside it that has no price
     found: list[str | None] = []
     for plan, card in zip(plans, cards, strict=True):
         group = None
@@ -81,10 +93,41 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
     if len(set(found)) > 1:
         for plan, group in zip(plans, found, strict=True):
             plan.group = group
+    _part_by_headings(page, plans, cards, covered)
+
+
+def _part_by_headings(page: VisiblePage, plans: list[Plan], cards: list[Card], covered: set[int]) -> None:
+    """Set apart a row that has the names of an earlier one, where a heading begins it and only one is paid once."""
+    earlier: dict[tuple[str, str | None], Card] = {}
+    for plan, card in zip(plans, cards, strict=True):
+        first = earlier.setdefault((plan.name.lower(), plan.group), card)
+        if first.root.parent is card.root.parent or {_paid_once(first), _paid_once(card)} != {True, False}:
+            continue
+        level = HEADINGS.get(card.name_line.element.tag, 0)
+        between = range(plan.start - 1, first.root.end - 1, -1)
+        heading = next((i for i in between if i not in covered and page.lines[i].element.tag in HEADINGS), None)
+        if heading is None or HEADINGS[page.lines[heading].element.tag] > level:
+            continue
+        for other, beside in zip(plans, cards, strict=True):
+            if beside.root.parent is card.root.parent and other.group == plan.group and other is not plan:
+                other.group = page.lines[heading].text
+        plan.group = page.lines[heading].text
+
+
+def _paid_once(card: Card) -> bool | None:
+    """Whether none of a card's amounts recurs; None where only some do, or it has no amount."""
+    periods = {m.amounts[0].term.period for m in card.marks if m.kind == "price"}
+    once = {period in (None, "one_time") for period in periods}
+    return once.pop() if len(once) == 1 else None
 
 
 def silent_cards(
-    page: VisiblePage, cards: list[Card], plans: list[Plan], ranks: Ranks, children: Children
+    page: VisiblePage,
+    cards: list[Card],
+    plans: list[Plan],
+    ranks: Ranks,
+    children: Children,
+    context: MoneyContext,
 ) -> list[Plan]:
     """Cards beside priced ones that name no price themselves: on request if they ask for a call, else not told."""
     parents: dict[Element, list[Card]] = defaultdict(list)
@@ -102,7 +145,8 @@ def silent_cards(
         if any(element.start <= m.line.index < element.end for c in cards for m in c.marks):
             continue
         found = [i for i in range(element.start, element.end) if (ranks[i] or PLAIN) <= NAMED]
-        kind, told = _told_instead(page, element, kin, ranks)
+        said = _said_in_a_sentence(page, element, kin, context)
+        kind, told = ("price", said.line) if said is not None else _told_instead(page, element, kin, ranks)
         if not found and told is not None and not any(map(ranks.is_heading, range(element.start, element.end))):
             plain = first_name(page, element.start, told.index)
             found = [plain.index] if plain is not None else []
@@ -115,9 +159,27 @@ def silent_cards(
         plan = Plan(name=name, group=_group_beside(element, kin, plans))
         plan.root, plan.start, plan.end = element, element.start, element.end
         plan.text, plan.place = page.lines[best].text, page.lines[best].element.place
-        plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
+        plan.addon = bool(plan.group and ADDON_HEADING.search(plan.group))
+        if said is not None:
+            add_prices(plan, [said], context)
+        else:
+            plan.prices.append(flag_price(plan, told.text, told.element.place, kind=kind))
         added.append(plan)
     return added
+
+
+def _said_in_a_sentence(page: VisiblePage, element: Element, kin: list[Card], context: MoneyContext) -> Mark | None:
+    """The one price that a card headed like its neighbours tells, in a sentence: "… starting at $310/month."."""
+    if not any(_headed_alike(page, element, card) for card in kin):
+        return None
+    priced = [ln for ln in page.lines[element.start : element.end] if hints_at_money(ln.text)]
+    if len(priced) != 1 or priced[0].element.tag == "li":
+        return None
+    mark = mark_of(priced[0], context)
+    if mark is None or mark.kind != "price" or len(mark.amounts) != 1:
+        return None
+    money = mark.amounts[0]
+    return mark if money.qualifier == "from" and money.term.period and not money.addition and not money.note else None
 
 
 def _group_beside(element: Element, kin: list[Card], plans: list[Plan]) -> str | None:
@@ -182,7 +244,7 @@ def _phrase(line: Line) -> MarkKind | None:
         phrase = bare(text)
         if phrase in FREE or phrase in CUSTOM:
             return "free" if phrase in FREE else "custom"
-    return None
+    return "custom" if len(line.text) <= _QUOTED_CHARS and _QUOTED.match(line.text) else None
 
 
 def shared_words(one: Element, other: Element) -> set[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
 
 from selectolax.lexbor import LexborNode
 
@@ -97,7 +98,22 @@ def stated_prices(page: VisiblePage) -> tuple[list[Stated], list[str]]:
     for markup in _MARKUPS:
         if markup.hint in page.html:
             found += _marked_up(page, markup)
-    return found, notes
+    return _as_shown(page, found), notes
+
+
+def _as_shown(page: VisiblePage, offers: list[Stated]) -> list[Stated]:
+    """Offers that are all called by the product first ("Kiln Solo", "Kiln Team") as the page calls them ("Solo")."""
+    names = {offer.name: offer.name.split() for offer in offers if offer.name}
+    if len(names) < 2:
+        return offers
+    shared = sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, zip(*names.values(), strict=False)))
+    short = {name: " ".join(words[shared:]) for name, words in names.items()}
+    if not shared or not all(short.values()):
+        return offers
+    shown = {bare(text) for line in page.lines for text in (line.text, *(part for part, _ in line.parts))}
+    if any(bare(own) not in shown for own in short.values()):
+        return offers
+    return [replace(offer, name=short.get(offer.name or "")) for offer in offers]
 
 
 def _offers(data: object, place: str, notes: list[str]) -> list[Stated]:

@@ -62,9 +62,19 @@ def read_table(page: VisiblePage, table: Table, context: MoneyContext) -> list[P
         return None
     if compares_others(page, table):
         return []
+    body = body if header_priced else _with_unpriced(rows, body)
     if not header_priced and _plans_are_rows(rows, body):
         return _from_rows(page, table, body, context)
     return _from_columns(page, table, [0, *body] if header_priced else body, context)
+
+
+def _with_unpriced(rows: list[list[Cell]], body: list[int]) -> list[int]:
+    """The rows that tell prices, and in a list of plans also those that say "on request" in the prices' column."""
+    columns = {c for i in body for c, cell in enumerate(rows[i]) if c and cell.priced}
+    if len(columns) != 1 or not _LISTS_NAMES.match(rows[0][0].text):
+        return body
+    column = columns.pop()
+    return [i for i, row in enumerate(rows) if i and column < len(row) and row[column].priced and row[0].text]
 
 
 def compares_others(page: VisiblePage, table: Table) -> bool:
@@ -107,6 +117,8 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
     Cards side by side make such a grid too, and are better read as cards.
     """
     header = rows[0]
+    if all(_is_one_price(rows[i]) for i in body):
+        return False
     if any(cell.marks for cell in header) or any(_is_card(rows[i]) for i in (0, *body)):
         return False
     names = [clean_name(cell.first) for cell in header[1:]]
@@ -119,6 +131,14 @@ def _is_price_grid(rows: list[list[Cell]], body: list[int]) -> bool:
         return all(_is_price_row(rows[i]) for i in body)
     priced = {column for i in body for column, cell in enumerate(rows[i]) if cell.priced}
     return 0 not in priced and all(_is_price_label(header[column].text) for column in priced)
+
+
+def _is_one_price(row: list[Cell]) -> bool:
+    """Whether a row's cells are the parts of one price: an amount, and the period behind it."""
+    values = [cell for cell in row[1:] if cell.text]
+    if len(values) != 2 or not values[0].priced or values[1].priced:
+        return False
+    return values[1].text.startswith(("/", "per ")) and read_term(values[1].text).period is not None
 
 
 def _is_card(row: list[Cell]) -> bool:
