@@ -48,7 +48,7 @@ _KEYED: Final = re.compile(
     r"""\b(?P<name>\w{0,20}(?:[Pp]lans|[Tt]iers|[Pp]ackages|[Pp]ricing|[Ss]ubscriptions)|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
 # What every literal that is read begins with; nothing in most scripts does.
-_LIST: Final = re.compile(r":\s*\[\s*\{")
+_LIST: Final = re.compile(r"\[\s*\{")
 _ASSIGNED_IN_BYTES: Final = re.compile(_ASSIGNED.pattern.encode())
 _KEYED_IN_BYTES: Final = re.compile(_KEYED.pattern.encode())
 _LIST_IN_BYTES: Final = re.compile(_LIST.pattern.encode())

@@ -28,10 +28,10 @@ class Card:
     marks: list[Mark] = field(default_factory=list)
 
 
-def has_twin(page: VisiblePage, card: Card, children: Children) -> bool:
+def has_twin(page: VisiblePage, card: Card) -> bool:
     """Whether an element beside a card's is of its kind: then this is the card, and the parent the row of cards."""
     root = card.root
-    beside = [e for e in children.of(root.parent) if e is not root and e.tag == root.tag]
+    beside = [e for e in page.children_of(root.parent) if e is not root and e.tag == root.tag]
     if any(shared_words(e, root) for e in beside):
         return True
     return root.tag in _LISTED and any(_headed_alike(page, e, card) for e in beside)
@@ -44,22 +44,6 @@ def _headed_alike(page: VisiblePage, element: Element, card: Card) -> bool:
         return False
     lines = page.lines[element.start : element.end]
     return sum(line.element.tag == tag for line in lines) == 1
-
-
-class Children:
-    """The block elements inside each element, gathered when first asked for."""
-
-    def __init__(self, page: VisiblePage) -> None:
-        self._page = page
-        self._known: dict[Element, list[Element]] = {}
-
-    def of(self, parent: Element | None) -> list[Element]:
-        """The block elements right inside one, in order."""
-        if not self._known:
-            for element in self._page.elements:
-                if element.parent is not None:
-                    self._known.setdefault(element.parent, []).append(element)
-        return self._known.get(parent, []) if parent is not None else []
 
 
 def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks) -> None:
@@ -83,9 +67,7 @@ def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ra
             plan.group = group
 
 
-def silent_cards(
-    page: VisiblePage, cards: list[Card], plans: list[Plan], ranks: Ranks, children: Children
-) -> list[Plan]:
+def silent_cards(page: VisiblePage, cards: list[Card], plans: list[Plan], ranks: Ranks) -> list[Plan]:
     """Cards beside priced ones that name no price themselves: on request if they ask for a call, else not told."""
     parents: dict[Element, list[Card]] = defaultdict(list)
     for card in cards:
@@ -93,7 +75,7 @@ def silent_cards(
             parents[card.root.parent].append(card)
     known = {p.name.lower() for p in plans}
     added = []
-    beside = [(element, kin) for parent, kin in parents.items() for element in children.of(parent)]
+    beside = [(element, kin) for parent, kin in parents.items() for element in page.children_of(parent)]
     for element, kin in beside:
         if element in [c.root for c in kin] or element.tag != kin[0].root.tag:
             continue
