@@ -73,16 +73,18 @@ def flat_grids(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[
         return []
     named = [line for line in page.lines if len(line.text) <= _NAME_CHARS and bare(line.text) in names]
     by_line = {m.line.index: m for m in marks}
-    grids: dict[Element, Table] = {}
+    grids: list[Table] = []
+    known: set[Element] = set()
     for one, other in pairwise(named):
         beside = {each.parent for each in islice(other.element.ancestors(), _LEVELS)}
         holder = next((each.parent for each in islice(one.element.ancestors(), _LEVELS) if each.parent in beside), None)
-        if holder is None or holder in grids or holder.tag in _TABLE_TAGS:
+        if holder is None or holder in known or holder.tag in _TABLE_TAGS:
             continue
+        known.add(holder)
         rows = _chunked(page, page.children_of(holder), names, by_line)
         if len(rows) >= _FEWEST_ROWS:
-            grids[holder] = Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False)
-    return list(grids.values())
+            grids.append(Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False))
+    return grids
 
 
 def _chunked(page: VisiblePage, cells: list[Element], names: set[str], by_line: dict[int, Mark]) -> list[list[Cell]]:
