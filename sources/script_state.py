@@ -47,8 +47,12 @@ _ASSIGNED: Final = re.compile(r"""=\s*(?:(?P<parse>JSON\.parse\(\s*)(?=["'])|(?=
 _KEYED: Final = re.compile(
     r"""\b(?P<name>\w{0,20}(?:[Pp]lans|[Tt]iers|[Pp]ackages|[Pp]ricing|[Ss]ubscriptions)|releases|changelog)\s*:\s*(?=\[\s*\{)"""
 )
+# What every literal that is read begins with; nothing in most scripts does.
+_LIST: Final = re.compile(r"\[\s*\{")
+_ASSIGNED_IN_BYTES: Final = re.compile(_ASSIGNED.pattern.encode())
+_KEYED_IN_BYTES: Final = re.compile(_KEYED.pattern.encode())
+_LIST_IN_BYTES: Final = re.compile(_LIST.pattern.encode())
 _HINTS_IN_BYTES: Final = tuple(hint.encode() for hint in (*PRICE_HINTS, *RELEASE_HINTS))
-_LITERAL_IN_BYTES: Final = re.compile(f"{_ASSIGNED.pattern}|{_KEYED.pattern}".encode())
 _PASSING: Final = re.compile(rf'"(?:{"|".join(sorted(PASSING_KEYS))})"\s*:\s*(?:"[^"\\]*"|\d+)'.encode())
 _JSON_TAG: Final = re.compile(rb"""\btype\s*=\s*["']?application/(?:[\w.-]+\+)?json""", re.I)
 _NAME: Final = re.compile(r"""([A-Za-z_$][\w$.]{0,60})(?:\[["']([\w$]{1,40})["']\])?\s*$""")
@@ -182,16 +186,21 @@ def script_state(tree: LexborHTMLParser, hints: tuple[str, ...]) -> ScriptState:
     blocks = 0
     for node in tree.css("script"):
         text = node.text()
-        streamed = text.startswith(_STREAM)  # of which each script holds a piece
-        if len(text) < _SHORTEST or not (streamed or any(hint in text for hint in hints)):
+        if len(text) < _SHORTEST:
             continue
         attributes = node.attributes
         kind = attributes.get("type") or ""
         if "ld+json" in kind:
             continue
+        is_block = _JSON_TYPES.match(kind) is not None
+        streamed = text.startswith(_STREAM)  # of which each script holds a piece
+        if not (streamed or is_block or _ASSIGNED.search(text) or _LIST.search(text)):
+            continue
+        if not (streamed or any(hint in text for hint in hints)):
+            continue
         if not found.spend(len(text)):
             break
-        if _JSON_TYPES.match(kind):
+        if is_block:
             blocks += 1
             _block(found, text, attributes.get("id"), blocks)
         elif streamed:
@@ -214,12 +223,16 @@ def state_in(tag: bytes, content: bytes) -> bytes:
         return b""
     if content.startswith(_STREAM.encode()):
         return content
+    is_block = _JSON_TAG.search(tag)
+    assigns = not is_block and _ASSIGNED_IN_BYTES.search(content)
+    if not (is_block or assigns or _LIST_IN_BYTES.search(content)):
+        return b""
     if not any(hint in content for hint in _HINTS_IN_BYTES):
         return b""
-    if _JSON_TAG.search(tag):
+    if is_block:
         # In JSON a quotation mark within a string is escaped: these are members, and no part of a text.
         return _PASSING.sub(b"", content)
-    return content if _LITERAL_IN_BYTES.search(content) else b""
+    return content if assigns or _KEYED_IN_BYTES.search(content) else b""
 
 
 def attribute_value(text: str) -> object:

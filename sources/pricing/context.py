@@ -142,7 +142,11 @@ class MoneyContext:
         names = _NAMES[sign]
         if not any(word in whole for word in (*AMBIGUOUS[sign], *names)):
             return stated, beside
+        lower = whole.lower()
+        telling = [word for word in map(str.lower, (*AMBIGUOUS[sign], *names, "U$")) if word in lower]  # "AU$"
         for text in whole.split("\n"):
+            if not any(word in text.lower() for word in telling):
+                continue
             if hints_at_money(text) or any(name in text for name in names):
                 for match in MONEY.finditer(text):
                     beside |= _codes(match[0])

@@ -109,7 +109,7 @@ class Line:
 class VisiblePage:
     """The lines of a page in document order, its block elements, and the parsed tree behind them."""
 
-    __slots__ = ("cut", "cut_because", "elements", "html", "lines", "root", "tree")
+    __slots__ = ("_children", "cut", "cut_because", "elements", "html", "lines", "root", "tree")
 
     def __init__(self, html: str) -> None:
         html, self.cut_because = bounded(html)
@@ -117,6 +117,7 @@ class VisiblePage:
         self.tree = LexborHTMLParser(html)
         self.lines: list[Line] = []
         self.elements: list[Element] = []
+        self._children: dict[Element | None, list[Element]] = {}
         self.cut = bool(self.cut_because)
         body = self.tree.body or self.tree.root
         if body is None:
@@ -128,6 +129,13 @@ class VisiblePage:
         if walk.parts:
             walk.flush(self.root)
         self.root.end = len(self.lines)
+
+    def children_of(self, parent: Element | None) -> list[Element]:
+        """The block elements right inside one, in order; gathered when first asked for."""
+        if not self._children:
+            for element in self.elements:
+                self._children.setdefault(element.parent, []).append(element)
+        return self._children.get(parent, []) if parent is not None else []
 
 
 def label_of(node: LexborNode) -> str:

@@ -25,7 +25,7 @@ from sources.pricing.words import (
 )
 
 from .gathering import Gathering, conflicts
-from .rows import MAX_CARD_LINES, Card, Children, apart, has_twin, name_rows, silent_cards
+from .rows import MAX_CARD_LINES, Card, apart, has_twin, name_rows, silent_cards
 
 MAX_MARKS = 400
 """So many prices beside tables are put to names; each may have to be held against each."""
@@ -53,13 +53,12 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         marks = marks[:MAX_MARKS]
         page.cut = True
     ranks = Ranks(page, marks)
-    children = Children(page)
-    gathering = Gathering(page, marks, ranks, children)
+    gathering = Gathering(page, marks, ranks)
     cards = _split_shared(page, gathering.cards())
     if len(cards) == 1:
         cards = _split_by_period(cards[0], gathering)
     cards = [card for card in cards if _worth(card, cards) and not _is_rival(page, card, cards)]
-    _grow(page, cards, children)
+    _grow(page, cards)
     plans = []
     for position, card in enumerate(cards):
         plan = Plan(name=whole_name(page, card.name_line), text=card.name_line.text)
@@ -67,7 +66,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         plan.place = card.name_line.element.place
         plan.start, plan.end = _range(cards, position, ranks)
         plans.append(plan)
-    name_rows(page, plans, cards, ranks, children)
+    name_rows(page, plans, cards, ranks)
     for plan, card in zip(plans, cards, strict=True):
         plan.addon = any(ADDON_HEADING.search(text) for text in (plan.group or "", plan.name)) or _labelled_extra(card)
         chosen = _own_prices(card)
@@ -78,7 +77,7 @@ def read_cards(page: VisiblePage, marks: list[Mark], context: MoneyContext) -> l
         add_prices(plan, chosen, context, hints)
         for mark in chosen:
             add_switched(plan, mark)
-    plans += silent_cards(page, cards, plans, ranks, children, context)
+    plans += silent_cards(page, cards, plans, ranks, context)
     plans += apart(page, plans, ranks)
     return sorted((p for p in plans if p.prices), key=lambda p: p.start)
 
@@ -167,7 +166,7 @@ def _is_rival(page: VisiblePage, card: Card, cards: list[Card]) -> bool:
     return bool(told & asked)
 
 
-def _grow(page: VisiblePage, cards: list[Card], children: Children) -> None:
+def _grow(page: VisiblePage, cards: list[Card]) -> None:
     """Let each card reach as far up as it meets no other card; a lone one only as far as it stays small."""
     spots = [(min(c.name_line.index, c.marks[0].line.index), c) for c in cards]
     for card in cards:
@@ -179,7 +178,7 @@ def _grow(page: VisiblePage, cards: list[Card], children: Children) -> None:
             if (
                 others
                 or lone
-                or has_twin(page, card, children)
+                or has_twin(page, card)
                 or parent.tag in ("body", "main")
                 or parent.end - parent.start > MAX_CARD_LINES
             ):

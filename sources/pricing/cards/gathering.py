@@ -25,7 +25,7 @@ from sources.pricing.page import HEADINGS, Element, Line, VisiblePage
 from sources.pricing.plans import Mark
 from sources.pricing.words import BADGE, PRICE_LABEL
 
-from .rows import Card, Children, shared_words
+from .rows import Card, shared_words
 
 _DIGIT = re.compile(r"\d")
 _CLOSING_LEVEL = 3
@@ -37,12 +37,11 @@ _LOOK_BELOW = 2
 class Gathering:
     """Puts every price, "free" and "contact us" to the name that it stands with."""
 
-    def __init__(self, page: VisiblePage, marks: list[Mark], ranks: Ranks, children: Children) -> None:
+    def __init__(self, page: VisiblePage, marks: list[Mark], ranks: Ranks) -> None:
         self._page = page
         self._marks = marks
         self._positions = [m.line.index for m in marks]
         self._ranks = ranks
-        self._children = children
         self._cards: dict[int, Card] = {}
         self._rows: dict[int, Element | None] = {}
         self._closing: dict[int, list[int]] | None = None
@@ -230,7 +229,7 @@ class Gathering:
         if element.parent not in self._priced:
             rows: dict[str, list[Element]] = {}
             at = self._positions
-            for child in self._children.of(element.parent):
+            for child in self._page.children_of(element.parent):
                 if bisect_left(at, child.start) < bisect_left(at, child.end):
                     rows.setdefault(child.tag, []).append(child)
             self._priced[element.parent] = rows
@@ -277,7 +276,7 @@ class Gathering:
 
     def _in_twin(self, name: int, below: Element) -> bool:
         """Whether a name belongs to the card beside the one that a mark stands in."""
-        beside = next((e for e in self._children.of(below.parent) if e.start <= name < e.end), None)
+        beside = next((e for e in self._page.children_of(below.parent) if e.start <= name < e.end), None)
         if beside is None or beside is below or beside.tag != below.tag or not shared_words(beside, below):
             return False
         return bool(self._inside(beside))
@@ -336,7 +335,7 @@ class Gathering:
         if key not in self._entries:
             lines = self._page.lines
             headed = 0
-            for other in self._children.of(element.parent):
+            for other in self._page.children_of(element.parent):
                 if other.tag == element.tag and other.end - other.start > 1 and shared_words(other, element):
                     headed += any(line.element.tag == heading for line in lines[other.start : other.end])
             self._entries[key] = headed >= _ROW

@@ -36,10 +36,10 @@ class Card:
     marks: list[Mark] = field(default_factory=list)
 
 
-def has_twin(page: VisiblePage, card: Card, children: Children) -> bool:
+def has_twin(page: VisiblePage, card: Card) -> bool:
     """Whether an element beside a card's is of its kind: then this is the card, and the parent the row of cards."""
     root = card.root
-    beside = [e for e in children.of(root.parent) if e is not root and e.tag == root.tag]
+    beside = [e for e in page.children_of(root.parent) if e is not root and e.tag == root.tag]
     if any(shared_words(e, root) for e in beside):
         return True
     return root.tag in _LISTED and any(_headed_alike(page, e, card) for e in beside)
@@ -54,29 +54,13 @@ def _headed_alike(page: VisiblePage, element: Element, card: Card) -> bool:
     return sum(line.element.tag == tag for line in lines) == 1
 
 
-class Children:
-    """The block elements inside each element, gathered when first asked for."""
-
-    def __init__(self, page: VisiblePage) -> None:
-        self._page = page
-        self._known: dict[Element, list[Element]] = {}
-
-    def of(self, parent: Element | None) -> list[Element]:
-        """The block elements right inside one, in order."""
-        if not self._known:
-            for element in self._page.elements:
-                if element.parent is not None:
-                    self._known.setdefault(element.parent, []).append(element)
-        return self._known.get(parent, []) if parent is not None else []
-
-
-def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks, children: Children) -> None:
+def name_rows(page: VisiblePage, plans: list[Plan], cards: list[Card], ranks: Ranks) -> None:
     """Give each plan the heading above its row of cards, where the rows have different ones."""
     covered: set[int] = set()
     for plan in plans:
         covered.update(range(plan.start, plan.end))
     for card in cards:
-        for element in children.of(card.root.parent):
+        for element in page.children_of(card.root.parent):
             if element.tag == card.root.tag and element.end - element.start > 1 and shared_words(element, card.root):
                 covered.update(range(element.start, element.end))  # a card beside it that has no price
     found: list[str | None] = []
@@ -122,12 +106,7 @@ def _paid_once(card: Card) -> bool | None:
 
 
 def silent_cards(
-    page: VisiblePage,
-    cards: list[Card],
-    plans: list[Plan],
-    ranks: Ranks,
-    children: Children,
-    context: MoneyContext,
+    page: VisiblePage, cards: list[Card], plans: list[Plan], ranks: Ranks, context: MoneyContext
 ) -> list[Plan]:
     """Cards beside priced ones that name no price themselves: on request if they ask for a call, else not told."""
     parents: dict[Element, list[Card]] = defaultdict(list)
@@ -136,7 +115,7 @@ def silent_cards(
             parents[card.root.parent].append(card)
     known = {p.name.lower() for p in plans}
     added = []
-    beside = [(element, kin) for parent, kin in parents.items() for element in children.of(parent)]
+    beside = [(element, kin) for parent, kin in parents.items() for element in page.children_of(parent)]
     for element, kin in beside:
         if element in [c.root for c in kin] or element.tag != kin[0].root.tag:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ _ACTIVE_KEYS = ("active", "isActive", "is_active")
 _ATTRIBUTES = (
     "[data-page], [data-plan], [data-plans], [data-price], [data-prices], [data-pricing], [data-props], [x-data]"
 )
-_ATTRIBUTE_HINTS = ('="{', "='{", '="[{', "='[{")
+_ATTRIBUTE_HINT = re.compile(r"""=["']\[?\{""")
 _MAX_ATTRIBUTES = 200
 _MAX_UPWARDS = 30
 _BOTH = 2
@@ -71,7 +72,7 @@ def plain_name(name: str) -> str:
 
 def add_attributes(page: VisiblePage, plans: list[Plan], found: ScriptState) -> None:
     """Add the JSON that attributes hold; what names no plan belongs to the one whose card it stands in."""
-    if not any(hint in page.html for hint in _ATTRIBUTE_HINTS):
+    if not _ATTRIBUTE_HINT.search(page.html):
         return
     roots = {plan.root.node.mem_id: plan.name for plan in plans if plan.root is not None}
     for node in page.tree.css(_ATTRIBUTES)[:_MAX_ATTRIBUTES]:

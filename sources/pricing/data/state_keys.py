@@ -177,7 +177,7 @@ def by_siblings(meaning: Meaning, item: Mapping[str, object]) -> Meaning:
     currency = next((c for key in sorted(CURRENCY_KEYS & item.keys()) if (c := currency_of(item[key]))), None)
     if currency:
         meaning = replace(meaning, currency=currency)
-    else:
+    elif not CURRENCY_KEYS.isdisjoint(item):
         signs = (item[key] for key in CURRENCY_KEYS & item.keys())
         meaning = replace(meaning, sign=next((s for s in signs if isinstance(s, str) and s in AMBIGUOUS), meaning.sign))
     recurring = item.get("recurring")

@@ -96,7 +96,7 @@ def stated_prices(page: VisiblePage) -> tuple[list[Stated], list[str]]:
         except ValueError:
             continue
     for markup in _MARKUPS:
-        if markup.hint in page.html:
+        if page.tree.css_first(f"[{markup.scope}]") is not None and markup.hint in page.html:
             found += _marked_up(page, markup)
     return _as_shown(page, found), notes
 

@@ -86,7 +86,11 @@ def _tells(cell: Cell) -> bool:
 
 
 def _repeats_header(cells: dict[int, Cell], columns: dict[int, Plan]) -> bool:
-    return all(bare(columns[column].name) in _names_in(cell) for column, cell in cells.items())
+    return all(_is_called(cell, bare(columns[column].name)) for column, cell in cells.items())
+
+
+def _is_called(cell: Cell, name: str) -> bool:
+    return (not cell.text or name in cell.text.lower()) and name in _names_in(cell)
 
 
 def _match_columns(table: Table, plans: list[Plan]) -> tuple[dict[int, Plan], int]:

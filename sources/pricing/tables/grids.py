@@ -73,16 +73,18 @@ def flat_grids(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> list[
         return []
     named = [line for line in page.lines if len(line.text) <= _NAME_CHARS and bare(line.text) in names]
     by_line = {m.line.index: m for m in marks}
-    grids: dict[Element, Table] = {}
+    grids: list[Table] = []
+    known: set[Element] = set()
     for one, other in pairwise(named):
         beside = {each.parent for each in islice(other.element.ancestors(), _LEVELS)}
         holder = next((each.parent for each in islice(one.element.ancestors(), _LEVELS) if each.parent in beside), None)
-        if holder is None or holder in grids or holder.tag in _TABLE_TAGS:
+        if holder is None or holder in known or holder.tag in _TABLE_TAGS:
             continue
-        rows = _chunked(page, [each for each in page.elements if each.parent is holder], names, by_line)
+        known.add(holder)
+        rows = _chunked(page, page.children_of(holder), names, by_line)
         if len(rows) >= _FEWEST_ROWS:
-            grids[holder] = Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False)
-    return list(grids.values())
+            grids.append(Table(element=holder, rows=rows, columns={}, price_rows=set(), header=0, real=False))
+    return grids
 
 
 def _chunked(page: VisiblePage, cells: list[Element], names: set[str], by_line: dict[int, Mark]) -> list[list[Cell]]:
@@ -111,7 +113,8 @@ def columns_apart(page: VisiblePage, plans: list[Plan], marks: list[Mark]) -> li
     if len(known) < 2 or any(p.features or p.group for p in known) or len(page.elements) > _MAX_ELEMENTS:
         return []
     told = {m.line.index for m in marks}
-    for around, columns in _children(page).items():
+    for around in page.elements:
+        columns = page.children_of(around)
         if len(columns) != len(known) or around.tag in ("ul", "ol", *_TABLE_TAGS):
             continue
         if all(_is_list(page, each, told) for each in columns):
@@ -125,21 +128,12 @@ def _is_list(page: VisiblePage, element: Element, told: set[int]) -> bool:
     return items >= 2 and items * 3 >= 2 * len(lines) and not any(n in told for n in lines)
 
 
-def _children(page: VisiblePage) -> dict[Element, list[Element]]:
-    children: dict[Element, list[Element]] = defaultdict(list)
-    for element in islice(page.elements, 1, None):
-        if element.parent is not None:
-            children[element.parent].append(element)
-    return children
-
-
 def _rows(page: VisiblePage) -> list[_Row]:
-    children = _children(page)
     found = []
     for element in page.elements:
         if element.tag in _NO_ROW or element.end - element.start > _HEADER_LINES * MAX_COLUMNS:
             continue
-        cells = children.get(element, [])
+        cells = page.children_of(element)
         if not cells and (element.end - element.start != 1 or len(page.lines[element.start].parts) < _FEWEST_INLINE):
             continue
         if sum(cell.end - cell.start for cell in cells) != element.end - element.start:

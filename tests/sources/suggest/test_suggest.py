@@ -25,7 +25,7 @@ def document(html: str, **selectors: str) -> Document:
 def test_the_lines_are_toml_that_a_page_takes_and_the_reader_reads_by_them() -> None:
     best = suggest("pricing", document(TIERS))[0]
 
-    (table,) = tomllib.loads("[[pages]]\n" + "\n".join(toml_lines(best)))["pages"]
+    (table,) = tomllib.loads("[[pages]]\n" + "\n".join(toml_lines(best.selectors)))["pages"]
     reading = readers.read("pricing", document(TIERS, **table["selectors"]))
     assert [p.plan for p in reading.observations if isinstance(p, PlanPrice)] == ['So "lo"', "Crew"]
     assert best.reads == '2 plans (So "lo", Crew), 2 prices'
