@@ -12,7 +12,7 @@ from sources.document import decode
 from .amounts.currencies import RAND
 from .chosen import read_chosen
 from .context import MoneyContext
-from .folding import doubt_zeros
+from .folding import doubt_crowds, doubt_zeros
 from .layout import Layout
 from .page import VisiblePage
 from .plans import Plan
@@ -77,6 +77,7 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
     if page.cut:
         notes.append(page.cut_because or "the page is longer or deeper than is read; its rest was left out")
     doubt_zeros(plans)
+    doubt_crowds(plans)
     prices: list[PlanPrice] = []
     features: list[PlanFeature] = []
     for plan in plans:
