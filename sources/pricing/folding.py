@@ -92,9 +92,7 @@ def doubt_crowds(plans: list[Plan]) -> None:
         crowded = {term for term, amounts in told.items() if len(amounts) >= _CROWD}
         if crowded:
             plan.prices = [
-                replace(p, needs_review=True, note="; ".join(n for n in (p.note, _CROWDED) if n))
-                if _is_plain(p) and _term(p) in crowded
-                else p
+                replace(p, needs_review=True, note=_CROWDED) if _is_plain(p) and _term(p) in crowded else p
                 for p in plan.prices
             ]
 

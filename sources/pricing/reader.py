@@ -84,9 +84,24 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
         prices += plan.prices
         features += plan.features
     if any(RAND in line.text for line in page.lines):
-        prices = [replace(p, plan=as_written(p.plan), text=as_written(p.text)) for p in prices]
+        prices = [
+            replace(
+                p,
+                plan=as_written(p.plan),
+                group=p.group and as_written(p.group),
+                text=as_written(p.text),
+                note=as_written(p.note),
+            )
+            for p in prices
+        ]
         features = [
-            replace(f, plan=as_written(f.plan), feature=as_written(f.feature), text=as_written(f.text))
+            replace(
+                f,
+                plan=as_written(f.plan),
+                group=f.group and as_written(f.group),
+                feature=as_written(f.feature),
+                text=as_written(f.text),
+            )
             for f in features
         ]
     if not prices:
