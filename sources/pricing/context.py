@@ -76,7 +76,8 @@ class MoneyContext:
         tag = (match[1] if match else "").lower().replace("_", "-")
         parts = tag.split("-")
         self.language, self._region = parts[0], parts[-1] if len(parts) > 1 else ""
-        set_rand_signs(page, self._region)
+        if self._is_south_african():
+            set_rand_signs(page)
         self.comma_decimal = self.language in _COMMA_LANGUAGES
 
     @property
@@ -104,6 +105,14 @@ class MoneyContext:
         if sign not in self._known:
             self._known[sign] = self._resolve(sign)
         return self._known[sign]
+
+    def _is_south_african(self) -> bool:
+        """Whether the page's language, its locale or its one declared currency is South African."""
+        html = self._page.html
+        if self._region == "za":
+            return True
+        locale = _LOCALE.search(html) if "_ZA" in html or "-ZA" in html else None
+        return (locale is not None and locale[1][-2:] == "ZA") or ("ZAR" in html and self.declared == "ZAR")
 
     def _resolve(self, sign: str) -> tuple[str | None, str]:
         possible = AMBIGUOUS[sign]

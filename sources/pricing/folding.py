@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
+from decimal import Decimal
 
 from detente.records import PlanPrice
 
 from .plans import Plan, regrouped
+
+_Term = tuple[str | None, str | None, str | None, str | None]
+_CROWD = 3
+_CROWDED = "several amounts for the same term stand under this name"
 
 
 def without_echoes(plans: list[Plan], cards: list[Plan]) -> list[Plan]:
@@ -74,6 +80,30 @@ def _same_price(one: PlanPrice, other: PlanPrice) -> bool:
     if one.amount != other.amount or other.currency not in (one.currency, None):
         return False
     return other.period is None or (one.period == other.period and one.billing in (None, other.billing))
+
+
+def doubt_crowds(plans: list[Plan]) -> None:
+    """Keep for review what has several plain amounts for one term under one name: prices of several things."""
+    for plan in plans:
+        told: dict[_Term, set[Decimal]] = defaultdict(set)
+        for price in plan.prices:
+            if price.amount is not None and _is_plain(price):
+                told[_term(price)].add(price.amount)
+        crowded = {term for term, amounts in told.items() if len(amounts) >= _CROWD}
+        if crowded:
+            plan.prices = [
+                replace(p, needs_review=True, note=_CROWDED) if _is_plain(p) and _term(p) in crowded else p
+                for p in plan.prices
+            ]
+
+
+def _is_plain(price: PlanPrice) -> bool:
+    """Whether a note of its own, such as the tier that it is for, does not set an amount apart already."""
+    return price.amount is not None and price.qualifier == "exact" and price.basis == "visible" and not price.note
+
+
+def _term(price: PlanPrice) -> _Term:
+    return price.currency, price.period, price.unit, price.billing
 
 
 def doubt_zeros(plans: list[Plan]) -> None:

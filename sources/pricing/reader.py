@@ -12,7 +12,7 @@ from sources.document import decode
 from .amounts.currencies import RAND
 from .chosen import read_chosen
 from .context import MoneyContext
-from .folding import doubt_zeros
+from .folding import doubt_crowds, doubt_zeros
 from .layout import Layout
 from .page import VisiblePage
 from .plans import Plan
@@ -77,15 +77,31 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
     if page.cut:
         notes.append(page.cut_because or "the page is longer or deeper than is read; its rest was left out")
     doubt_zeros(plans)
+    doubt_crowds(plans)
     prices: list[PlanPrice] = []
     features: list[PlanFeature] = []
     for plan in plans:
         prices += plan.prices
         features += plan.features
     if any(RAND in line.text for line in page.lines):
-        prices = [replace(p, plan=as_written(p.plan), text=as_written(p.text)) for p in prices]
+        prices = [
+            replace(
+                p,
+                plan=as_written(p.plan),
+                group=p.group and as_written(p.group),
+                text=as_written(p.text),
+                note=as_written(p.note),
+            )
+            for p in prices
+        ]
         features = [
-            replace(f, plan=as_written(f.plan), feature=as_written(f.feature), text=as_written(f.text))
+            replace(
+                f,
+                plan=as_written(f.plan),
+                group=f.group and as_written(f.group),
+                feature=as_written(f.feature),
+                text=as_written(f.text),
+            )
             for f in features
         ]
     if not prices:

@@ -10,6 +10,7 @@ from .words import ANSWERS_TITLE, ASIDE_TITLE, FOREIGN_LABEL, QUOTE_LABEL
 _ANSWERS = re.compile(r"\bfaqs?\b|\bquestions?\b|accordion")
 _TITLE_CHARS = 80
 _ANSWER_LINES = 12
+_CALCULATOR_LINES = 40
 _FOOTER_DEPTH = 3
 _FOOTER_LINES = 4
 _HOLDS_CARDS = ("article", "li", "section")
@@ -79,7 +80,7 @@ class Surroundings:
 
 def _is_calculator(form: Element) -> bool:
     """Whether a form has a slider and no headings of plans: its rates are multiplied by what is put in."""
-    if form.node.css_first("input[type=range]") is None:
+    if form.end - form.start > _CALCULATOR_LINES or form.node.css_first("input[type=range]") is None:
         return False
     return len(form.node.css("h1, h2, h3, h4, h5")) <= 1
 

@@ -25,7 +25,7 @@ from sources.pricing.words import (
 MAX_CHARS = 160
 _MAX_STRANGE = 4
 _WORD = re.compile(r"[^\W\d_]+(?:[-.'’][^\W\d_]+)*|/|\d[\d.,]*|[.;|•·()+=!?:]")
-_TWO_WORDS = re.compile(r"^(?<!\w)\W{0,4}(?:one (?:time|off)|once off)\b", re.I)
+_TWO_WORDS = re.compile(r"^\W{0,4}(?:one (?:time|off)|once off)\b", re.I)
 _STOPS = words(". ; | • · = ! ?")
 _TURNS = words("save instead then or after oder ou")
 _FILLERS = words(
