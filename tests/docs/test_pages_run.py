@@ -81,7 +81,7 @@ class Reader:
         if program != "detente":
             return self._shell(command)
         with contextlib.chdir(self.folder):
-            result = CliRunner().invoke(app, words, catch_exceptions=False)
+            result = CliRunner(env={"COLUMNS": "80"}).invoke(app, words, catch_exceptions=False)
         return result.exit_code, result.output
 
     def _shell(self, command: str) -> tuple[int, str]:
