@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from detente.records import PlanFeature, PlanPrice
 
 from .amounts.currencies import RAND
 from .page import VisiblePage
 
+Fact = TypeVar("Fact", PlanPrice, PlanFeature)
 _AMOUNT = re.compile(
     r"(?<![\w$&/.-])R(?=\s?(?:\d{2,6}|\d{1,3}(?:[ ,\u00a0]\d{3})+)(?:[.,]\d\d)?(?![\w.,]*\d|\w))", re.ASCII
 )
@@ -28,8 +33,17 @@ def set_rand_signs(page: VisiblePage) -> None:
             line.parts = [(_signed(text), node) for text, node in line.parts]
 
 
-def as_written(text: str) -> str:
-    """A text with the letter and the spaces that the line had."""
+def with_letters(fact: Fact) -> Fact:
+    """A price or feature whose texts have the letter and the spaces that the page's lines had."""
+    texts: dict[str, Any] = {}
+    for field in fields(fact):
+        value = getattr(fact, field.name)
+        if isinstance(value, str):
+            texts[field.name] = _lettered(value)
+    return replace(fact, **texts)
+
+
+def _lettered(text: str) -> str:
     text = text.replace(_ESCAPED, "R")
     return text.replace(RAND, "R").replace(_GROUP_SPACE, " ") if RAND in text else text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from detente.errors import ReaderError
 from detente.records import Document, Observation, PlanFeature, PlanPrice, Reading, ReadStatus
@@ -16,7 +15,7 @@ from .folding import doubt_crowds, doubt_zeros
 from .layout import Layout
 from .page import VisiblePage
 from .plans import Plan
-from .rand import as_written
+from .rand import with_letters
 from .suggest import suggest
 
 READER = "pricing"
@@ -84,26 +83,8 @@ def _reading(page: VisiblePage, plans: list[Plan], how: list[str], *, reason: st
         prices += plan.prices
         features += plan.features
     if any(RAND in line.text for line in page.lines):
-        prices = [
-            replace(
-                p,
-                plan=as_written(p.plan),
-                group=p.group and as_written(p.group),
-                text=as_written(p.text),
-                note=as_written(p.note),
-            )
-            for p in prices
-        ]
-        features = [
-            replace(
-                f,
-                plan=as_written(f.plan),
-                group=f.group and as_written(f.group),
-                feature=as_written(f.feature),
-                text=as_written(f.text),
-            )
-            for f in features
-        ]
+        prices = [with_letters(price) for price in prices]
+        features = [with_letters(feature) for feature in features]
     if not prices:
         return Reading(reader=READER, version=VERSION, status=ReadStatus.EMPTY, reason="; ".join([reason, *notes]))
     review = sum(p.needs_review for p in prices)

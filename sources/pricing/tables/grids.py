@@ -244,10 +244,6 @@ def _cell(page: VisiblePage, element: Element, by_line: dict[int, Mark], context
     return Cell(element, text, text, () if mark is None else (mark,))
 
 
-def _line_cell(line: Line) -> Cell:
-    return Cell(line.element, line.text, line.text, ())
-
-
 def _labelled(page: VisiblePage, run: list[_Row], rows: list[list[Cell]]) -> list[list[Cell]]:
     """Rows of nothing but values with the line above each as its label, from the row of names on; else no row."""
     labels = [_line_above(page, one, other) for one, other in pairwise(run[: len(rows)])]
