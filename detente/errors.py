@@ -2,7 +2,13 @@
 
 DetenteError                       exit code 1
 ├── UsageError                     exit code 2: the words of a command or a parameter are wrong
-│   └── WorkspaceError             a file of the workspace is wrong or missing: mend the file
+│   ├── WorkspaceError             a file of the workspace is wrong or missing: mend the file
+│   ├── SubmissionError            a sighting cannot be taken as it is: mend the fields that it names
+│   │   └── UploadError            one of its files cannot be taken: send another one, or none
+│   └── ConflictError              the same id was used for something else, or somebody was faster: look, then try anew
+├── NotAllowedError                this person may not do that, or nobody may
+├── NotFoundError                  there is no such thing, or it is not yours to see
+├── DeskError                      the desk's database cannot be used as it is
 ├── WarehouseError                 the warehouse cannot be used as it is
 │   ├── WarehouseBusyError         another process holds it: wait, or end that process
 │   ├── WarehouseVersionError      it was made by a newer Détente: upgrade
@@ -13,6 +19,8 @@ DetenteError                       exit code 1
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class DetenteError(Exception):
@@ -29,6 +37,38 @@ class UsageError(DetenteError):
 
 class WorkspaceError(UsageError):
     """A workspace file is missing or invalid; the message holds file, line and the nearest right name."""
+
+
+class SubmissionError(UsageError):
+    """A sighting cannot be taken as it is.
+
+    Attributes:
+        faults: By field, what is wrong and how to mend it; the field `""` stands for the whole.
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("; ".join(f"{field}: {fault}" if field else fault for field, fault in faults.items()))
+
+
+class UploadError(SubmissionError):
+    """One of the files of a sighting cannot be taken."""
+
+
+class ConflictError(UsageError):
+    """The same id was used for something else, or somebody else was faster."""
+
+
+class NotAllowedError(DetenteError):
+    """This person may not do that; nothing is told of what it would have touched."""
+
+
+class NotFoundError(DetenteError):
+    """There is no such thing, or it is not for this person: the two are told alike."""
+
+
+class DeskError(DetenteError):
+    """The desk's database cannot be used as it is."""
 
 
 class WarehouseError(DetenteError):

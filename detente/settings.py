@@ -6,16 +6,31 @@ An environment variable `DETENTE_<TABLE>__<KEY>` overrides the file, e.g. `DETEN
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from detente.people import Role
 from detente.toml_file import Strict
 
-__all__ = ["CompanySettings", "FetchSettings", "LimitSettings", "PrefectSettings", "ScheduleSettings", "Settings"]
+__all__ = [
+    "CompanySettings",
+    "DeskSettings",
+    "FetchSettings",
+    "LimitSettings",
+    "MailInSettings",
+    "MailSettings",
+    "OidcSettings",
+    "PrefectSettings",
+    "RetentionSettings",
+    "ScheduleSettings",
+    "Settings",
+    "SlackSettings",
+    "WebSettings",
+]
 
 
 def _known_zone(name: str) -> str:
@@ -93,6 +108,79 @@ class PrefectSettings(Strict):
     port: int = Field(4200, ge=1, le=65535, description="Loopback port of the server that `detente serve` starts.")
 
 
+class WebSettings(Strict):
+    """Where `detente serve` listens."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback needs a way to sign in.")
+    port: int = Field(8321, ge=0, le=65535, description="Port to listen on.")
+    base_url: str = Field(
+        "", description="Address that people type, e.g. https://intel.acme.test; links are made from it alone."
+    )
+    trusted_proxies: tuple[str, ...] = Field((), description="Addresses of proxies whose X-Forwarded headers count.")
+    session_hours: float = Field(12.0, gt=0, le=720, description="Hours after which a session ends by itself.")
+
+
+class DeskSettings(Strict):
+    """Where the desk's database is."""
+
+    url: str = Field(
+        "", description="SQLAlchemy URL of a PostgreSQL database; empty: data/desk.sqlite. Never with a password."
+    )
+
+
+class OidcSettings(Strict):
+    """Sign-in by an OpenID Connect provider."""
+
+    issuer: str = Field(description="The provider's issuer URL.")
+    client_id: str = Field(description="Client id that the provider gave.")
+    client_secret_file: str = Field(description="File that holds the client secret; only its owner may read it.")
+    groups_claim: str = Field("groups", description="Claim that lists a person's groups.")
+    roles: dict[str, tuple[Role, ...]] = Field(
+        default_factory=dict, description="Which roles a group gives, by the group's name."
+    )
+
+
+class MailSettings(Strict):
+    """The mail server that messages leave by."""
+
+    host: str = Field(description="Name of the SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    sender: str = Field(description="Address in From.")
+    user: str = Field("", description="User to sign in as; empty: nobody.")
+    password_file: str = Field("", description="File that holds the password; only its owner may read it.")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the connection is secured.")
+
+
+class MailInSettings(Strict):
+    """The mailbox in which sightings arrive."""
+
+    host: str = Field(description="Name of the IMAP server.")
+    port: int = Field(993, ge=1, le=65535, description="Its port; TLS always.")
+    user: str = Field(description="User to sign in as.")
+    password_file: str = Field(description="File that holds the password; only its owner may read it.")
+    folder: str = Field("INBOX", description="Folder that is read.")
+    done_folder: str = Field("Detente/Done", description="Where a mail goes that became a sighting.")
+    refused_folder: str = Field("Detente/Refused", description="Where a mail goes that could not be taken.")
+    authserv_id: str = Field(
+        "", description="Name of your server in Authentication-Results; with it, a sender counts only with a DKIM pass."
+    )
+
+
+class SlackSettings(Strict):
+    """The Slack app whose commands and shortcuts arrive here."""
+
+    signing_secret_file: str = Field(description="File that holds the signing secret; only its owner may read it.")
+
+
+class RetentionSettings(Strict):
+    """How long what is kept, in days."""
+
+    attachments_days: int = Field(400, ge=1, description="Files of sightings.")
+    text_days: int = Field(730, ge=1, description="Text of sightings, questions and answers.")
+    sessions_days: int = Field(90, ge=1, description="Ended sessions and used links.")
+    pages_days: int = Field(400, ge=1, description="Bytes of pages that no believed fact was read from.")
+
+
 class LimitSettings(Strict):
     """Bounds on time and room."""
 
@@ -100,6 +188,11 @@ class LimitSettings(Strict):
     keep_published: int = Field(3, ge=1, description="Published files kept for readers that still have one open.")
     sql_seconds: float = Field(30.0, gt=0, description="Seconds that `detente sql` lets one statement run.")
     sql_memory: str = Field("1GB", description="Memory that `detente sql` lets one statement use.")
+    text_chars: int = Field(20_000, ge=100, description="Characters of a sighting's text at most.")
+    files: int = Field(6, ge=0, le=50, description="Files with one sighting at most.")
+    file_bytes: int = Field(10_000_000, ge=1, description="Bytes of one file at most.")
+    image_pixels: int = Field(50_000_000, ge=1, description="Pixels of one photo at most.")
+    sightings_per_minute: int = Field(30, ge=1, description="Sightings that one person may send in a minute.")
 
 
 class Settings(Strict, BaseSettings):
@@ -114,6 +207,13 @@ class Settings(Strict, BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     prefect: PrefectSettings = PrefectSettings()
     limits: LimitSettings = LimitSettings()
+    web: WebSettings = WebSettings()
+    desk: DeskSettings = DeskSettings()
+    oidc: OidcSettings | None = Field(None, description="Sign-in by an OpenID Connect provider; none by default.")
+    mail: MailSettings | None = Field(None, description="The mail server that messages leave by; none by default.")
+    mail_in: MailInSettings | None = Field(None, description="The mailbox in which sightings arrive; none by default.")
+    slack: SlackSettings | None = Field(None, description="The Slack app; none by default.")
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,215 @@
+"""The desk's tables. What an auditor would want to see is only ever added to; a trigger refuses the rest.
+
+A text that a person wrote stands in `sighting`, `note` and `attachment.file_name` alone, so that it can be erased; events and
+the audit hold ids and enumerated words.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts up by itself only in a column that is an INTEGER exactly.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+_Time = DateTime(timezone=True)
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("email", String(320), unique=True),
+    Column("password_hash", String(300)),
+    Column("manager_id", String(40), ForeignKey("person.person_id")),
+    Column("created_at", _Time, nullable=False),
+    Column("disabled_at", _Time),
+    Column("erased_at", _Time),
+)
+
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("person_id", String(40), ForeignKey("person.person_id"), primary_key=True),
+    Column("role", String(20), primary_key=True),
+)
+
+# who somebody is elsewhere: an OIDC issuer with its subject, a Slack team with its user
+identity = Table(
+    "identity",
+    metadata,
+    Column("provider", String(300), primary_key=True),
+    Column("subject", String(300), primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False, index=True),
+    Column("created_at", _Time, nullable=False),
+    Column("expires_at", _Time, nullable=False),
+    Column("ended_at", _Time),
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    Column("created_at", _Time, nullable=False),
+    Column("expires_at", _Time, nullable=False),
+    Column("used_at", _Time),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("token_id", String(40), primary_key=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", _Time, nullable=False),
+    Column("expires_at", _Time),
+    Column("revoked_at", _Time),
+)
+
+# One row per accepted sighting, written once; erasure blanks what a person wrote.
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("sighting_id", String(36), primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False, index=True),
+    Column("channel", String(10), nullable=False),
+    Column("received_at", _Time, nullable=False, index=True),
+    Column("sent_at", _Time),
+    Column("digest", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("competitor", String(100), index=True),
+    Column("competitor_name", String(200), nullable=False, default=""),
+    Column("source", String(20)),
+    Column("confidential", String(10)),
+    Column("nda", String(10)),
+    Column("meant_for_me", String(10)),
+    Column("knew_me", String(10)),
+    Column("own_prices", String(10)),
+    Column("customer", String(200), nullable=False, default=""),
+    Column("deal", String(200), nullable=False, default=""),
+    Column("deal_amount_text", String(60), nullable=False, default=""),
+    Column("deal_amount", Numeric(18, 2)),
+    Column("deal_currency", String(3)),
+    Column("stage", String(20)),
+    Column("close_on", Date),
+    Column("area", String(200), nullable=False, default=""),
+    Column("comparison", Text, nullable=False, default=""),
+    Column("motive", String(20)),
+    Column("confidence", String(10)),
+    Column("happened_on", Date),
+    Column("may_call", Boolean, nullable=False, default=False),
+)
+
+# Where a sighting stands: the fold of its events, kept so that lists are quick; a test folds anew and compares.
+sighting_state = Table(
+    "sighting_state",
+    metadata,
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), primary_key=True),
+    Column("gate", String(12), nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+    Column("read_at", _Time),
+    Column("nudged_at", _Time),
+    Column("last_event_id", BigInteger, nullable=False),
+)
+
+sighting_event = Table(
+    "sighting_event",
+    metadata,
+    Column("event_id", _Serial, primary_key=True, autoincrement=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", _Time, nullable=False),
+    Column("person_id", String(40), ForeignKey("person.person_id")),
+    # ids, rule names and enumerated words; never what a person wrote
+    Column("detail", JSON, nullable=False),
+    Index("ix_sighting_event_sighting", "sighting_id", "event_id"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("note_id", String(40), primary_key=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), nullable=False, index=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    # question, answer or reason
+    Column("kind", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("attachment_id", String(36), primary_key=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("file_name", String(200), nullable=False),
+    # image (decoded and written anew), file (download only), or refused (nothing is stored; `reason` says why)
+    Column("kind", String(10), nullable=False),
+    Column("reason", String(200), nullable=False, default=""),
+    Column("media_type", String(100), nullable=False),
+    Column("byte_count", BigInteger, nullable=False),
+    # of what is stored, and of what came: the second finds the same photo sent twice
+    Column("stored_hash", String(64)),
+    Column("received_hash", String(64), nullable=False, index=True),
+    Column("added_at", _Time, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", _Serial, primary_key=True, autoincrement=True),
+    Column("at", _Time, nullable=False),
+    # null: the machine itself
+    Column("person_id", String(40)),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+# what somebody is to be told by mail; its words are made when it is sent
+message = Table(
+    "message",
+    metadata,
+    Column("message_id", String(40), primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id")),
+    Column("created_at", _Time, nullable=False),
+    Column("sent_at", _Time),
+    Column("attempts", Integer, nullable=False, default=0),
+)
+
+APPEND_ONLY = ("sighting_event", "audit")
