@@ -63,6 +63,9 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 _YES_NO: Mapping[str, str] = MappingProxyType(
     {"y": "yes", "n": "no", "true": "yes", "false": "no", "1": "yes", "0": "no", "unsure": "not_sure", "?": "not_sure"}
 )
+_LEADING = re.compile(r"([^\W\d][\w ?'-]{1,40}?)\s*:\s*(\S.*)")
+_NEVER_LEADING = frozenset(("sighting_id", "text", "sent_at"))
+_ANY_ID = "00000000-0000-4000-8000-000000000000"
 _NOT_A_WORD = re.compile(r"[^\w?]+|_+")
 
 
@@ -101,6 +104,28 @@ def competitor_fields(typed: str, competitors: Iterable[Competitor]) -> dict[str
         if wanted in {name.casefold() for name in (competitor.slug, competitor.name, *competitor.aliases)}:
             return {"competitor": competitor.slug}
     return {"competitor_name": typed.strip()}
+
+
+def leading_fields(text: str) -> tuple[dict[str, str], str]:
+    """The `key: value` lines with which a text begins, as a sighting's fields, and the rest of the text.
+
+    A line whose key is no field, or whose value the field cannot take, is text, and all that follows it; so nothing
+    that somebody wrote is lost. `competitor` is as typed.
+    """
+    found: dict[str, str] = {}
+    lines = text.lstrip().splitlines(keepends=True)
+    while lines and (match := _LEADING.fullmatch(lines[0].strip())):
+        field = known_as(match[1])
+        if field is None or field in found or field in _NEVER_LEADING:
+            break
+        value = as_word(field, match[2])
+        try:
+            Submission.model_validate({"sighting_id": _ANY_ID, "text": "", field: value})
+        except ValidationError:
+            break
+        found[field] = value
+        del lines[0]
+    return found, "".join(lines).strip()
 
 
 def submission_of(fields: Mapping[str, Any]) -> Submission:
