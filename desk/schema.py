@@ -1,7 +1,7 @@
 """The desk's tables. What an auditor would want to see is only ever added to; a trigger refuses the rest.
 
-A text that a person wrote stands in `sighting`, `note` and `attachment.file_name` alone, so that it can be erased; events and
-the audit hold ids and enumerated words.
+A text that a person wrote stands in `sighting`, `note` and `attachment.file_name` alone, so that it can be erased;
+events and the audit hold ids and enumerated words.
 """
 
 from __future__ import annotations

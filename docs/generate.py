@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from detente.dismissed import RuleEntry
-from detente.settings import Settings
+from detente.settings import setting_tables
 from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
@@ -80,10 +80,7 @@ def _settings() -> str:
         "environment, never into the file. A list is written as JSON in the environment: ",
         "`DETENTE_FETCH__ALLOW_HOSTS='[\"intranet.acme.test:8080\"]'`.\n",
     ]
-    for table, field in Settings.model_fields.items():
-        model = field.annotation
-        assert isinstance(model, type)  # noqa: S101  (each setting stands in a table)
-        assert issubclass(model, BaseModel)  # noqa: S101
+    for table, model in setting_tables().items():
         parts += [f"\n## `[{table}]`\n\n{model.__doc__}\n\n"]
         parts += ["| key | type | default | meaning | environment variable |\n|---|---|---|---|---|\n"]
         for key, kind, default, meaning in _keys(model):
@@ -177,7 +174,8 @@ def _kind(about: Schema) -> str:
     if about["type"] == "array":
         return "list of tables" if "$ref" in about["items"] else f"list of {_kind(about['items'])}s"
     if about["type"] == "object":
-        return f"table of {_kind(about['additionalProperties'])}s"
+        inner = about["additionalProperties"]
+        return f"table of {'lists' if inner.get('type') == 'array' else _kind(inner) + 's'}"
     words = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤"}
     bounds = [f"{sign} {about[name]:g}" for name, sign in words.items() if name in about]
     return " ".join([about["type"], ", ".join(bounds)]).strip()

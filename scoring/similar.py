@@ -1,4 +1,4 @@
-"""Which earlier texts say the same as a new one, or the same with another number; and which are only near it."""
+"""Which earlier texts say the same as a new one, or the same with other facts; and which are only near it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
-# `same`: hardly anything else is said. `other_number`: the same words around another number, which is news and no
+# `same`: hardly anything else is said. `other_fact`: the same words around another number or name, which is news and no
 # duplicate. `near`: about the same thing, for a person to look at.
-Likeness = Literal["same", "other_number", "near"]
+Likeness = Literal["same", "other_fact", "near"]
 
-# Measured on generated pairs (tests/scoring/similar_cases.py); above the first, two texts say the same words,
-# above the second, they share the words that few others have.
-_SAME = 0.72
+# Chosen on generated pairs (tests/support/sighting_pairs.py): from the first on, two texts are of the same words,
+# from the second on, they share words that few others have.
+_SAME = 0.68
 _NEAR = 0.30
 # a text with fewer 4-grams is contained in nearly anything
+_ORDER: tuple[Likeness, ...] = ("same", "other_fact", "near")
 _SHORT = 24
 _MAX_CHARS = 4_000
 _WORDS_TOLD = 5
@@ -27,6 +29,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:[.,'’\s]\d+)*)\s*(?P<size>k\b|m\b|mio\b|bn\b|thousand\b|million\b|billion\b)?", re.IGNORECASE
 )
+# what stands before the first word of a sentence
+_BEGINS = re.compile(r"(?:^|[.!?:;…\n][\s\"'“”(]*)$")
 _SIZES = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9}
 _SPELLED = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
@@ -67,32 +71,42 @@ class Match:
         key: Which one it is.
         share: How much of it is the same, from 0 to 1.
         why: Words that both have and few others have, the rarest first; then numbers that both have.
-        likeness: Whether it says the same, the same with another number, or something near.
-        numbers: The numbers that the new text has and the earlier one lacks, and the other way round, as written.
+        likeness: Whether it says the same, the same with other facts, or something near.
+        ours: Numbers and names that the new text has and the earlier one lacks, as written.
+        theirs: Those that the earlier one has and the new one lacks.
     """
 
     key: str
     share: float
     why: tuple[str, ...]
     likeness: Likeness
-    numbers: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Text:
-    """A text as it is compared: its words, counted; its 4-grams without numbers; its numbers by value, as written."""
+    """A text as it is compared.
+
+    Attributes:
+        words: Its words, counted.
+        grams: Its 4-grams without numbers.
+        numbers: Its numbers by value, as written.
+        names: Its words in capitals that begin no sentence, folded, as written.
+    """
 
     words: Mapping[str, int]
     grams: frozenset[str]
     numbers: Mapping[float, str]
+    names: Mapping[str, str]
 
 
 def similar(text: str, others: Sequence[tuple[str, str]], limit: int) -> list[Match]:
     """The earlier texts that are most like `text`.
 
     Two measures: how many of the shorter text's 4-grams the other one contains, numbers left out; and the cosine of
-    their words, each weighed by how few texts have it. Numbers are compared by themselves: where each text has one that
-    the other lacks, they do not say the same.
+    their words, each weighed by how few texts have it. Numbers and names are compared by themselves: where each text
+    has one that the other lacks, they do not say the same.
 
     Args:
         text: The new text.
@@ -110,36 +124,39 @@ def similar(text: str, others: Sequence[tuple[str, str]], limit: int) -> list[Ma
         match = _match(key, new, one, weights)
         if match is not None:
             matches.append(match)
-    order = {"same": 0, "other_number": 1, "near": 2}
-    return sorted(matches, key=lambda match: (order[match.likeness], -match.share, match.key))[:limit]
+    return sorted(matches, key=lambda match: (_ORDER.index(match.likeness), -match.share, match.key))[:limit]
 
 
 def _match(key: str, new: _Text, old: _Text, weights: Mapping[str, float]) -> Match | None:
-    contained, alike = _contained(new.grams, old.grams), _cosine(new.words, old.words, weights)
-    likeness: Likeness
-    if contained >= _SAME and not _opposed(new.words, old.words):
-        likeness = "other_number" if _disagree(new.numbers, old.numbers) else "same"
-        share = contained
-    elif alike >= _NEAR:
-        likeness, share = "near", alike
-    else:
-        return None
+    contained = _contained(new.grams, old.grams)
+    ours, theirs = _lacking(new, old), _lacking(old, new)
+    likeness: Likeness = "same"
+    share = contained
+    if contained < _SAME or _opposed(new.words, old.words):
+        likeness, share = "near", _cosine(new.words, old.words, weights)
+        if share < _NEAR:
+            return None
+    # that one of them says more than the other is no contradiction
+    elif any(mine and yours for mine, yours in zip(ours, theirs, strict=True)):
+        likeness = "other_fact"
     return Match(
         key=key,
         share=round(min(share, 1.0), 3),
         why=_why(new, old, weights),
         likeness=likeness,
-        numbers=(_lacking(new.numbers, old.numbers), _lacking(old.numbers, new.numbers)),
+        ours=(*ours[0], *ours[1]),
+        theirs=(*theirs[0], *theirs[1]),
     )
 
 
 def _compared(text: str) -> _Text:
-    plain = unicodedata.normalize("NFKC", text[:_MAX_CHARS]).casefold()
+    written = unicodedata.normalize("NFKC", text[:_MAX_CHARS])
+    plain = written.casefold()
     bare = " ".join(_WORD.findall(_NUMBER.sub(" ", plain)))
     words = Counter(word for word in bare.split() if word not in _SPELLED)
     # the blanks around keep the first and the last letter of a word from counting for less
     grams = frozenset(f" {bare} "[start : start + 4] for start in range(len(bare) - 1))
-    return _Text(words=words, grams=grams, numbers=_numbers(plain))
+    return _Text(words=words, grams=grams, numbers=_numbers(plain), names=_names(written))
 
 
 def _numbers(plain: str) -> dict[float, str]:
@@ -151,6 +168,16 @@ def _numbers(plain: str) -> dict[float, str]:
         if word in _SPELLED:
             found.setdefault(float(_SPELLED[word]), word)
     return found
+
+
+def _names(written: str) -> dict[str, str]:
+    return {
+        match[0].casefold(): match[0]
+        for match in _WORD.finditer(written)
+        if match[0][0].isupper()
+        and len(match[0]) > 2
+        and not _BEGINS.search(written[max(match.start() - 4, 0) : match.start()])
+    }
 
 
 def _value(digits: str) -> float:
@@ -193,11 +220,6 @@ def _heft(words: Mapping[str, int], word: str, weights: Mapping[str, float]) -> 
     return 0.0 if word in _PLAIN_WORDS and len(words) > 4 else (1 + math.log(words[word])) * weights[word]
 
 
-def _disagree(one: Mapping[float, str], other: Mapping[float, str]) -> bool:
-    """Whether each has a number that the other lacks; that one says more than the other is no contradiction."""
-    return bool(one.keys() - other.keys()) and bool(other.keys() - one.keys())
-
-
 def _opposed(one: Collection[str], other: Collection[str]) -> bool:
     return any(
         _says_only(one, these, those) and _says_only(other, those, these)
@@ -210,8 +232,16 @@ def _says_only(words: Collection[str], these: frozenset[str], those: frozenset[s
     return any(word in these for word in words) and not any(word in those for word in words)
 
 
-def _lacking(these: Mapping[float, str], those: Mapping[float, str]) -> tuple[str, ...]:
-    return tuple(these[value] for value in sorted(these.keys() - those.keys()))
+def _lacking(one: _Text, other: _Text) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The numbers and the names that the first has and the second lacks; a slip of the pen makes no other name."""
+    numbers = tuple(one.numbers[value] for value in sorted(one.numbers.keys() - other.numbers.keys()))
+    words = list(other.words)
+    names = tuple(
+        one.names[name]
+        for name in sorted(one.names.keys() - other.words.keys())
+        if not get_close_matches(name, words, n=1, cutoff=0.75)
+    )
+    return numbers, names
 
 
 def _why(new: _Text, old: _Text, weights: Mapping[str, float]) -> tuple[str, ...]:
