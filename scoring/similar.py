@@ -249,3 +249,17 @@ def _why(new: _Text, old: _Text, weights: Mapping[str, float]) -> tuple[str, ...
     words = sorted(shared, key=lambda word: (-weights[word], word))[:_WORDS_TOLD]
     numbers = [new.numbers[value] for value in sorted(new.numbers.keys() & old.numbers.keys())]
     return (*words, *numbers[:_WORDS_TOLD])
+
+
+def tells_of(text: str, subject: str, *values: str) -> bool:
+    """Whether a text tells of a fact: it names its subject, and a number of one of its values.
+
+    Args:
+        text: The text.
+        subject: What the fact is about, such as the name of a plan; all its words must be in the text.
+        values: What it was and is, such as `49 USD / user / month`.
+    """
+    said = _compared(text)
+    named = _compared(subject)
+    numbers = {number for value in values for number in _compared(value).numbers}
+    return bool(named.words) and named.words.keys() <= said.words.keys() and bool(numbers & said.numbers.keys())
