@@ -5,12 +5,13 @@ An environment variable `DETENTE_<TABLE>__<KEY>` overrides the file, e.g. `DETEN
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from detente.people import Role
@@ -30,6 +31,7 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "WebSettings",
+    "setting_tables",
 ]
 
 
@@ -226,3 +228,12 @@ class Settings(Strict, BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before file; no other source."""
         return env_settings, init_settings
+
+
+def setting_tables() -> Mapping[str, type[BaseModel]]:
+    """The model of every table of `detente.toml`, by its name; those that may be left out included."""
+    found: dict[str, type[BaseModel]] = {}
+    for name, field in Settings.model_fields.items():
+        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+        found[name] = next(kind for kind in kinds if issubclass(kind, BaseModel))
+    return found

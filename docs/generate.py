@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from detente.dismissed import RuleEntry
-from detente.settings import Settings
+from detente.settings import setting_tables
+from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
 from warehouse.tables import Table, tables
@@ -79,10 +80,7 @@ def _settings() -> str:
         "environment, never into the file. A list is written as JSON in the environment: ",
         "`DETENTE_FETCH__ALLOW_HOSTS='[\"intranet.acme.test:8080\"]'`.\n",
     ]
-    for table, field in Settings.model_fields.items():
-        model = field.annotation
-        assert isinstance(model, type)  # noqa: S101  (each setting stands in a table)
-        assert issubclass(model, BaseModel)  # noqa: S101
+    for table, model in setting_tables().items():
         parts += [f"\n## `[{table}]`\n\n{model.__doc__}\n\n"]
         parts += ["| key | type | default | meaning | environment variable |\n|---|---|---|---|---|\n"]
         for key, kind, default, meaning in _keys(model):
@@ -104,6 +102,8 @@ def _workspace_files() -> str:
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
         "| `dismissed.toml` | changes that are none, as rules that `detente changes dismiss` writes | you |\n",
+        "| `wanted.toml` | [what Product wants to know](../how-to/ask-for-what-you-want-to-know.md); may be left out ",
+        "| you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
@@ -116,6 +116,7 @@ def _workspace_files() -> str:
         ("`roadmap.toml`", RoadmapEntry),
         ("`[[themes]]` of the roadmap", ThemeEntry),
         ("`[[rules]]` of `dismissed.toml`", RuleEntry),
+        ("`[[questions]]` of `wanted.toml`", QuestionEntry),
     )
     for name, model in of_file:
         parts.append(f"\n## {name}\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
@@ -173,7 +174,8 @@ def _kind(about: Schema) -> str:
     if about["type"] == "array":
         return "list of tables" if "$ref" in about["items"] else f"list of {_kind(about['items'])}s"
     if about["type"] == "object":
-        return f"table of {_kind(about['additionalProperties'])}s"
+        inner = about["additionalProperties"]
+        return f"table of {'lists' if inner.get('type') == 'array' else _kind(inner) + 's'}"
     words = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤"}
     bounds = [f"{sign} {about[name]:g}" for name, sign in words.items() if name in about]
     return " ".join([about["type"], ", ".join(bounds)]).strip()

@@ -13,7 +13,8 @@ from cli.main import app
 from detente import errors
 from detente.dismissed import RuleEntry
 from detente.records import Document, Outcome, PageKind, ReadStatus
-from detente.settings import Settings
+from detente.settings import setting_tables
+from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, ThemeEntry
 from sources import readers
 from warehouse.tables import tables
@@ -43,11 +44,11 @@ def test_the_generated_pages_are_those_that_the_code_gives():
 
 
 def test_every_setting_and_key_of_a_workspace_file_has_a_meaning():
-    tables_of_settings = [field.annotation for field in Settings.model_fields.values()]
+    tables_of_settings = list(setting_tables().values())
 
     without = [
         f"{model.__name__}.{name}"
-        for model in (*tables_of_settings, CompetitorEntry, PageEntry, ThemeEntry, RuleEntry)
+        for model in (*tables_of_settings, CompetitorEntry, PageEntry, ThemeEntry, RuleEntry, QuestionEntry)
         for name, field in model.model_fields.items()
         if not field.description
     ]
@@ -136,20 +137,18 @@ def test_every_command_that_a_page_names_exists(documents):
 
 
 def test_every_setting_that_a_page_names_exists(documents):
-    known = {
-        f"{table}.{key}" for table, field in Settings.model_fields.items() for key in field.annotation.model_fields
-    }
+    known = {f"{table}.{key}" for table, model in setting_tables().items() for key in model.model_fields}
     named = {
         (page.name, name)
         for page in documents
-        for name in re.findall(rf"`((?:{'|'.join(Settings.model_fields)})\.[a-z_]+)`", page.read_text(encoding="utf-8"))
+        for name in re.findall(rf"`((?:{'|'.join(setting_tables())})\.[a-z_]+)`", page.read_text(encoding="utf-8"))
     }
 
     assert [one for one in sorted(named) if one[1] not in known and not one[1].endswith((".toml", ".yaml"))] == []
 
 
 def test_every_page_that_the_code_names_exists():
-    rooms = ("cli", "detente", "examples", "flows", "reports", "sources", "warehouse")
+    rooms = ("cli", "desk", "detente", "examples", "flows", "reports", "scoring", "sources", "warehouse", "web")
     files = [ROOT / "Makefile", ROOT / "prefect.yaml", *(path for room in rooms for path in (ROOT / room).rglob("*.*"))]
     texts = {path: path.read_text("utf-8") for path in files if path.suffix in {".py", ".sql", ".toml", ".yaml", ""}}
 
