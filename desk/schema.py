@@ -6,6 +6,9 @@ events and the audit hold ids and enumerated words.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -21,7 +24,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -34,7 +40,48 @@ metadata = MetaData(
 
 # SQLite counts up by itself only in a column that is an INTEGER exactly.
 _Serial = BigInteger().with_variant(Integer, "sqlite")
-_Time = DateTime(timezone=True)
+
+
+class _Time(TypeDecorator[datetime]):
+    """A time, UTC-aware on both ways: SQLite keeps no zone, and PostgreSQL answers in the session's."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC; a time without a zone is a mistake of ours."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} names no time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC-aware."""
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+class _Money(TypeDecorator[Decimal]):
+    """An amount to the cent; SQLite knows no decimals and keeps whole cents, which compare and sort as amounts do."""
+
+    impl = Numeric(18, 2)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Decimal] | TypeEngine[int]:
+        """How the database keeps it."""
+        return BigInteger() if dialect.name == "sqlite" else Numeric(18, 2)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
+        """Rounded to the cent."""
+        if value is None:
+            return None
+        rounded = value.quantize(Decimal("0.01"))
+        return int(rounded.scaleb(2)) if dialect.name == "sqlite" else rounded
+
+    def process_result_value(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | None:
+        """With two decimals."""
+        if value is None:
+            return None
+        return Decimal(value).scaleb(-2).quantize(Decimal("0.01")) if dialect.name == "sqlite" else Decimal(value)
+
 
 person = Table(
     "person",
@@ -120,7 +167,7 @@ sighting = Table(
     Column("customer", String(200), nullable=False, default=""),
     Column("deal", String(200), nullable=False, default=""),
     Column("deal_amount_text", String(60), nullable=False, default=""),
-    Column("deal_amount", Numeric(18, 2)),
+    Column("deal_amount", _Money),
     Column("deal_currency", String(3)),
     Column("stage", String(20)),
     Column("close_on", Date),

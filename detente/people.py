@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["rep", "pm", "sales_lead", "legal", "admin", "viewer"]
+# What a token may do in its person's name; never more than the person.
+Scope = Literal["sightings:write", "sightings:read"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,3 @@
+def test_x(desk, add):
+    print(add("Ana","rep"))
+    print(desk.where)
