@@ -35,15 +35,9 @@ def on_a_small_disk(served: Served) -> Served:
     return served.start()
 
 
-def inside(served: Served) -> Path:
-    """The same folder as the server sees it."""
-    assert served.process is not None
-    return Path(f"/proc/{served.process.pid}/root{served.data}")
-
-
 @contextmanager
 def full(served: Served) -> Iterator[None]:
-    ballast = inside(served) / "ballast"
+    ballast = served.data / "ballast"
     room = os.statvfs(ballast.parent)
     with ballast.open("wb") as file:
         for _ in range(room.f_bavail):
@@ -56,9 +50,9 @@ def full(served: Served) -> Iterator[None]:
 def read_only(served: Served) -> Iterator[None]:
     assert served.process is not None
     enter = ["nsenter", "--user", "--mount", "--preserve-credentials", "-t", str(served.process.pid)]
-    subprocess.run([*enter, "mount", "-o", "remount,ro", str(served.data)], check=True)
+    subprocess.run([*enter, "mount", "-o", "remount,ro", str(served.folder / "data")], check=True)
     yield
-    subprocess.run([*enter, "mount", "-o", "remount,rw", str(served.data)], check=True)
+    subprocess.run([*enter, "mount", "-o", "remount,rw", str(served.folder / "data")], check=True)
 
 
 @contextmanager
@@ -70,7 +64,7 @@ def no_file_may_grow(served: Served) -> Iterator[None]:
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
-def check(served: Served, spoiled: Callable[[Served], object], data: Path) -> None:
+def check(served: Served, spoiled: Callable[[Served], object]) -> None:
     earlier, during, after = new_id(), new_id(), new_id()
     assert served.report("rita", earlier, "Before.", [("photo.jpg", photo("before"))])[0] == 201
     with spoiled(served):  # type: ignore[attr-defined]
@@ -81,7 +75,7 @@ def check(served: Served, spoiled: Callable[[Served], object], data: Path) -> No
         # what was acknowledged before is still acknowledged
         assert served.report("rita", earlier, "Before.", [("photo.jpg", photo("before"))])[0] == 200
         assert served.ask("GET", "/health")[0] in (200, 503)
-    inbox = data / "inbox"
+    inbox = served.data / "inbox"
     assert during not in " ".join(path.name for path in inbox.rglob("*"))
     assert not list((inbox / "aside").iterdir())
 
@@ -90,24 +84,20 @@ def check(served: Served, spoiled: Callable[[Served], object], data: Path) -> No
     served.wait_until_indexed()
 
 
-def _known(served: Served, sighting_id: str) -> bool:
-    return served.ask("GET", f"/api/v1/sightings/{sighting_id}", headers=served.headers("rita"))[0] == 200
-
-
 def test_a_full_disk_is_told_and_healed_by_making_room(made: Served, tmp_path: Path) -> None:
     if not _may_mount(tmp_path):
         pytest.skip("this system lets nobody mount a small disk")
     served = on_a_small_disk(made)
-    check(served, full, inside(served))
+    check(served, full)
 
 
 def test_a_disk_that_became_read_only_is_told_and_healed(made: Served, tmp_path: Path) -> None:
     if not _may_mount(tmp_path):
         pytest.skip("this system lets nobody mount a small disk")
     served = on_a_small_disk(made)
-    check(served, read_only, inside(served))
+    check(served, read_only)
 
 
 def test_a_refused_write_is_told_and_healed(made: Served) -> None:
     served = made.start()
-    check(served, no_file_may_grow, served.data)
+    check(served, no_file_may_grow)

@@ -1,10 +1,11 @@
-"""`detente serve` may be killed at any moment: what it answered is there exactly once, whole; the rest can be sent again."""
+"""`detente serve` may be killed at any moment: what it answered is there once and whole; the rest can be sent again."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import random
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def test_what_was_answered_before_a_kill_is_there_once_and_whole(made: Served) -
     assert made.damages() == []
     assert len(everything) == len(made.files_of("kept"))
     starts = sorted(made.start_s)
-    print(
+    sys.stdout.write(
         f"\n{KILLS} kills, {len(everything)} sightings, {len(unanswered)} unanswered by a killed server, "
-        f"start {starts[len(starts) // 2]:.2f} s (longest {starts[-1]:.2f} s)"
+        f"start {starts[len(starts) // 2]:.2f} s (longest {starts[-1]:.2f} s)\n"
     )

@@ -24,12 +24,12 @@ def test_twenty_posts_with_one_id_are_one_sighting_with_one_receipt(served: Serv
     served.wait_until_indexed()
 
     statuses = sorted(status for status, _ in answers)
-    assert [200] * (AT_ONCE - 1) + [201] == statuses
+    assert statuses == [200] * (AT_ONCE - 1) + [201]
     assert len({str(answer["receipt"]) for _, answer in answers}) == 1
     assert [(sighting_id,)] == served.rows("SELECT sighting_id FROM sighting")
-    assert [(1,)] == served.rows("SELECT count(*) FROM attachment")
-    assert [("received", 1)] == served.rows("SELECT kind, count(*) FROM sighting_event WHERE kind = 'received'")
-    assert 1 == len(served.files_of("new", "kept", "aside"))
+    assert served.rows("SELECT count(*) FROM attachment") == [(1,)]
+    assert served.rows("SELECT kind, count(*) FROM sighting_event WHERE kind = 'received'") == [("received", 1)]
+    assert len(served.files_of("new", "kept", "aside")) == 1
 
 
 def test_of_two_texts_with_one_id_at_once_one_is_taken_and_the_other_is_told(served: Served) -> None:
@@ -43,7 +43,7 @@ def test_of_two_texts_with_one_id_at_once_one_is_taken_and_the_other_is_told(ser
         with ThreadPoolExecutor(AT_ONCE) as pool:
             statuses = sorted(pool.map(send, range(AT_ONCE)))
 
-        assert [200] * (AT_ONCE // 2 - 1) + [201] + [409] * (AT_ONCE // 2) == statuses
+        assert statuses == [200] * (AT_ONCE // 2 - 1) + [201] + [409] * (AT_ONCE // 2)
 
 
 def test_an_id_of_somebody_else_is_refused_without_telling_anything_of_it(served: Served) -> None:

@@ -1,4 +1,4 @@
-"""Requests that are too large, unfinished, or not what they claim: told early, nothing left of them, others are served."""
+"""Requests too large, unfinished, or not what they claim: told early, nothing left of them, others are served."""
 
 from __future__ import annotations
 

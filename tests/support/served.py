@@ -1,4 +1,4 @@
-"""A workspace that is served by `detente serve` in a process of its own, for tests that kill it, fill its disk or flood it."""
+"""A workspace served by `detente serve` in a process of its own, for tests that kill it, fill its disk or flood it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desk.database import Desk
 from PIL import Image
 
 from desk import people, sign_in
-from desk.database import Desk
 from detente.clock import SystemClock
 
 DETENTE = [sys.executable, "-c", "from cli.main import run; run()"]
@@ -90,8 +90,9 @@ class Served:
 
     @property
     def data(self) -> Path:
-        """Where it keeps things."""
-        return self.folder / "data"
+        """Where it keeps things: as the server sees it, where it has a disk of its own."""
+        own = Path(f"/proc/{self.process.pid}/root") if self.before and self.process else Path("/")
+        return own / (self.folder / "data").relative_to("/")
 
     @property
     def log(self) -> Path:
