@@ -9,10 +9,12 @@ from warehouse.load import CompetitorRow
 from warehouse.publish import Published, newest
 from warehouse.read import Rows, ask, export, open  # noqa: A004
 from warehouse.readings import ReadingRows, Unread
+from warehouse.sightings import Incoming
 
 __all__ = [
     "Archive",
     "CompetitorRow",
+    "Incoming",
     "Published",
     "ReadingRows",
     "Rows",

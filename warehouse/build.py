@@ -11,13 +11,14 @@ import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
-from warehouse import load, readings, tables
+from warehouse import load, readings, sightings, tables
 from warehouse.archive import Archive
 from warehouse.database import Connection, Warehouse
 from warehouse.load import CompetitorRow
 from warehouse.publish import Published, newest, publish
 from warehouse.read import connect
 from warehouse.readings import ReadBefore, ReadingRows, Unread
+from warehouse.sightings import Incoming
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,15 +111,101 @@ def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) ->
         with _at_once(connection):  # a reading without its observations would never be read again
             rows.store(connection)
         with _at_once(connection):
-            tables.build(connection)
-            warnings = tables.check(connection)
+            warnings = _make_all(connection)
         changes = _column(connection, "SELECT change_id FROM core.change WHERE dismissed_by IS NULL")
         broken = dict(
             connection.execute("SELECT page_id, reason FROM core.page_health WHERE state = 'reader_broken'").fetchall()
         )
         unconfirmed = dict(connection.execute("SELECT page_id, looks_missing FROM core.unconfirmed_page").fetchall())
-        published = publish(connection, warehouse.published, now, keep)
+        published = _publish(connection, warehouse, now, keep)
     return Built(published=published, changes=changes, broken=broken, unconfirmed=unconfirmed, warnings=tuple(warnings))
+
+
+def desk_mark(warehouse: Warehouse) -> str:
+    """How far the desk has been loaded, in the desk's own words; empty before the first time."""
+    with warehouse.section("ingest: recall") as connection:
+        return sightings.mark(connection, "loaded")
+
+
+def take_in_sightings(warehouse: Warehouse, incoming: Incoming) -> None:
+    """Loads sightings for the build that is to come; nothing is made or published here."""
+    with warehouse.section("build: load sightings") as connection, _at_once(connection):
+        sightings.load(connection, incoming)
+
+
+def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -> Published | None:
+    """Loads sightings, makes anew what is made of them alone, checks and publishes; None where nothing is new.
+
+    One short section: a build beside it loses nothing, and neither does this.
+
+    Raises:
+        CheckFailedError: A check does not hold; rows, tables and mark stay as they were.
+        StorageError: The disk refused; what was loaded is published by the next one.
+    """
+    with warehouse.section("ingest: sightings") as connection:
+        made = sightings.mark(connection, "tables") == tables.digest()
+        # somebody removed the file: until the next build, what readers have knows more than this would tell
+        bare = not made and _is_bare(connection) and _has_published(warehouse)
+        if incoming.is_empty and (bare or (made and _is_published(connection))):
+            return None
+        with _at_once(connection):
+            sightings.load(connection, incoming)
+            if made:
+                only = tables.reading("sighting")
+                tables.build(connection, only)
+                tables.check(connection, only)
+            elif not bare:  # before the first build, and after an upgrade
+                _make_all(connection)
+        if bare:
+            return None
+        # what may no longer be seen does not stay in the files that older readers would find
+        return _publish(connection, warehouse, now, keep=1 if incoming.gone or incoming.anew else keep)
+
+
+def forget(warehouse: Warehouse, now: datetime) -> Published | None:
+    """Writes the warehouse and its published file anew, so that no byte of what was deleted is left in either.
+
+    DuckDB does not overwrite what it frees. Older published files are removed; None where there is no warehouse.
+
+    Raises:
+        StorageError: The disk refused; run it again.
+    """
+    if not warehouse.path.exists():
+        return None
+    warehouse.compact()
+    with warehouse.section("forget: publish") as connection:
+        return _publish(connection, warehouse, now, keep=1)
+
+
+def _make_all(connection: Connection) -> list[str]:
+    tables.build(connection)
+    sightings.set_mark(connection, "tables", tables.digest())
+    return tables.check(connection)
+
+
+def _is_bare(connection: Connection) -> bool:
+    """Whether nothing of the archive has been loaded yet."""
+    return not connection.execute("SELECT 1 FROM raw.log LIMIT 1").fetchall()
+
+
+def _has_published(warehouse: Warehouse) -> bool:
+    try:
+        newest(warehouse.published)
+    except WarehouseError:
+        return False
+    return True
+
+
+def _is_published(connection: Connection) -> bool:
+    return sightings.mark(connection, "published") == sightings.mark(connection, "loaded")
+
+
+def _publish(connection: Connection, warehouse: Warehouse, now: datetime, keep: int) -> Published:
+    published = publish(connection, warehouse.published, now, keep)
+    # after it, so that what a kill kept from being published is published by the next one
+    with _at_once(connection):
+        sightings.set_mark(connection, "published", sightings.mark(connection, "loaded"))
+    return published
 
 
 @contextmanager

@@ -80,6 +80,26 @@ class Warehouse:
             self._wal.unlink(missing_ok=True)
             other.path.replace(self.path)
 
+    def compact(self) -> None:
+        """Writes the file anew with what is in it, and nothing of what was deleted from it.
+
+        Raises:
+            WarehouseBusyError: Another process holds the lock.
+            StorageError: The disk refused; the file is as it was.
+        """
+        with self.section("compact"):
+            pass  # migrated, and what its log held is in it
+        fresh = Warehouse(self.folder, name=f"{self.path.stem}.compact.duckdb")
+        with self.locked("compact"), said_plainly(self.path):
+            for leftover in (fresh.path, fresh._wal):
+                leftover.unlink(missing_ok=True)
+            with duckdb.connect(config=_LOCAL) as copier:
+                copier.execute(f"ATTACH '{quoted(self.path)}' AS old (READ_ONLY)")
+                copier.execute(f"ATTACH '{quoted(fresh.path)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+                copier.execute("COPY FROM DATABASE old TO fresh")
+            self._wal.unlink(missing_ok=True)
+            fresh.path.replace(self.path)
+
     @property
     def _wal(self) -> Path:
         return self.path.with_name(self.path.name + ".wal")

@@ -353,6 +353,7 @@ def test_the_schemas_accept_what_init_writes_and_refuse_what_load_refuses(tmp_pa
         "competitor": tmp_path / "competitors/globex.toml.example",
         "roadmap": tmp_path / "roadmap.toml",
         "dismissed": add_rule(tmp_path, RULE),
+        "wanted": tmp_path / "wanted.toml",
     }
     assert set(schemas) == set(files)
     for name, path in files.items():

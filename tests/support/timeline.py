@@ -23,7 +23,7 @@ from detente.records import (
     ReleaseEntry,
     content_key,
 )
-from warehouse import Archive, CompetitorRow, ReadingRows, Warehouse, ask, build
+from warehouse import Archive, CompetitorRow, Incoming, Published, ReadingRows, Warehouse, ask, build
 
 START = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
 VERSIONS = {"pricing": 1, "release_notes": 1, "page": 1}
@@ -45,6 +45,16 @@ def release(version: str, body: str = "Better.", **more: Any) -> ReleaseEntry:
 
 def block(text: str, heading: str = "") -> PageText:
     return PageText(block=text, heading=heading)
+
+
+def sighting(number: int = 1, **more: Any) -> dict[str, Any]:
+    """A row as the desk gives it to the warehouse."""
+    values: dict[str, Any] = {
+        "sighting_id": f"00000000-0000-4000-8000-{number:012}", "person_id": "p-1", "channel": "form",
+        "received_at": START, "competitor": "globex", "source": "customer", "may_call": False, "attachments": 0,
+        "text": "Globex offers the Team plan at half its price.",
+    }  # fmt: skip
+    return values | more
 
 
 @dataclass
@@ -117,6 +127,13 @@ class Timeline:
             for one in to_read.unread:
                 rows.add(one.page_id, one.snapshot, self.read(one.snapshot), one.snapshot)
             return build.finish(self.warehouse, rows, self.at, keep=3)
+
+    def reported(
+        self, *rows: dict[str, Any], gone: Sequence[str] = (), mark: str = "1", **more: Any
+    ) -> Published | None:
+        """Lets sightings come in as `ingest` does."""
+        incoming = Incoming(rows=rows, gone=gone, mark=mark, **more)
+        return build.ingest(self.warehouse, incoming, self.at, keep=3)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         return ask(self.warehouse.published, question).rows

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from timeline import START, Timeline, block, feature, price, release
+from timeline import START, Timeline, block, feature, price, release, sighting
 
 from detente.records import Dismissal, Outcome
 
@@ -47,4 +47,5 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     )  # fmt: skip
     timeline.dismissals.append(rule)
     timeline.build()
+    timeline.reported(sighting(), sighting(2, competitor=None, competitor_name="Hooli", text='=cmd|"x"!A1'))
     return timeline

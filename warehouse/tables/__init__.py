@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -100,20 +102,34 @@ def tables() -> tuple[Table, ...]:
     return tuple(found[name] for name in order)
 
 
-def build(connection: Connection) -> None:
-    """Makes every table anew, inside the caller's transaction."""
+def reading(raw: str) -> tuple[Table, ...]:
+    """The tables that are made of a table of the schema `raw`, directly or by way of others, in order."""
+    found: dict[str, Table] = {}
     for table in tables():
+        if re.search(rf"\braw\.{raw}\b", table.query) or found.keys() & set(table.after):
+            found[table.name] = table
+    return tuple(found.values())
+
+
+def digest() -> str:
+    """What tells tables that were made by other queries from those that these would make."""
+    return hashlib.sha256("\0".join(table.query for table in tables()).encode()).hexdigest()
+
+
+def build(connection: Connection, only: Sequence[Table] | None = None) -> None:
+    """Makes every table anew, or these alone, inside the caller's transaction."""
+    for table in tables() if only is None else only:
         connection.execute(f"CREATE OR REPLACE TABLE core.{table.name} AS\n{table.query}")
 
 
-def check(connection: Connection) -> list[str]:
-    """Runs every check and returns the warnings, a line each.
+def check(connection: Connection, only: Sequence[Table] | None = None) -> list[str]:
+    """Runs every check, or those of these tables, and returns the warnings, a line each.
 
     Raises:
         CheckFailedError: Something that must hold does not.
     """
     faults: dict[str, list[str]] = {"fail": [], "warn": []}
-    for table in tables():
+    for table in tables() if only is None else only:
         for one in table.checks:
             rows = connection.execute(f"SELECT * FROM ({one.query}) LIMIT 3").fetchall()
             if rows:

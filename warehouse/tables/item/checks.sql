@@ -1,0 +1,2 @@
+-- #fail what came from a page names it and its competitor
+SELECT item_id, kind FROM core.item WHERE kind <> 'sighting' AND (competitor IS NULL OR page_id IS NULL);
