@@ -74,7 +74,7 @@ async def _plain_form(request: Request) -> FormData:
 
 
 TheForm = Annotated[FormData, Depends(_plain_form)]
-"""The type of an endpoint's parameter for the form of a request, where it holds no files; for endpoints that are `def`."""
+"""The type of an endpoint's parameter for the form of a request, where it holds no files."""
 
 
 class Watch:

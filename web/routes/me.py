@@ -39,7 +39,6 @@ class MePage:
         days: For how long a token can be made.
         new_token: A token just made, which is shown this once; empty otherwise.
         faults: By field, what was wrong with a form.
-        said: What was just done; empty otherwise.
     """
 
     tokens: tuple[sign_in.Token, ...]
@@ -47,11 +46,10 @@ class MePage:
     days: tuple[int, ...]
     new_token: str = ""
     faults: dict[str, str]
-    said: str = ""
 
 
 def _page(
-    request: Request, visitor: TheVisitor, *, faults: dict[str, str] | None = None, new_token: str = "", said: str = ""
+    request: Request, visitor: TheVisitor, *, faults: dict[str, str] | None = None, new_token: str = ""
 ) -> Response:
     shop = shop_of(request)
     now = shop.clock.now()
@@ -67,7 +65,6 @@ def _page(
         days=_DAYS,
         new_token=new_token,
         faults=faults or {},
-        said=said,
     )
     return render(request, "me.html", page, status=422 if faults else 200)
 
