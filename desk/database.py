@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from desk import migrations
 from desk.failures import said_plainly
+from desk.schema import metadata
 from detente.clock import Clock
 from detente.errors import DeskError, StorageError
 
@@ -111,6 +113,29 @@ class Desk:
                 yield connection
         finally:
             self._turn.release()
+
+    def vacuum(self) -> None:
+        """Writes the database anew, so that no byte of what was deleted or overwritten is left in its file.
+
+        Raises:
+            DeskError: Somebody else has been using it for too long; run it again.
+            StorageError: The disk refused; everything is as it was.
+        """
+        with said_plainly(self.where):
+            if self._is_sqlite:
+                with self._turn, self._engine.connect() as connection:
+                    driver: Any = connection.connection.driver_connection
+                    try:
+                        driver.execute("PRAGMA query_only = OFF")
+                        driver.execute("VACUUM")
+                    except sqlite3.Error as error:
+                        raise OperationalError("VACUUM", None, error) from error
+                    finally:
+                        connection.invalidate()  # what it was set to is known to nobody any more
+            else:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    for table in metadata.sorted_tables:
+                        connection.execute(text(f"VACUUM (FULL) {table.name}"))
 
     def close(self) -> None:
         """Closes all connections that nobody uses; the desk may not be used any more."""
