@@ -6,6 +6,7 @@ and nothing in it is followed.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -171,11 +172,13 @@ def _sender(message: Message) -> str:
     """The one address in From; two parsers must agree on it, for each of them has been fooled before."""
     values = [str(value) for value in message.get_all("From", [])]
     if len(values) == 1 and len(values[0]) <= _MAX_HEADER_CHARS:
-        header: Any = HeaderRegistry()("From", values[0])
-        strict = [address.addr_spec for address in header.addresses]
-        lax = [address for _, address in getaddresses([values[0]])]
-        if not header.defects and strict == lax and len(strict) == 1 and strict[0].count("@") == 1:
-            return strict[0].casefold()
+        # some parsers of the library raise whatever a broken header leads them to
+        with contextlib.suppress(MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+            header: Any = HeaderRegistry()("From", values[0])
+            strict = [address.addr_spec for address in header.addresses]
+            lax = [address for _, address in getaddresses([values[0]])]
+            if not header.defects and strict == lax and len(strict) == 1 and strict[0].count("@") == 1:
+                return strict[0].casefold()
     raise _refused("does not have exactly one sender in From")
 
 
@@ -248,8 +251,9 @@ def _parts(message: Message) -> tuple[str, str, list[Upload]]:
         body = part.get_payload(decode=True)
         if not isinstance(body, bytes):
             continue
-        if kind in ("text/plain", "text/html") and not is_file:
-            (plain if kind == "text/plain" else html).append(_text(body, _charset(part)))
+        # a multipart that names no boundary is text, whatever its header promises
+        if kind.startswith(("text/plain", "text/html", "multipart/")) and not is_file:
+            (html if kind == "text/html" else plain).append(_text(body, _charset(part)))
         else:
             files.append(Upload(name=name or "part", media_type=kind, body=body))
     return "\n\n".join(plain), "\n".join(html), files
