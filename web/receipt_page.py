@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -23,10 +23,9 @@ from web.permissions import Permission, has
 from web.receipt_words import Standing
 from web.shop import Shop
 
-NOTE_CHARS = 2000
+NOTE_CHARS = 5000
 """Characters of a question, an answer or a reason at most."""
 _COMPARED = 300
-_REGION = {"EUR": "DE", "GBP": "GB", "USD": "US", "CHF": "CH", "JPY": "JP"}
 
 
 class Blank(dict[str, str]):
@@ -78,7 +77,7 @@ class FileLine:
     """A file of a sighting.
 
     Attributes:
-        attachment_id: Which one.
+        link: Where it is had.
         name: As it is offered for download.
         size: In words.
         is_image: It was decoded and written anew, and may be shown.
@@ -86,7 +85,7 @@ class FileLine:
         words: What is the matter with it; empty where nothing is.
     """
 
-    attachment_id: str
+    link: str
     name: str
     size: str
     is_image: bool
@@ -136,8 +135,10 @@ class ReceiptPage:
         wanted: What Product wants to know about it.
         add_link: Where an answer to that is reported.
         steps: What becomes of it.
+        nudge: That Product was reminded, and when; empty where it was not.
         notes: Questions and answers.
         attachments: Its files.
+        files_note: How many more came that are not to be had here; may be empty.
         attachment_id: The id of a file that is added from this page.
         note_chars: Characters of a note at most.
         read_now: It counts as read by this look.
@@ -170,8 +171,10 @@ class ReceiptPage:
     wanted: Sequence[Wanted]
     add_link: str
     steps: tuple[StepLine, ...]
+    nudge: str
     notes: tuple[NoteLine, ...]
     attachments: tuple[FileLine, ...]
+    files_note: str
     attachment_id: str
     note_chars: int
     read_now: bool
@@ -214,7 +217,7 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
             for one in lists.recent(connection, row.competitor, _COMPARED)
             if one.sighting_id != sighting_id
         )
-    name = "" if is_own else lists.name_of(connection, row.person_id)
+    name = "" if is_own else lists.names_of(connection, [row.person_id]).get(row.person_id, "")
     return Given(receipt=receipt, reporter=name, earlier=earlier)
 
 
@@ -232,9 +235,9 @@ def page(
     """The page of a receipt for its reader."""
     row = found.receipt.row
     is_own = row.person_id == reader.person_id
-    stands = words.standing(row, is_own=is_own, reasons=row.reasons)
+    stands = words.standing(row, is_own=is_own, receipt=found.receipt)
     text = shown_text(row, is_own=is_own)
-    known = shelf.about(row.competitor) if is_new and row.competitor else None
+    known = _known(shop, shelf, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
     has_question = any(note.kind == "question" for note in found.receipt.notes)
     colleague = not is_own and has(reader, Permission.READ_SIGHTINGS) and row.gate == "cleared" and is_open
@@ -252,7 +255,7 @@ def page(
         details=words.details(row) if text is not None else (),
         echo=_echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
-        personal=_personal(shop, text or "") if is_new else "",
+        personal=_personal(text or "") if is_new else "",
         asks=_asks(row) if is_own else (),
         likes=alike(row.text, found.earlier, known or Known())
         if text is not None and is_new and row.competitor
@@ -262,18 +265,31 @@ def page(
         wanted=wanted_of(shop.workspace.wanted, row.competitor) if is_new else (),
         add_link=f"/r/new?{urlencode({'competitor': row.competitor})}" if row.competitor else "/r/new",
         steps=tuple(_step(step) for step in found.receipt.steps),
+        nudge=found.receipt.nudge,
         notes=notes(found.receipt) if text is not None else (),
         attachments=files(shop, found.receipt) if text is not None else (),
+        files_note=_files_note(found.receipt),
         attachment_id=str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
         note_chars=NOTE_CHARS,
         read_now=colleague and row.read_at is None,
-        may_answer=is_own and is_open and has_question and text is not None,
+        may_answer=is_own and is_open and has_question and row.gate != "not_kept",
         may_ask=colleague,
         may_add=is_own and is_open and row.gate in ("cleared", "waiting", "quarantined"),
         may_withdraw=is_own and is_open,
         faults=Blank(faults or {}),
         typed=Blank(typed or {}),
     )
+
+
+def _known(shop: Shop, shelf: Shelf, row: SightingRow) -> Known:
+    """What is known about its competitor, less what has been withdrawn since it was published, and less itself."""
+    known = shelf.about(row.competitor or "")
+    if not known.heard:
+        return known
+    with shop.desk.reading() as connection:
+        there = lists.readable(connection, [one.sighting_id for one in known.heard])
+    heard = (one for one in known.heard if one.sighting_id in there and one.sighting_id != row.sighting_id)
+    return replace(known, heard=tuple(heard))
 
 
 def shown_text(row: SightingRow, *, is_own: bool) -> str | None:
@@ -301,7 +317,7 @@ def notes(receipt: Receipt) -> tuple[NoteLine, ...]:
 
 
 def files(shop: Shop, receipt: Receipt) -> tuple[FileLine, ...]:
-    """The files of a sighting; each is looked at, since a damaged one must not be offered as if it were there."""
+    """The unpacked files of a sighting; each is looked at: a damaged one must not be offered as if it were there."""
     return tuple(_file(shop, one) for one in receipt.attachments)
 
 
@@ -312,7 +328,7 @@ def _file(shop: Shop, one: sightings.AttachmentRow) -> FileLine:
     elif not one.stored_hash and not fault:
         fault = "no longer kept"
     return FileLine(
-        attachment_id=one.attachment_id,
+        link=f"/a/{one.attachment_id}",
         name=one.file_name,
         size=words.size(one.byte_count),
         is_image=one.kind == "image" and not fault,
@@ -321,8 +337,18 @@ def _file(shop: Shop, one: sightings.AttachmentRow) -> FileLine:
     )
 
 
+def _files_note(receipt: Receipt) -> str:
+    count = receipt.files_waiting
+    if not count:
+        return ""
+    came = "1 file came and is kept safe" if count == 1 else f"{count} files came and are kept safe"
+    if receipt.row.gate == "cleared":
+        return f"{came}; {'it appears' if count == 1 else 'they appear'} here in a moment."
+    return f"{came}; nobody but legal can open {'it' if count == 1 else 'them'} until this is cleared."
+
+
 def _step(step: sightings.Step) -> StepLine:
-    return StepLine(title=step.title, at=step.at if step.is_done else None, words=step.detail, by=step.by_name)
+    return StepLine(title=step.title, at=step.at if step.is_done else None, words=step.detail, by=step.by_name or "")
 
 
 def _asks(row: SightingRow) -> tuple[Ask, ...]:
@@ -330,7 +356,8 @@ def _asks(row: SightingRow) -> tuple[Ask, ...]:
         return ()
     if row.source is None:
         return (Ask(field="source", question=words.QUESTIONS["source"], choices=tuple(words.SOURCES.items())),)
-    missing = (name for name in gate.FOLLOW_UPS[row.source] if getattr(row, name) is None)
+    opened = next((names for source, names in gate.FOLLOW_UPS.items() if source == row.source), ())
+    missing = (name for name in opened if getattr(row, name) is None)
     return tuple(
         Ask(field=name, question=words.QUESTIONS[name], choices=tuple(words.ANSWERS.items())) for name in missing
     )
@@ -341,6 +368,5 @@ def _echo(row: SightingRow) -> str:
     return f"= {shown}" if shown else ""
 
 
-def _personal(shop: Shop, text: str) -> str:
-    kinds = personal.found(text, _REGION.get(shop.workspace.settings.company.currency, "US"))
-    return " and ".join(words.PERSONAL.get(kind, kind) for kind in kinds)
+def _personal(text: str) -> str:
+    return " and ".join(words.PERSONAL.get(kind, kind) for kind in personal.found(text))

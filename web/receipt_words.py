@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal
 
-from desk import gate
+from desk.sightings import Receipt, SightingRow
 from detente.sightings import GateState
+from web import report_words
+from web.report_words import Option
 
 Tone = Literal["good", "todo", "held", "quiet"]
 
-SOURCES: Mapping[str, str] = {
-    "customer": "A customer or prospect told me",
-    "public": "It is public",
-    "partner": "A partner told me",
-    "competitor": "Somebody who works there told me",
-    "former_employee": "Somebody who used to work there told me",
-    "document": "I found or was sent a document",
-}
+
+def _words(options: Sequence[Option]) -> Mapping[str, str]:
+    return {option.value: option.label for option in options}
+
+
+SOURCES = _words(report_words.SOURCES)
+ANSWERS = _words(report_words.ANSWERS)
 QUESTIONS: Mapping[str, str] = {
     "source": "How did you learn this?",
-    "confidential": "Was it marked confidential?",
-    "nda": "Is it under a non-disclosure agreement?",
-    "meant_for_me": "Was the document meant for you?",
-    "knew_me": "Did they know who you are and whom you work for?",
-    "own_prices": "Is it about their own prices to come, bids, territories or capacity?",
+    **{question.name: question.label for question in report_words.QUESTIONS},
 }
-ANSWERS: Mapping[str, str] = {"yes": "Yes", "no": "No", "not_sure": "Not sure"}
-_STAGES = {
-    "prospecting": "Prospecting",
-    "evaluation": "Evaluation",
-    "proposal": "Proposal",
-    "negotiation": "Negotiation",
-    "won": "Won",
-    "lost": "Lost",
-}
-_MOTIVES = {
-    "job_blocked": "It blocks their work",
-    "parity_checkbox": "A box to tick",
-    "rfp_line": "A line in an RFP",
-    "price_lever": "A lever on the price",
-    "curiosity": "Curiosity",
-}
-_CONFIDENCES = {"certain": "Certain", "likely": "Likely", "heard": "Heard it"}
+_STAGES = _words(report_words.STAGES)
+_MOTIVES = _words(report_words.MOTIVES)
+_CONFIDENCES = _words(report_words.CONFIDENCES)
 _CHANNELS = {
     "form": "the form",
     "api": "the API",
@@ -115,68 +99,55 @@ _WITHDRAWN = Standing(badge="withdrawn", tone="quiet", words="You took it back; 
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
 
 
-class Told(Protocol):
-    """The part of a sighting that these words are about."""
-
-    @property
-    def gate(self) -> GateState: ...  # noqa: D102
-    @property
-    def is_withdrawn(self) -> bool: ...  # noqa: D102
-    @property
-    def read_at(self) -> object: ...  # noqa: D102
-
-
-def standing(row: Told, *, is_own: bool, reasons: tuple[str, ...] = ()) -> Standing:
+def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) -> Standing:
     """Where a sighting stands, for its reporter or for somebody who reads it.
 
     Args:
         row: The sighting.
         is_own: Whether the page is for its reporter.
-        reasons: Names of the gate's rules that hold it back.
+        receipt: Its receipt, where the gate's reasons are to be told.
     """
     if row.is_withdrawn:
         return _WITHDRAWN if is_own else Standing(badge="withdrawn", tone="quiet", words="Its reporter took it back.")
     if row.gate == "cleared" and row.read_at is not None:
         return _READ
     found = (_OF_OWN if is_own else _OF_OTHERS)[row.gate]
-    said = tuple(gate.REASONS[name] for name in reasons if name in gate.REASONS and row.gate != "cleared")
-    return Standing(badge=found.badge, tone=found.tone, words=found.words, hidden=found.hidden, reasons=said)
+    return replace(found, reasons=tuple(receipt.reasons)) if receipt else found
 
 
-def details(row: object) -> tuple[tuple[str, str], ...]:
+def details(row: SightingRow) -> tuple[tuple[str, str], ...]:
     """What a reporter said besides the text, each with its label; what was left out is left out here."""
-
-    def said(name: str) -> str:
-        return str(getattr(row, name) or "")
-
-    close, happened = getattr(row, "close_on", None), getattr(row, "happened_on", None)
     told = (
-        ("How learned", SOURCES.get(said("source"), "")),
-        ("Customer", said("customer")),
-        ("Deal", said("deal")),
-        ("Deal size", money(getattr(row, "deal_amount", None), said("deal_currency"))),
-        ("Stage", _STAGES.get(said("stage"), "")),
-        ("Closes on", close.strftime("%-d %b %Y") if close else ""),
-        ("Product area", said("area")),
-        ("Theirs and ours", said("comparison")),
-        ("Why the buyer cares", _MOTIVES.get(said("motive"), "")),
-        ("How sure", _CONFIDENCES.get(said("confidence"), "")),
-        ("Happened on", happened.strftime("%-d %b %Y") if happened else ""),
-        ("A PM may call", "Yes" if getattr(row, "may_call", False) else ""),
-        ("Came by", _CHANNELS.get(said("channel"), "")),
+        ("How learned", SOURCES.get(row.source or "", "")),
+        ("Customer", row.customer),
+        ("Deal", row.deal),
+        ("Deal size", money(row.deal_amount, row.deal_currency or "")),
+        ("Stage", _STAGES.get(row.stage or "", "")),
+        ("Closes on", _day(row.close_on)),
+        ("Product area", row.area),
+        ("Theirs and ours", row.comparison),
+        ("Why the buyer cares", _MOTIVES.get(row.motive or "", "")),
+        ("How sure", _CONFIDENCES.get(row.confidence or "", "")),
+        ("Happened on", _day(row.happened_on)),
+        ("A PM may call", "Yes" if row.may_call else ""),
+        ("Came by", _CHANNELS.get(row.channel, "")),
     )
     return tuple((label, value) for label, value in told if value)
 
 
-def gate_answers(row: object) -> tuple[tuple[str, str], ...]:
+def gate_answers(row: SightingRow) -> tuple[tuple[str, str], ...]:
     """What a reporter answered about the source, each with its question."""
-    told = [(QUESTIONS["source"], SOURCES.get(str(getattr(row, "source", "")), ""))]
+    told = [(QUESTIONS["source"], SOURCES.get(row.source or "", ""))]
     told += [
-        (question, ANSWERS.get(str(getattr(row, name, "")), ""))
+        (question, ANSWERS.get(getattr(row, name) or "", ""))
         for name, question in QUESTIONS.items()
         if name != "source"
     ]
     return tuple((question, answer) for question, answer in told if answer)
+
+
+def _day(value: date | None) -> str:
+    return value.strftime("%-d %b %Y") if value else ""
 
 
 def money(amount: Decimal | None, currency: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from desk import lists, sightings
+from desk import sightings
 from desk.sightings import SightingRow
 from web import receipt_words as words
 from web.receipt_page import competitor_name, shown_text
@@ -88,4 +88,4 @@ def next_page(
     if len(rows) <= count:
         return shown, ""
     kept = {name: value for name, value in query.items() if value}
-    return shown, f"{path}?{urlencode(kept | {'before': lists.cursor_of(shown[-1])})}"
+    return shown, f"{path}?{urlencode(kept | {'before': shown[-1].sighting_id})}"

@@ -1,7 +1,7 @@
 """`/a/<id>`: the files of sightings, only for who may see the sighting, and only ever as attachments.
 
-A photo was decoded and written anew when it came, so a page may show it in an `<img>`, which minds no Content-Disposition;
-opened by itself it is saved, never rendered, and the policy would keep anything in it from running.
+A photo was decoded and written anew when it came, so a page may show it in an `<img>`, which minds no
+Content-Disposition; opened by itself it is saved, never rendered, and its policy keeps anything in it from running.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desk import audit, lists, sightings
+from desk import sightings
 from desk.attachments import safe_name
-from desk.sightings import AttachmentRow
 from detente.errors import NotFoundError
 from web.errors import Answer, respond
 from web.permissions import Permission
@@ -38,42 +37,33 @@ def attachment(request: Request, visitor: TheVisitor, attachment_id: UUID) -> Re
     """One file, as a download."""
     shop, reader = shop_of(request), visitor.known
     with shop.desk.reading() as connection:
-        one = lists.attachment(connection, str(attachment_id))
+        one = sightings.attachment(connection, str(attachment_id))
         row = sightings.visible_to(connection, one.sighting_id, reader)
-    is_held = row.gate != "cleared"
-    if is_held and row.person_id == reader.person_id and row.gate != "waiting":
-        raise NotFoundError("there is no such file")
-    if one.stored_hash is None:
+    # what was unpacked and is held back since is for legal alone, as the text is
+    if one.stored_hash is None or (row.gate != "cleared" and "legal" not in reader.roles):
         raise NotFoundError("there is no such file")
     try:
         body = shop.attachments.get(one.stored_hash)
     except NotFoundError:
         return respond(request, _DAMAGED)
-    if is_held and row.person_id != reader.person_id and request.method == "GET":
-        with shop.desk.writing() as connection:
-            audit.record(
-                connection,
-                by=reader.person_id,
-                action="quarantine_file_opened",
-                subject=one.sighting_id,
-                now=shop.clock.now(),
-                attachment=one.attachment_id,
-            )
-    return Response(body, headers=_headers(one))
+    kind = one.media_type if one.kind == "image" else "application/octet-stream"
+    return download(body, one.file_name, kind)
 
 
-def _headers(one: AttachmentRow) -> dict[str, str]:
-    return {
-        "Content-Type": one.media_type if one.kind == "image" else "application/octet-stream",
-        "Content-Disposition": disposition(one.file_name),
+def download(body: bytes, file_name: str, media_type: str = "application/octet-stream") -> Response:
+    """Bytes that are saved and never rendered, whatever is in them."""
+    headers = {
+        "Content-Type": media_type,
+        "Content-Disposition": disposition(file_name),
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
+    return Response(body, headers=headers)
 
 
 def disposition(file_name: str) -> str:
-    """`Content-Disposition` of a download (RFC 6266): a plain name for old programs, and the whole one in RFC 8187's way."""
+    """`Content-Disposition` of a download (RFC 6266): a plain name for old programs, and the whole one (RFC 8187)."""
     name = safe_name(file_name)
     plain = "".join(sign if sign.isascii() and sign.isprintable() and sign not in '"\\%' else "_" for sign in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -50,7 +50,9 @@ def sightings(
     shop = shop_of(request)
     only_unread = bool(unread)
     with shop.desk.reading() as connection:
-        rows = lists.cleared(connection, limit=_PAGE + 1, before=before, competitor=competitor, only_unread=only_unread)
+        rows = lists.for_product(
+            connection, limit=_PAGE + 1, before=before, competitor=competitor, only_unread=only_unread
+        )
         count = lists.unread_count(connection)
         names = lists.names_of(connection, {row.person_id for row in rows})
     query = {"competitor": competitor, "unread": "1" if only_unread else ""}

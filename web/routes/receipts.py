@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk import indexer, lists, sightings
-from desk.accept import accept_attachment, cleaned_text
+from desk.accept import accept_attachment
 from desk.database import Connection
 from desk.sightings import SightingRow
 from detente.errors import NotFoundError, SubmissionError
@@ -22,9 +22,9 @@ from web.known import shelf_of
 from web.pages import render, shows
 from web.permissions import Permission
 from web.protection import read_form
-from web.receipt_page import NOTE_CHARS, given, page
-from web.rows import Line, line, next_page
+from web.receipt_page import given, page
 from web.routing import Routes
+from web.rows import Line, line, next_page
 from web.shop import Shop, shop_of
 from web.throttle import Pace
 from web.visitor import TheVisitor
@@ -78,7 +78,7 @@ def mine(request: Request, visitor: TheVisitor, before: str = "") -> Response:
     """One's own sightings, those that wait on top."""
     shop = shop_of(request)
     with shop.desk.reading() as connection:
-        rows = lists.of_person(connection, visitor.known.person_id, limit=_PAGE + 1, before=before)
+        rows = sightings.sightings_of(connection, visitor.known.person_id, _PAGE + 1, before or None)
         waiting = lists.waiting_of(connection, visitor.known.person_id) if not before else []
     shown, older = next_page("/r/mine", {}, rows, _PAGE)
     on_top = {row.sighting_id for row in waiting}
@@ -134,7 +134,7 @@ async def complete(request: Request, visitor: TheVisitor, sighting_id: UUID) -> 
         row = _own(connection, str(sighting_id), person)
         sightings.complete(connection, row.sighting_id, answers, by=person.person_id, now=shop.clock.now())
 
-    return await run_in_threadpool(_done, request, visitor.known, str(sighting_id), work, answers, "completed")
+    return await run_in_threadpool(_completed, request, visitor.known, str(sighting_id), work, answers)
 
 
 @routes.post("/r/{sighting_id:uuid}/answer", needs=Permission.OPEN_SIGHTING)
@@ -144,8 +144,7 @@ async def answer(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Re
 
     def work(connection: Connection, shop: Shop, person: Person) -> None:
         row = _own(connection, str(sighting_id), person)
-        said = _note(text, "answer")
-        sightings.answer(connection, row.sighting_id, said, by=person.person_id, now=shop.clock.now())
+        sightings.answer(connection, row.sighting_id, text, by=person.person_id, now=shop.clock.now())
 
     return await run_in_threadpool(_noted, request, visitor.known, str(sighting_id), work, {"answer": text}, "answered")
 
@@ -157,8 +156,7 @@ async def question(request: Request, visitor: TheVisitor, sighting_id: UUID) -> 
 
     def work(connection: Connection, shop: Shop, person: Person) -> None:
         row = _of_colleague(connection, str(sighting_id), person)
-        said = _note(text, "question")
-        sightings.ask(connection, row.sighting_id, said, by=person.person_id, now=shop.clock.now())
+        sightings.ask(connection, row.sighting_id, text, by=person.person_id, now=shop.clock.now())
 
     return await run_in_threadpool(_noted, request, visitor.known, str(sighting_id), work, {"question": text}, "asked")
 
@@ -195,33 +193,46 @@ def _add_file(
     with shop.desk.reading() as connection:
         row = _own(connection, sighting_id, person)
     try:
-        if row.is_withdrawn:
-            raise SubmissionError({"file": "this report is withdrawn; nothing can be added to it"})
-        if upload is None:
-            raise SubmissionError({"file": "choose a photo or a file first"})
         accept_attachment(
             shop.inbox,
             _new_id(attachment_id),
             sighting_id,
-            upload,
+            _chosen(row, upload),
             person_id=person.person_id,
             now=shop.clock.now(),
             limits=shop.limits,
         )
     except SubmissionError as error:
         return _shown(request, person, sighting_id, faults={"file": " ".join(error.faults.values())})
+    indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
     shop.indexing.wake()
     return _back(sighting_id, "added")
+
+
+def _chosen(row: SightingRow, upload: Upload | None) -> Upload:
+    if row.is_withdrawn:
+        raise SubmissionError({"file": "This report is withdrawn; nothing can be added to it."})
+    if upload is None:
+        raise SubmissionError({"file": "Choose a photo or a file first."})
+    return upload
 
 
 def _new_id(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise SubmissionError({"file": "load this page again, then choose the file once more"}) from None
+        raise SubmissionError({"file": "Load this page again, then choose the file once more."}) from None
 
 
 Work = Callable[[Connection, Shop, Person], None]
+
+
+def _completed(request: Request, person: Person, sighting_id: str, work: Work, answers: Mapping[str, str]) -> Response:
+    shop = shop_of(request)
+    done = _done(request, person, sighting_id, work, answers, "completed")
+    # files and text in the inbox follow the gate's new word
+    indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
+    return done
 
 
 def _noted(
@@ -241,7 +252,6 @@ def _done(
             work(connection, shop, person)
     except SubmissionError as error:
         return _shown(request, person, sighting_id, faults=error.faults, typed=typed)
-    shop.indexing.wake()
     return _back(sighting_id, done)
 
 
@@ -296,15 +306,7 @@ def _of_colleague(connection: Connection, sighting_id: str, person: Person) -> S
 
 def _typed(form: FormData, name: str) -> str:
     value = form.get(name)
-    return cleaned_text(value) if isinstance(value, str) else ""
-
-
-def _note(text: str, field: str) -> str:
-    if not text:
-        raise SubmissionError({field: "Write something first."})
-    if len(text) > NOTE_CHARS:
-        raise SubmissionError({field: f"That has {len(text):,} characters; {NOTE_CHARS:,} can be taken. Shorten it."})
-    return text
+    return value if isinstance(value, str) else ""
 
 
 def _back(sighting_id: str, done: str = "") -> Response:
