@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from desk import people, sign_in, sightings
+from desk import people, sightings, sign_in
 from desk.database import Desk
 from detente import workspace as workspaces
 from detente.clock import SystemClock
