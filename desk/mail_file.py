@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -77,7 +77,13 @@ def max_bytes(files: int, file_bytes: int) -> int:
 
 
 def read_mail(
-    raw: bytes, competitors: Iterable[Competitor], *, authserv_id: str = "", files: int, file_bytes: int
+    raw: bytes,
+    competitors: Iterable[Competitor],
+    *,
+    authserv_id: str = "",
+    files: int,
+    file_bytes: int,
+    takes: Callable[[Upload], bool] = lambda _: True,
 ) -> Mail:
     """Reads a mail.
 
@@ -87,6 +93,7 @@ def read_mail(
         authserv_id: Name under which our own server writes Authentication-Results; empty: none does.
         files: How many files are taken at most.
         file_bytes: Bytes of one file at most.
+        takes: Whether a file can be taken otherwise; the mail is, without the others.
 
     Raises:
         SubmissionError: It cannot be read, was sent by a machine, has no one sender, or says nothing.
@@ -96,7 +103,7 @@ def read_mail(
     if _header(message, "Auto-Submitted").casefold().partition(";")[0].strip() not in ("", "no"):
         raise _refused("was sent by a machine (Auto-Submitted), such as an absence notice")
     plain, html, found = _parts(message)
-    uploads = [one for one in found if 0 < len(one.body) <= file_bytes][:files]
+    uploads = [one for one in found if 0 < len(one.body) <= file_bytes and takes(one)][:files]
     left_out = len(found) - len(uploads)
     text = _without_signature(plain.strip()) or _text_of(html[:_MAX_HTML])
     subject = _RE_FWD.sub("", _header(message, "Subject")).strip()

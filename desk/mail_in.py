@@ -17,15 +17,16 @@ from typing import Protocol
 from imap_tools import BaseMailBox, MailBox, MailboxFolderCreateError, MailMessage
 from imap_tools.errors import ImapToolsError
 
-from desk.accept import Accepted, Limits, accept
+from desk.accept import Accepted, Limits, accept, check_uploads
 from desk.database import Desk
 from desk.inbox import Inbox
 from desk.mail_file import Mail, max_bytes, read_mail
 from desk.people import person_by_email
-from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError
+from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError, UploadError
 from detente.people import Person
 from detente.secret_file import secret_in
 from detente.settings import MailInSettings
+from detente.sightings import Upload
 from detente.workspace import Workspace
 
 _SECONDS = 60.0
@@ -74,7 +75,12 @@ def taking(desk: Desk, inbox: Inbox, workspace: Workspace, limits: Limits) -> Ta
 
     def take(raw: bytes) -> Accepted:
         mail = read_mail(
-            raw, workspace.competitors, authserv_id=authserv_id, files=limits.files, file_bytes=limits.file_bytes
+            raw,
+            workspace.competitors,
+            authserv_id=authserv_id,
+            files=limits.files,
+            file_bytes=limits.file_bytes,
+            takes=lambda upload: _is_taken(upload, limits),
         )
         with desk.reading() as connection:
             person = person_by_email(connection, mail.sender)
@@ -110,6 +116,14 @@ def _accepted(
     raise AssertionError
 
 
+def _is_taken(upload: Upload, limits: Limits) -> bool:
+    try:
+        check_uploads([upload], limits)
+    except UploadError:
+        return False
+    return True
+
+
 def _given(mail: Mail) -> set[str]:
     """The fields that the lines at the mail's top gave."""
     said, plain = mail.submission.model_dump(), mail.plain.model_dump()
@@ -135,7 +149,10 @@ def fetch(settings: MailInSettings, take: Take, mailbox: Mailbox, most: int) -> 
         try:
             if size > most:
                 raise SubmissionError({"": f"the mail is larger than {most:,} bytes"})
-            accepted = take(mailbox.mail(uid))
+            raw = mailbox.mail(uid)
+            if not raw:
+                continue  # somebody else moved it meanwhile
+            accepted = take(raw)
         except (SubmissionError, ConflictError, NotAllowedError) as refusal:
             reason = _reason(refusal)
             fetched.refused[reason] = fetched.refused.get(reason, 0) + 1
