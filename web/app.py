@@ -23,10 +23,12 @@ from detente.workspace import Workspace
 from web.background import Indexing
 from web.errors import answer_errors
 from web.mail import Deliver, Mailer, by_smtp
+from web.oidc import Provider
 from web.protection import Door, Watch
 from web.routing import GuardedRoute, Routes
+from web.secret_file import secret_in
 from web.shop import Shop
-from web.site import site_of
+from web.site import Site, site_of
 from web.throttle import Throttle
 from web.visitor import Sessions
 
@@ -123,6 +125,7 @@ def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deli
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
         deliver = by_smtp(settings.mail, workspace.root)
+    site = site_of(settings.web, port)
     return Shop(
         workspace=workspace,
         desk=desk,
@@ -130,9 +133,18 @@ def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deli
         attachments=attachments,
         limits=limits,
         clock=clock,
-        site=site_of(settings.web, port),
+        site=site,
         sessions=Sessions(desk, clock),
         throttle=Throttle(clock),
         indexing=Indexing(desk, inbox, attachments, limits, clock),
         mailer=Mailer(settings.mail, deliver),
+        provider=_provider(workspace, site, clock),
     )
+
+
+def _provider(workspace: Workspace, site: Site, clock: Clock) -> Provider | None:
+    settings = workspace.settings.oidc
+    if settings is None:
+        return None
+    secret = secret_in(workspace.root, settings.client_secret_file, "oidc.client_secret_file")
+    return Provider(settings, secret, site.url("/sign-in/oidc/callback"), clock)

@@ -1,4 +1,4 @@
-"""What stands before every route: known hosts, our own forms only, bounded bodies, headers on every answer, a quiet log."""
+"""What stands before every route: known hosts, our own forms, bounded bodies, headers, a quiet log."""
 
 from __future__ import annotations
 
@@ -148,9 +148,9 @@ class Door:
 def is_our_own(headers: Headers, origin: str) -> bool:
     """Whether a request that changes something comes from our own pages, or from a program.
 
-    Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program, as
-    long as it brings no cookie. A program's token proves itself, as long as no cookie stands beside it: no other site can
-    make a browser send one.
+    Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program,
+    as long as it brings no cookie. A program's token proves itself, as long as no cookie stands beside it: no other site
+    can make a browser send one.
     """
     has_cookie = "cookie" in headers
     if headers.get("authorization", "").lower().startswith("bearer ") and not has_cookie:

@@ -19,6 +19,7 @@ from web.visitor import Sessions
 if TYPE_CHECKING:
     from web.background import Indexing
     from web.mail import Mailer
+    from web.oidc import Provider
     from web.throttle import Throttle
 
 
@@ -38,6 +39,7 @@ class Shop:
         throttle: How often somebody may try.
         indexing: The thread that brings what the inbox holds into the desk.
         mailer: Sends mail beside the request; `is_on` says whether there is a mail server.
+        provider: Whom people can sign in with; None where none is set up.
     """
 
     workspace: Workspace
@@ -51,6 +53,7 @@ class Shop:
     throttle: Throttle
     indexing: Indexing
     mailer: Mailer
+    provider: Provider | None
 
 
 def shop_of(request: Request) -> Shop:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import limits
@@ -94,11 +96,12 @@ class Pace:
 
 
 class Throttle:
-    """Counts tries, and refuses with 429 what is too often."""
+    """Counts tries, and refuses with 429 what is too often; `sleep` slows somebody down whom nothing is refused."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._clock = clock
         self._limiter = FixedWindowRateLimiter(ClockStorage(clock))
+        self.sleep = sleep
 
     def wait_s(self, pace: Pace, who: str) -> int:
         """Counts a try; seconds to wait where it is one too many, otherwise 0."""
@@ -127,6 +130,6 @@ def too_often(wait_s: int) -> HTTPException:
 
 
 def _in_words(seconds: int) -> str:
-    if seconds < 90:  # noqa: PLR2004
+    if seconds < 90:
         return f"{seconds} seconds"
     return f"{math.ceil(seconds / 60)} minutes"

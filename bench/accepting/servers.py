@@ -118,7 +118,7 @@ def running(side: Side, log: Path) -> Iterator[Running]:
         process = subprocess.Popen(
             side.command(port),
             cwd=ROOT,
-            env=environment(log.parent, {"PYTHONPATH": str(ROOT)}),
+            env=environment(log.parent, {"PYTHONPATH": str(ROOT), "DETENTE_WEB__PORT": str(port)}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -145,7 +145,7 @@ def _listens(port: int) -> bool:
     return False
 
 
-def bare(folder: Path) -> Side:
+def bare(folder: Path, fields: Mapping[str, str]) -> Side:
     """The bare endpoint, which is sent the same bytes as the form."""
     home = folder / "bare"
     shutil.rmtree(home, ignore_errors=True)
@@ -153,22 +153,10 @@ def bare(folder: Path) -> Side:
         name="bare write, fsync, link, fsync",
         command=lambda port: [sys.executable, "-m", "bench.accepting.bare", str(home), str(port)],
         path="/bare",
-        fields=FIELDS,
+        fields=fields,
         file_field="files",
         stored=[home / "new"],
     )
-
-
-FIELDS: Mapping[str, str] = {
-    "sighting_id": "{id}",
-    "text": "Globex offered our customer 30 % off for two years, on top of the Team plan. They decide on Friday. ({n})",
-    "competitor": "c001",
-    "source": "customer",
-    "confidential": "no",
-    "customer": "Initech",
-    "deal_amount": "120,000",
-    "stage": "negotiation",
-}
 
 
 @contextmanager
