@@ -84,7 +84,7 @@ def running() -> Iterator[PostgreSQL]:
         yield started
     finally:
         if server is not None:
-            server.send_signal(signal.SIGQUIT)
+            server.send_signal(signal.SIGINT)
             server.wait()
         shutil.rmtree(folder)
 
