@@ -1,7 +1,7 @@
 """Reads a mail as a sighting: who says that they sent it, what they wrote, and the files with it.
 
-A mail is whatever a stranger chose to send. It is bounded before it is parsed, its HTML is turned into text and never shown,
-and nothing in it is followed.
+A mail is whatever a stranger chose to send. It is bounded before it is parsed, its HTML is turned into text and never
+shown, and nothing in it is followed.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _sender(message: Message) -> str:
             strict = [address.addr_spec for address in header.addresses]
             lax = [address for _, address in getaddresses([values[0]])]
             if not header.defects and strict == lax and len(strict) == 1 and strict[0].count("@") == 1:
-                return strict[0].casefold()
+                return str(strict[0]).casefold()
     raise _refused("does not have exactly one sender in From")
 
 
@@ -274,7 +274,7 @@ def _leaves(message: Message) -> Iterator[Message]:
         part = waiting.pop(0)
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = inner
+            waiting[:0] = [one for one in inner if isinstance(one, Message)]
         else:
             yield part
     if waiting:

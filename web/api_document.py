@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from desk.gate import FOLLOW_UPS
 from detente import __version__
 from web.api_records import (
     EXAMPLE_ID,
@@ -21,22 +22,27 @@ from web.api_records import (
 
 Node = dict[str, Any]
 
-DESCRIPTION = """\
+_FOLLOW_UPS = "; ".join(
+    f"`{source}` needs {', '.join(f'`{name}`' for name in names) or 'nothing more'}"
+    for source, names in FOLLOW_UPS.items()
+)
+DESCRIPTION = f"""\
 Sightings in, receipts out: what the form does, for programs.
 
-**Who asks.** Send `Authorization: Bearer det_…`. Whoever is signed in makes a token under `/me`; its scopes are `sightings:write` \
-and `sightings:read`. A token never belongs into an address.
+**Who asks.** Send `Authorization: Bearer det_…`. Whoever is signed in makes a token under `/me`; its scopes are
+`sightings:write` and `sightings:read`. A token never belongs into an address.
 
-**Exactly once.** Mint a UUID for each sighting and send it as `Idempotency-Key`. Where the answer is lost, send the same again, as \
-often as it takes: 201 says that it is safe now, 200 that it was before. The same key with something else is answered 409.
+**Exactly once.** Mint a UUID for each sighting and send it as `Idempotency-Key`. Where the answer is lost, send the
+same again, as often as it takes: 201 says that it is safe now, 200 that it was before. The same key with something
+else is answered 409.
 
-**How it was learned** must be told, as in the form: `source`, and what it opens. `customer` needs `confidential`; `partner` needs \
-`nda`, too; `document` needs `meant_for_me`, too; `competitor` and `former_employee` need `confidential`, `nda`, `knew_me` and \
-`own_prices`; `public` needs nothing more. The answers decide who may see the sighting; an honest one never counts against anybody.
+**How it was learned** must be told, as in the form: `source`, and what it opens. {_FOLLOW_UPS}.
+The answers decide who may see the sighting; an honest one never counts against anybody.
 
-**Errors** are `application/problem+json` (RFC 9457); `errors` names the fields. Too often is answered 429, a full disk 507, both \
-with `Retry-After`: nothing was taken, send it again then.
+**Errors** are `application/problem+json` (RFC 9457); `errors` names the fields. Too often is answered 429, a full
+disk 507, both with `Retry-After`: nothing was taken, send it again then.
 """
+"""What holds for all of the API, as Markdown."""
 
 _PROBLEMS: Mapping[int, str] = {
     400: "The request cannot be read, or lacks its key.",
@@ -95,7 +101,9 @@ def document(base_url: str = "") -> Node:
 
 
 def _schemas(*models: type[BaseModel]) -> Node:
-    _, made = models_json_schema([(one, "serialization") for one in models], ref_template="#/components/schemas/{model}")
+    _, made = models_json_schema(
+        [(one, "serialization") for one in models], ref_template="#/components/schemas/{model}"
+    )
     schemas: Node = made["$defs"]
     return {"Sighting": submission_schema()} | schemas
 

@@ -54,7 +54,7 @@ class ReceiptOut(BaseModel):
     name: str = Field(description="What people call it.")
     state: GateState = Field(
         description="What the law and ethics gate says: `cleared` goes on; `waiting` lacks an answer; `quarantined` is "
-        "for the legal role alone; `rejected` is what legal said of one; of `not_kept` neither text nor files were kept."
+        "for the legal role alone; `rejected` is what legal said of one; of `not_kept` only that it came is known."
     )
     received_at: datetime = Field(description="When it was safe, by our clock.")
     url: str = Field(description="Its receipt's page.")

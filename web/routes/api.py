@@ -97,8 +97,9 @@ class ReferencePage:
 async def send(request: Request, visitor: TheVisitor) -> Response:
     """Takes a sighting: 201 where it is new, 200 with the same body where it was taken before."""
     kind = _media_type(request)
+    uploads: list[Upload] = []
     if kind == _JSON:
-        sighting, uploads = _parsed(await request.body()), []
+        sighting = _parsed(await request.body())
     elif kind == _FORM:
         sighting, uploads = await _sighting_form(request)
     else:
@@ -248,7 +249,9 @@ def _words(schema: Mapping[str, Any]) -> list[str]:
     return [word for choice in (schema, *schema.get("anyOf", ())) for word in choice.get("enum", ())]
 
 
-def _json(answer: ReceiptOut | ListOut | AttachmentOut, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def _json(
+    answer: ReceiptOut | ListOut | AttachmentOut, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(answer.model_dump_json(), status, dict(headers or {}), media_type=_JSON)
 
 
@@ -305,7 +308,9 @@ def _key(request: Request) -> str:
     """The Idempotency-Key, as a UUID in lower case; empty where there is none."""
     key = request.headers.get("idempotency-key", "").strip().strip('"').casefold()
     if key and not _UUID.fullmatch(key):
-        raise HTTPException(400, "Idempotency-Key is no UUID; mint one for each sighting, and send it again with each try.")
+        raise HTTPException(
+            400, "Idempotency-Key is no UUID; mint one for each sighting, and send it again with each try."
+        )
     return key
 
 

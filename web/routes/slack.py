@@ -1,7 +1,7 @@
 """Slack: a command, a shortcut on messages, and the answers to what a sighting still lacks.
 
-Nothing is ever sent to Slack: an answer stands in the response to Slack's own request, or there is none. Who asks is proved by
-Slack's signature over the raw body, and is whoever an administrator linked to that Slack account.
+Nothing is ever sent to Slack: an answer stands in the response to Slack's own request, or there is none. Who asks is
+proved by Slack's signature over the raw body, and is whoever an administrator linked to that Slack account.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ log = logging.getLogger("detente.web")
 _SIGHTINGS = uuid.UUID("1c1a7c4e-54d1-4c2f-9a55-3e0b1a3f9d20")
 _MOST_FIELDS = 100
 _HELP = (
-    "Write what you saw or heard: /sighting Globex offers Team at 49 to new customers. Lines at the top may say more, such as "
-    "“competitor: globex” or “source: customer”. /sighting link says who you are here."
+    "Write what you saw or heard: /sighting Globex offers Team at 49 to new customers. Lines at the top may say more, "
+    "such as “competitor: globex” or “source: customer”. /sighting link says who you are here."
 )
 
 
@@ -243,13 +243,13 @@ async def _signed(request: Request) -> dict[str, str]:
             secret_in, shop.workspace.root, slack.signing_secret_file, "slack.signing_secret_file"
         )
     except WorkspaceError as error:
-        log.error("%s", error)
+        log.error("%s", error)  # noqa: TRY400  (where it happened tells nothing)
         raise HTTPException(503, "The signing secret cannot be read here; the log says why.") from None
     try:
         is_valid = SignatureVerifier(secret, _Time(shop.clock)).is_valid_request(body, dict(request.headers))
         fields = parse_qs(body.decode(), max_num_fields=_MOST_FIELDS) if is_valid else {}
-    except (ValueError, TypeError):  # a time that is no number, a signature of other signs than ASCII, a body of no text
+    except (ValueError, TypeError):  # a time that is no number, a signature of odd signs, a body that is no text
         is_valid = False
     if not is_valid:
-        raise HTTPException(401, "This was not signed by the Slack app that is set up here, or more than 5 minutes ago.")
+        raise HTTPException(401, "This was not signed by the Slack app that is set up here, or too long ago.")
     return {name: values[0] for name, values in fields.items()}
