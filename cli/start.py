@@ -39,6 +39,7 @@ def check(workspace: WorkspaceOption = None) -> None:
     """
     loaded = the_workspace(workspace)
     counts = f"{len(loaded.competitors)} competitors, {len(loaded.pages)} pages, {len(loaded.themes)} themes"
+    counts += f", {len(loaded.wanted)} questions"
     say(f"{loaded.root}: {counts}; all valid")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import sqlite3
 import threading
@@ -70,7 +69,7 @@ class Desk:
         """
         if url:
             address = _address(url)
-            where = f"the desk at {address.host or 'a local socket'}/{address.database}"
+            where = f"PostgreSQL database {address.database} at {address.host or 'the local socket'}"
             engine = _postgresql(address)
         else:
             path = data / FILE_NAME
@@ -92,7 +91,7 @@ class Desk:
         Raises:
             DeskError: The database cannot be used now.
         """
-        with said_plainly(self.where), self._readers.connect() as connection, connection.begin():
+        with said_plainly(self.where, writes=False), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -108,7 +107,7 @@ class Desk:
         if not self._turn.acquire(timeout=self._patience_s):
             raise DeskError(f"{self.where}: the desk is busy: another writer of this process does not end; try again")
         try:
-            with said_plainly(self.where), self._writers.connect() as connection, connection.begin():
+            with said_plainly(self.where, writes=True), self._writers.connect() as connection, connection.begin():
                 if not self._is_sqlite:
                     self._wait_for_turn(connection)
                 yield connection
@@ -193,12 +192,13 @@ def _sqlite(path: Path, patience_s: float) -> Engine:
 
 
 def _postgresql(address: URL) -> Engine:
-    if importlib.util.find_spec("psycopg") is None:
+    try:
+        # a server that was started anew must not fail the first request of every pooled connection
+        return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    except ImportError:
         raise DeskError(
             "desk.url names a PostgreSQL database, and its driver is not installed: pip install 'detente[postgresql]'"
-        )
-    # a server that was started anew must not fail the first request of every pooled connection
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        ) from None
 
 
 def _address(url: str) -> URL:

@@ -26,6 +26,7 @@ __all__ = [
     "disable",
     "enable",
     "end_sessions",
+    "identities_of",
     "link_identity",
     "people",
     "person",
@@ -207,6 +208,12 @@ def person_by_identity(c: Connection, provider: str, subject: str) -> Person | N
     """Who that is here, disabled or not."""
     known = select(identity.c.person_id).where(identity.c.provider == provider, identity.c.subject == subject)
     return next(iter(_found(c, person_table.c.person_id.in_(known))), None)
+
+
+def identities_of(c: Connection, person_id: str, provider: str) -> list[str]:
+    """Who somebody is with a provider: the subjects that are linked to them."""
+    mine = (identity.c.person_id == person_id, identity.c.provider == provider)
+    return list(c.execute(select(identity.c.subject).where(*mine).order_by(identity.c.subject)).scalars())
 
 
 def the_local_owner(c: Connection, now: datetime) -> Person:

@@ -18,6 +18,7 @@ from detente.records import Dismissal, Page, PageKind
 from detente.settings import Settings
 from detente.toml_file import Strict, key_lines, nearest, read_toml, validated
 from detente.urls import canonical_url
+from detente.wanted import WANTED_TOML, Wanted, WantedEntry, load_wanted
 
 Cadence = Literal["hourly", "daily", "weekly"]
 _HOURS: Mapping[Cadence, float] = {"hourly": 1.0, "daily": 24.0, "weekly": 168.0}
@@ -29,6 +30,12 @@ def _slug(value: str) -> str:
         raise ValueError("use lower-case letters, digits and single hyphens, such as 'release-notes'")
     return value
 
+
+# URLs of the settings in which a password can stand; that of a database may name a user.
+_WITH_PASSWORDS = {
+    ("fetch", "proxy"): re.compile("@"),
+    ("desk", "url"): re.compile(r"//[^/?#]*:[^/?#]*@|[?&]password=", re.IGNORECASE),
+}
 
 Url = Annotated[str, AfterValidator(canonical_url)]
 Slug = Annotated[str, AfterValidator(_slug)]
@@ -102,6 +109,7 @@ class Workspace:
         competitors: By slug, sorted.
         themes: As in `roadmap.toml`, in its order.
         dismissals: As in `dismissed.toml`, in its order.
+        wanted: As in `wanted.toml`, in its order.
     """
 
     root: Path
@@ -109,6 +117,7 @@ class Workspace:
     competitors: tuple[Competitor, ...]
     themes: tuple[ThemeEntry, ...]
     dismissals: tuple[Dismissal, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -173,6 +182,12 @@ def load(root: Path) -> Workspace:
         themes = _load_themes(root / "roadmap.toml")
     except WorkspaceError as error:
         faults.append(str(error))
+    wanted: tuple[Wanted, ...] = ()
+    try:
+        # a question about the competitor of a broken file is not at fault
+        wanted = load_wanted(root, [path.stem for path in (root / "competitors").glob("*.toml")])
+    except WorkspaceError as error:
+        faults.append(str(error))
     if faults or settings is None:
         raise WorkspaceError("\n".join(faults))
     # after all others: a rule that names a page of a broken file is not at fault
@@ -183,19 +198,20 @@ def load(root: Path) -> Workspace:
         competitors=tuple(competitors),
         themes=themes,
         dismissals=load_dismissals(root, page_ids),
+        wanted=wanted,
     )
 
 
 def _load_settings(path: Path) -> Settings:
     data, text = read_toml(path)
-    fetch = data.get("fetch")
-    proxy = fetch.get("proxy") if isinstance(fetch, dict) else None
-    if isinstance(proxy, str) and "@" in proxy:
-        line = key_lines(text).get(("fetch", "proxy"), 1)
-        raise WorkspaceError(
-            f"{path}:{line}: fetch.proxy holds a password, and this file is shared; "
-            "set the environment variable DETENTE_FETCH__PROXY instead"
-        )
+    for (table, key), holds_password in _WITH_PASSWORDS.items():
+        values = data.get(table)
+        value = values.get(key) if isinstance(values, dict) else None
+        if isinstance(value, str) and holds_password.search(value):
+            raise WorkspaceError(
+                f"{path}:{key_lines(text).get((table, key), 1)}: {table}.{key} holds a password, and this file is "
+                f"shared; set the environment variable DETENTE_{table.upper()}__{key.upper()} instead"
+            )
     return validated(Settings, path, data, text)
 
 
@@ -263,6 +279,7 @@ _SCHEMAS: Mapping[str, type[BaseModel]] = {
     "competitor": CompetitorEntry,
     "roadmap": RoadmapEntry,
     "dismissed": DismissedEntry,
+    "wanted": WantedEntry,
 }
 
 
@@ -332,6 +349,7 @@ def init(root: Path) -> list[Path]:
         "detente.toml": _DETENTE_TOML.format(name=name),
         "competitors/globex.toml.example": _COMPETITOR_TOML,
         "roadmap.toml": _ROADMAP_TOML,
+        "wanted.toml": WANTED_TOML,
         ".gitignore": "data/\n",
         **{f"schemas/{schema}": text for schema, text in json_schemas()},
     }

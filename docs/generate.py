@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from detente.dismissed import RuleEntry
 from detente.settings import setting_tables
+from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
 from warehouse.tables import Table, tables
@@ -101,6 +102,8 @@ def _workspace_files() -> str:
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
         "| `dismissed.toml` | changes that are none, as rules that `detente changes dismiss` writes | you |\n",
+        "| `wanted.toml` | [what Product wants to know](../how-to/ask-for-what-you-want-to-know.md); may be left out ",
+        "| you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
         "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
@@ -113,6 +116,7 @@ def _workspace_files() -> str:
         ("`roadmap.toml`", RoadmapEntry),
         ("`[[themes]]` of the roadmap", ThemeEntry),
         ("`[[rules]]` of `dismissed.toml`", RuleEntry),
+        ("`[[questions]]` of `wanted.toml`", QuestionEntry),
     )
     for name, model in of_file:
         parts.append(f"\n## {name}\n\n| key | type | default | meaning |\n|---|---|---|---|\n")

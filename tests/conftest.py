@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
+import postgresql_server
 import pytest
 
-PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "postgres": postgresql_server.programs(),
+}
 _MISSING = pytest.StashKey[dict[str, int]]()
 
 
@@ -30,3 +35,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for name, count in config.stash[_MISSING].items():
         terminalreporter.write_line(f"{count} tests did not run: the system has no {name}; install it to run them.")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgresql_server.PostgreSQL]:
+    """A PostgreSQL server of this process; a test that asks for it carries the mark `system("postgres")`."""
+    with postgresql_server.running() as server:
+        yield server

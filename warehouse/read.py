@@ -97,16 +97,9 @@ def ask(
 
     Raises:
         UsageError: Not one reading statement, or SQL that does not work; the message is DuckDB's own.
-        WarehouseError: Nothing has been published, or the time was up.
+        WarehouseError: Nothing has been published, the file cannot be read, or the time was up.
     """
-    with connect(newest(folder)) as connection:
-        connection.execute(f"SET memory_limit = '{_size(memory)}'")
-        # settings that close the doors, in the order in which they can be closed
-        connection.execute("SET temp_directory = ''")
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET disabled_filesystems = 'LocalFileSystem'")
-        connection.execute("SET lock_configuration = true")
+    with _shut_in(newest(folder), _size(memory)) as connection:
         _must_read(connection, question)
         clock = threading.Timer(seconds, connection.interrupt) if seconds else None
         if clock:
@@ -173,6 +166,24 @@ def spreadsheet_cell(value: object) -> object:
     if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
+
+
+def _shut_in(published: Published, memory: str) -> Connection:
+    """A connection to a published file that opens nothing else."""
+    try:
+        connection = connect(published)
+        connection.execute(f"SET memory_limit = '{memory}'")
+        # settings that close the doors, in the order in which they can be closed
+        connection.execute("SET temp_directory = ''")
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET disabled_filesystems = 'LocalFileSystem'")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"{published.path}: cannot be read: {error}; try again, or publish a new one with `detente run build`"
+        ) from None
+    return connection
 
 
 def _must_read(connection: Connection, question: str) -> None:

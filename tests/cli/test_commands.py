@@ -136,7 +136,7 @@ def test_init_check_and_the_first_hint(tmp_path: Path, detente: Detente) -> None
 
     assert (made.returncode, checked.returncode, again.returncode) == (0, 0, 2)
     assert f"`detente run pipeline --workspace {folder}`" in made.stderr
-    assert "0 competitors, 0 pages, 0 themes; all valid" in checked.stderr
+    assert "0 competitors, 0 pages, 0 themes, 0 questions; all valid" in checked.stderr
 
 
 def test_check_tells_every_fault_on_a_line_of_its_own(tmp_path: Path, detente: Detente) -> None:

@@ -14,6 +14,7 @@ from detente import errors
 from detente.dismissed import RuleEntry
 from detente.records import Document, Outcome, PageKind, ReadStatus
 from detente.settings import setting_tables
+from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, ThemeEntry
 from sources import readers
 from warehouse.tables import tables
@@ -47,7 +48,7 @@ def test_every_setting_and_key_of_a_workspace_file_has_a_meaning():
 
     without = [
         f"{model.__name__}.{name}"
-        for model in (*tables_of_settings, CompetitorEntry, PageEntry, ThemeEntry, RuleEntry)
+        for model in (*tables_of_settings, CompetitorEntry, PageEntry, ThemeEntry, RuleEntry, QuestionEntry)
         for name, field in model.model_fields.items()
         if not field.description
     ]

@@ -1,0 +1,390 @@
+"""The inbox: one file per entry, durable before anybody is told "received"; the truth behind the desk's sightings.
+
+    data/inbox/aside/        being written
+    data/inbox/new/          accepted, not yet indexed: <id>.zip
+    data/inbox/kept/<xx>/    indexed; xx are the id's first two characters
+    data/inbox/damaged/      what could not be read, set aside for a person to look at
+
+An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`, `files/1`, … as they came.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from detente.errors import ConflictError, NotFoundError, StorageError
+from detente.sightings import Channel, Gate
+
+_ENTRY = "entry.json"
+# an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
+_MAX_PART = 256_000_000
+
+
+class DamagedEntryError(ValueError):
+    """An entry's file cannot be read as an entry; the words hold nothing of its content."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileNote:
+    """What is written down of a file that came.
+
+    Attributes:
+        name: Made safe; never a path.
+        media_type: As the sender declared it; never believed.
+        byte_count: Its size as it came.
+        received_hash: SHA-256 of the bytes as they came.
+    """
+
+    name: str
+    media_type: str
+    byte_count: int
+    received_hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One thing that was accepted.
+
+    Attributes:
+        entry_id: The sighting's id, or the id of a photo that was added later; minted by the sender.
+        kind: `attachment` is a file for a sighting that is there already.
+        sighting_id: The sighting; the entry's own id for a sighting.
+        person_id: Who sent it.
+        channel: Which way it came in.
+        received_at: By our clock.
+        digest: SHA-256 of what was sent, the sender's clock left out; empty once erased.
+        gate: What the gate said when it was accepted.
+        submission: The submission, cleaned, as JSON values; what the gate did not keep is not in it.
+        deal_amount: The amount as read, a decimal as text; None where there was none.
+        deal_currency: Its ISO 4217 code.
+        files: Notes of the files, by position.
+        attachments: Rows of the attachments, once the files were unpacked; then the zip holds no files.
+        holds_files: Whether the zip holds the files as they came.
+        is_erased: A person's words were taken out of it.
+        is_withdrawn: Its reporter took it back.
+    """
+
+    entry_id: str
+    kind: Literal["sighting", "attachment"] = "sighting"
+    sighting_id: str
+    person_id: str
+    channel: Channel
+    received_at: datetime
+    digest: str
+    gate: Gate
+    submission: dict[str, Any] = field(default_factory=dict)
+    deal_amount: str | None = None
+    deal_currency: str | None = None
+    files: tuple[FileNote, ...] = ()
+    attachments: tuple[dict[str, Any], ...] = ()
+    holds_files: bool = True
+    is_erased: bool = False
+    is_withdrawn: bool = False
+
+
+class Inbox:
+    """Entries under one folder; each is there whole or not at all. Any number of processes may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.aside = folder / "aside"
+        self._new = folder / "new"
+        try:
+            for made in (self.aside, self._new):
+                made.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _refused(folder, error) from error
+
+    def put(self, entry: Entry, files: Sequence[bytes]) -> bool:
+        """Makes the entry durable; False when the very same one is there already, and durable too.
+
+        Raises:
+            ConflictError: The id was used for something else, by somebody else, or its report was erased.
+            StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
+        """
+        if self._known_in_kept(entry):
+            return False
+        target = self._new / f"{entry.entry_id}.zip"
+        is_linked = self._write(target, _packed(entry, files))
+        if self._known_in_kept(entry):
+            # somebody indexed the first one between our look and our link; ours was never told to anybody
+            if is_linked:
+                target.unlink(missing_ok=True)
+            return False
+        is_new = is_linked or not self._known_in_new(entry, target)
+        try:
+            _flush(self._new)
+        except OSError as error:
+            raise _refused(target, error) from error
+        return is_new
+
+    def find(self, entry_id: str) -> Entry | None:
+        """The entry, wherever it stands; None where there is no such id."""
+        path = self.path(entry_id)
+        return None if path is None else self.read(path)
+
+    def path(self, entry_id: str) -> Path | None:
+        """Where the entry stands now: `new`, or `kept`."""
+        # kept, new, and kept again: it may move from one to the other in between
+        for path in (self._kept(entry_id), self._new / f"{entry_id}.zip", self._kept(entry_id)):
+            if path.exists():
+                return path
+        return None
+
+    def new(self) -> Iterator[Path]:
+        """The entries that are not indexed yet, in the order in which they came."""
+        found = []
+        with os.scandir(self._new) as folder:
+            for one in folder:
+                if one.name.endswith(".zip"):
+                    with suppress(FileNotFoundError):  # another process has just indexed it
+                        found.append((one.stat().st_mtime_ns, one.name))
+        yield from (self._new / name for _, name in sorted(found))
+
+    def kept(self) -> Iterator[Path]:
+        """All entries that were indexed."""
+        yield from (self.folder / "kept").glob("*/*.zip")
+
+    def read(self, path: Path) -> Entry:
+        """The entry in that file.
+
+        Raises:
+            DamagedEntryError: It is none.
+            OSError: The file is gone or cannot be read at all.
+        """
+        entry = _entry_of(_part(path, _ENTRY), path)
+        if path.name != f"{entry.entry_id}.zip":
+            raise DamagedEntryError(f"{path.name}: holds another id than its name")
+        return entry
+
+    def file(self, entry_id: str, position: int) -> bytes:
+        """The bytes of one of its files, as they came.
+
+        Raises:
+            NotFoundError: There is no such entry, or it holds no such file (any more).
+            DamagedEntryError: They are not the bytes that came.
+        """
+        path = self.path(entry_id)
+        if path is None:
+            raise NotFoundError(f"{entry_id}: no such entry in the inbox")
+        return _part(path, f"files/{position}")
+
+    def keep(self, entry_id: str, entry: Entry | None = None) -> None:
+        """Moves an indexed entry from `new` to `kept`.
+
+        Args:
+            entry_id: Whose.
+            entry: What the entry becomes by it, without files; None: it goes as it is.
+
+        Raises:
+            StorageError: The disk refused; it is still in `new`.
+        """
+        source, target = self._new / f"{entry_id}.zip", self._kept(entry_id)
+        try:
+            _made(target.parent)
+            if entry is not None:
+                self._write(target, _packed(entry, ()))
+                _flush(target.parent)
+            else:
+                # a link, since a rename could put another entry of this id over the kept one
+                with suppress(FileExistsError):
+                    os.link(source, target)
+            source.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return  # another process was faster
+        except OSError as error:
+            raise _refused(target, error) from error
+
+    def rewrite(self, entry: Entry) -> None:
+        """Puts an entry without files into the place of the one that stands there: unpacked, stripped or erased.
+
+        Raises:
+            StorageError: The disk refused; the old one still stands.
+        """
+        target = self.path(entry.entry_id) or self._kept(entry.entry_id)
+        aside = self._aside(entry.entry_id)
+        try:
+            _made(target.parent)
+            _write_flushed(aside, _packed(replace(entry, holds_files=False), ()))
+            aside.replace(target)
+            _flush(target.parent)
+        except OSError as error:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise _refused(target, error) from error
+
+    def blank(self, entry_id: str) -> None:
+        """Takes out what a person wrote and sent; what stays says that there was an entry, when, and of which gate."""
+        entry = self.find(entry_id)
+        if entry is not None:
+            self.rewrite(
+                replace(
+                    entry, submission={"sighting_id": entry.sighting_id, "text": ""}, digest="", deal_amount=None,
+                    deal_currency=None, files=(), attachments=(), is_erased=True,
+                )
+            )  # fmt: skip
+
+    def damaged(self, path: Path) -> Path:
+        """Sets a file aside that is no entry; returns where it stands now."""
+        folder = self.folder / "damaged"
+        target = folder / f"{path.stem}-{secrets.token_hex(4)}.zip"
+        try:
+            _made(folder)
+            path.rename(target)
+        except OSError as error:
+            raise _refused(target, error) from error
+        return target
+
+    def sweep(self) -> int:
+        """Removes what a process that was killed left aside; returns the number of files.
+
+        Only call it before anything is accepted: at the start, while no other process writes here.
+        """
+        swept = 0
+        for path in self.aside.iterdir():
+            path.unlink(missing_ok=True)
+            swept += 1
+        return swept
+
+    def _kept(self, entry_id: str) -> Path:
+        return self.folder / "kept" / entry_id[:2] / f"{entry_id}.zip"
+
+    def _aside(self, entry_id: str) -> Path:
+        return self.aside / f"{entry_id}-{secrets.token_hex(4)}"
+
+    def _write(self, target: Path, body: bytes | memoryview) -> bool:
+        """Writes the bytes to a name that must not be there yet; False when it is. The folder is not flushed."""
+        aside = self._aside(target.stem)
+        try:
+            _write_flushed(aside, body)
+            os.link(aside, target)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise _refused(target, error) from error
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+        return True
+
+    def _known_in_kept(self, entry: Entry) -> bool:
+        try:
+            return _is_same(entry, lambda: self.read(self._kept(entry.entry_id)))
+        except FileNotFoundError:
+            return False
+
+    def _known_in_new(self, entry: Entry, target: Path) -> bool:
+        try:
+            return _is_same(entry, lambda: self.read(target))
+        except FileNotFoundError:  # it was indexed in between
+            return self._known_in_kept(entry)
+
+
+def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
+    """True for the very same one.
+
+    Raises:
+        ConflictError: It is another one.
+        FileNotFoundError: There is none.
+    """
+    try:
+        there = read()
+    except DamagedEntryError:
+        raise ConflictError("something else was sent under this id; send it again as a new report") from None
+    if there.is_erased:
+        raise ConflictError("the report with this id was erased; it is not taken a second time")
+    if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
+        raise ConflictError(
+            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
+        )
+    return True
+
+
+def _packed(entry: Entry, files: Sequence[bytes]) -> memoryview:
+    plain = asdict(entry) | {"received_at": entry.received_at.isoformat()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
+        for position, body in enumerate(files):
+            packed.writestr(f"files/{position}", body)
+    return buffer.getbuffer()
+
+
+def _part(path: Path, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            info = packed.getinfo(name)
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MAX_PART:
+                raise DamagedEntryError(f"{path.name}: {name} is not stored as we store it")
+            return packed.read(info)
+    except KeyError:
+        if name == _ENTRY:
+            raise DamagedEntryError(f"{path.name}: holds no entry") from None
+        raise NotFoundError(f"{path.stem}: it holds no {name} (any more)") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DamagedEntryError(f"{path.name}: cannot be unpacked ({type(error).__name__})") from None
+
+
+_NAMES = frozenset(one.name for one in fields(Entry))
+
+
+def _entry_of(body: bytes, path: Path) -> Entry:
+    try:
+        plain = json.loads(body)
+        if plain.keys() != _NAMES:
+            raise DamagedEntryError(f"{path.name}: has other fields than an entry")
+        gate = plain["gate"]
+        return Entry(
+            **plain
+            | {
+                "received_at": datetime.fromisoformat(plain["received_at"]),
+                "gate": Gate(**gate | {"reasons": tuple(gate["reasons"])}),
+                "files": tuple(FileNote(**note) for note in plain["files"]),
+                "attachments": tuple(plain["attachments"]),
+            }
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        if isinstance(error, DamagedEntryError):
+            raise
+        raise DamagedEntryError(f"{path.name}: is no entry ({type(error).__name__})") from None
+
+
+def _write_flushed(path: Path, body: bytes | memoryview) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _made(folder: Path) -> None:
+    """Makes a folder whose name is durable."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _flush(folder.parent)
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _refused(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path}: cannot be written: {error.strerror}; make room or mend the disk, then send it again")

@@ -1,0 +1,1 @@
+"""Sightings on the desk."""

@@ -1,0 +1,150 @@
+"""The web application: the routes, what stands before them, and what runs beside them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+import web.routes
+from desk.accept import limits_of
+from desk.attachments import Attachments
+from desk.database import Desk
+from desk.inbox import Inbox
+from detente import __version__
+from detente.clock import Clock
+from detente.workspace import Workspace
+from web.background import Indexing
+from web.errors import answer_errors
+from web.mail import Deliver, Mailer, by_smtp
+from web.oidc import Provider
+from web.protection import Door, Watch
+from web.routing import GuardedRoute, Routes
+from web.secret_file import secret_in
+from web.shop import Shop
+from web.site import Site, site_of
+from web.throttle import Throttle
+from web.visitor import Sessions
+
+
+def all_routes() -> list[Routes]:
+    """The routes of every module in `web/routes/`, in the order of their names.
+
+    Raises:
+        TypeError: A module there has no `routes`.
+    """
+    found = []
+    for module in sorted(pkgutil.iter_modules(web.routes.__path__), key=lambda one: one.name):
+        routes = getattr(importlib.import_module(f"web.routes.{module.name}"), "routes", None)
+        if not isinstance(routes, Routes):
+            raise TypeError(f"web/routes/{module.name}.py has no `routes = Routes()`")
+        found.append(routes)
+    return found
+
+
+def create_app(
+    workspace: Workspace,
+    desk: Desk,
+    *,
+    clock: Clock,
+    port: int | None = None,
+    deliver: Deliver | None = None,
+    routes: Sequence[Routes] | None = None,
+    beside: bool = True,
+) -> FastAPI:
+    """The application over a workspace and its desk.
+
+    Args:
+        workspace: Settings, competitors, themes.
+        desk: Open; the caller closes it.
+        clock: The time.
+        port: The port listened on, where the settings leave it open.
+        deliver: How a mail leaves; by the settings' mail server where it is left out.
+        routes: The routes; those of all modules where left out.
+        beside: Whether the indexing and the mail run while the application does; tests call them by hand.
+
+    Raises:
+        TypeError: A route says not what it needs.
+        WorkspaceError: A setting of `[web]` is wrong.
+    """
+    shop = _shop(workspace, desk, clock, port, deliver)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if beside:
+            shop.indexing.start()
+            shop.mailer.start()
+        try:
+            yield
+        finally:
+            shop.indexing.stop()
+            shop.mailer.stop()
+
+    middleware = [Middleware(Watch, shop=lambda: shop), Middleware(Door, shop=lambda: shop)]
+    if proxies := workspace.settings.web.trusted_proxies:
+        middleware.insert(0, Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies)))
+    app = FastAPI(
+        title="Détente",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=middleware,
+    )
+    app.state.shop = shop
+    answer_errors(app)
+    for one in all_routes() if routes is None else routes:
+        app.router.routes.extend(one.all)
+    refuse_unguarded(app.router.routes)
+    return app
+
+
+def refuse_unguarded(routes: Sequence[BaseRoute]) -> None:
+    """Keeps an application from being made with a route that does not say what it needs.
+
+    Raises:
+        TypeError: There is one.
+    """
+    for route in routes:
+        if not isinstance(route, GuardedRoute):
+            raise TypeError(f"{getattr(route, 'path', route)!r} says not what it needs: add it with web.routing.Routes")
+
+
+def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None) -> Shop:
+    settings = workspace.settings
+    inbox = Inbox(workspace.data / "inbox")
+    attachments = Attachments(workspace.data / "attachments")
+    limits = limits_of(settings.limits)
+    if settings.mail is not None and deliver is None:
+        deliver = by_smtp(settings.mail, workspace.root)
+    site = site_of(settings.web, port)
+    return Shop(
+        workspace=workspace,
+        desk=desk,
+        inbox=inbox,
+        attachments=attachments,
+        limits=limits,
+        clock=clock,
+        site=site,
+        sessions=Sessions(desk, clock),
+        throttle=Throttle(clock),
+        indexing=Indexing(desk, inbox, attachments, limits, clock),
+        mailer=Mailer(settings.mail, deliver),
+        provider=_provider(workspace, site, clock),
+    )
+
+
+def _provider(workspace: Workspace, site: Site, clock: Clock) -> Provider | None:
+    settings = workspace.settings.oidc
+    if settings is None:
+        return None
+    secret = secret_in(workspace.root, settings.client_secret_file, "oidc.client_secret_file")
+    return Provider(settings, secret, site.url("/sign-in/oidc/callback"), clock)

@@ -1,0 +1,318 @@
+"""The form: `/r/new`, as a page and for the scripts of that page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from desk import sightings
+from desk.accept import Limits, accept
+from detente.errors import ConflictError, StorageError, SubmissionError
+from detente.sightings import Upload
+from web import report_form, report_words
+from web.errors import wants_json
+from web.pages import render, shows
+from web.permissions import Permission
+from web.protection import read_form
+from web.report_form import Typed
+from web.report_words import Option
+from web.routing import Routes
+from web.shop import Shop, shop_of
+from web.throttle import Pace
+from web.visitor import TheVisitor
+
+routes = Routes()
+
+SCRIPTS = ("js/choices.js", "js/draft.js", "js/faults.js", "js/ids.js", "js/personal.js", "js/photo.js", "js/pictures.js")
+SCRIPTS = (*SCRIPTS, "js/queue.js", "js/waiting.js")
+"""What `js/form.js` imports."""
+
+# No hand is that quick; a script of ours that is refused tries again by itself.
+_LEAST_SECONDS = 1.0
+_CHIPS = 5
+# how far back a person's own sightings say which competitors they meet
+_RECENT = 40
+_ROOM_FOR_FILES = 20
+_ANCHORS = MappingProxyType(
+    {"competitor": "competitor-other", "source": "source-customer"}
+    | {question.name: f"{question.name}-yes" for question in report_words.QUESTIONS}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """The form, with what stands in it.
+
+    Attributes:
+        sighting_id: What makes it exactly one sighting, however often it is sent.
+        written_by: Whose form it is; empty for the page that is the same for everybody.
+        opened_at: When the page was made.
+        values: By field, what stands in it.
+        faults: By field, what must be mended; the field `""` stands for the whole.
+        heading: What is said above the faults.
+        choices: The competitors that are one tap away.
+        names: All names of all competitors, for the search field.
+        limits: Bounds of a sighting.
+        amount_echo: What we understood of the deal's amount.
+        lost_files: How many files must be chosen again.
+        known_id: The sighting that was sent from this form before.
+        is_kept: What stands in it came with the request: no draft may take its place.
+        is_shell: It is the page that the service worker keeps.
+    """
+
+    sighting_id: str
+    written_by: str
+    opened_at: str
+    values: Mapping[str, str]
+    limits: Limits
+    faults: Mapping[str, str] = MappingProxyType({})
+    heading: str = ""
+    choices: Sequence[Option] = ()
+    names: Sequence[str] = ()
+    amount_echo: str = ""
+    lost_files: str = ""
+    known_id: str = ""
+    is_kept: bool = False
+    is_shell: bool = False
+
+    @property
+    def words(self) -> ModuleType:
+        """What is asked, and the answers."""
+        return report_words
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """By field, what is said where it is empty."""
+        return report_words.MISSING
+
+    @property
+    def too_long(self) -> str:
+        """What is said of a text that is too long."""
+        return report_words.too_long(self.limits.text_chars)
+
+    @property
+    def anchors(self) -> Mapping[str, str]:
+        """By field, the id of what a link to it leads to."""
+        return {name: name for name in (*report_form.FIELDS, "files")} | _ANCHORS
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether something stands under the details, or is wrong there."""
+        return any(self.values[name] or name in self.faults for name in report_form.DETAILS)
+
+    @property
+    def scripts(self) -> Sequence[str]:
+        """Scripts that the first one imports, to be loaded beside it."""
+        return SCRIPTS
+
+
+@shows("report/new.html")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormPage:
+    """The form.
+
+    Attributes:
+        form: What stands in it.
+    """
+
+    form: Form
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Refusal:
+    """Why a form was not taken.
+
+    Attributes:
+        status: The HTTP status.
+        heading: What happened, in one sentence.
+        faults: By field, what must be mended.
+        code: For our scripts.
+        wait_s: After how long it may be tried again.
+        is_taken: The form's id belongs to another sighting.
+    """
+
+    status: int
+    heading: str
+    faults: Mapping[str, str] = MappingProxyType({})
+    code: str = ""
+    wait_s: int = 0
+    is_taken: bool = False
+
+
+@routes.get("/r/new", needs=Permission.REPORT)
+def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str = "") -> Response:
+    """The empty form; for our scripts, whose it is and which competitors there are."""
+    shop, person_id = shop_of(request), visitor.known.person_id
+    choices = _choices(shop, person_id)
+    if wants_json(request):
+        pairs = [[one.value, one.label] for one in choices]
+        return JSONResponse({"person": person_id, "choices": pairs, "names": _names(shop)})
+    values = report_form.prefilled(competitor, deal, shop.workspace.competitors)
+    return render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+
+
+@routes.post("/r/new", needs=Permission.REPORT)
+async def send(request: Request, visitor: TheVisitor) -> Response:
+    """Takes a sighting: 303 to its receipt, or 201 for our scripts (200 where it was there before)."""
+    # more than a sighting may have, so that too many of them can be answered with the form and not with an error
+    form = await read_form(request, files=shop_of(request).limits.files + _ROOM_FOR_FILES)
+    sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    return await run_in_threadpool(_taken, request, visitor.known.person_id, sent, uploads)
+
+
+def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload]) -> Response:
+    shop = shop_of(request)
+    refusal = _refused(shop, person_id, sent)
+    if refusal is not None:
+        return _answer(request, person_id, sent, uploads, refusal)
+    try:
+        accepted = accept(
+            shop.inbox,
+            report_form.submission(sent, shop.workspace.competitors),
+            uploads,
+            person_id=person_id,
+            channel="form",
+            now=shop.clock.now(),
+            limits=shop.limits,
+            competitors={one.slug for one in shop.workspace.competitors},
+            currency=shop.workspace.settings.company.currency,
+        )
+    except SubmissionError as error:
+        count = len(error.faults)
+        heading = f"Not sent yet: {'one thing is' if count == 1 else f'{count} things are'} to be mended"
+        return _answer(request, person_id, sent, uploads, _Refusal(status=422, heading=heading, faults=error.faults))
+    except ConflictError:
+        return _answer(request, person_id, sent, uploads, _TAKEN)
+    except StorageError:
+        return _answer(request, person_id, sent, uploads, _FULL)
+    shop.indexing.wake()
+    location = f"/r/{accepted.sighting_id}?new=1"
+    if not wants_json(request):
+        return RedirectResponse(location, 303)
+    told = {
+        "sighting_id": accepted.sighting_id,
+        "location": location,
+        "name": sightings.short_name(accepted.sighting_id),
+    }
+    return JSONResponse(told, 201 if accepted.is_new else 200)
+
+
+_TAKEN = _Refusal(
+    status=409,
+    heading="This form was sent before, with other words. That sighting is safe. If this is another one, send it again.",
+    code="taken",
+    is_taken=True,
+)
+_FULL = _Refusal(
+    status=507,
+    heading="Our disk is full, so it was not taken. What you typed still stands here: send it again later.",
+    wait_s=300,
+)
+_OTHER_PERSON = _Refusal(
+    status=409,
+    heading="This form was opened by somebody else on this device. If what stands in it is yours, send it again.",
+    code="other_person",
+)
+_ROBOT = _Refusal(
+    status=429,
+    heading="A field that people do not see was filled in, so this looks like a robot’s. If you are none, send it again.",
+)
+_TOO_QUICK = _Refusal(
+    status=429, heading="That was very quick, as from a robot. If you are none, send it again.", wait_s=1
+)
+
+
+def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
+    """Why it is not even looked at; each is counted, and the health page shows the counts."""
+    if sent.written_by != person_id:
+        return _OTHER_PERSON
+    if sent.honeypot:
+        return _ROBOT
+    seconds = report_form.seconds_open(sent, shop.clock.now())
+    if seconds is None or seconds < _LEAST_SECONDS:
+        return _TOO_QUICK
+    pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
+    wait = shop.throttle.wait_s(pace, person_id)
+    if wait:
+        words = f"That was a lot in a minute. What you typed still stands here: send it again in {wait} seconds."
+        return _Refusal(status=429, heading=words, wait_s=wait)
+    return None
+
+
+def _answer(
+    request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload], refusal: _Refusal
+) -> Response:
+    """The form with all that was typed, or a problem for our scripts, which keep it themselves."""
+    headers = {"Retry-After": str(refusal.wait_s)} if refusal.wait_s else {}
+    if wants_json(request):
+        problem = {
+            "type": "about:blank",
+            "title": refusal.heading,
+            "status": refusal.status,
+            "detail": refusal.heading,
+            "code": refusal.code,
+            "errors": [{"field": field, "detail": words} for field, words in refusal.faults.items()],
+        }
+        return JSONResponse(problem, refusal.status, headers, media_type="application/problem+json")
+    shop = shop_of(request)
+    lost = "" if not uploads else "file" if len(uploads) == 1 else f"{len(uploads)} files"
+    # without an id, or with one that is taken, it gets a new one
+    lacks_id = refusal.is_taken or "" in refusal.faults
+    form = _form(
+        shop,
+        person_id,
+        sent.values,
+        _choices(shop, person_id),
+        sighting_id="" if lacks_id else sent.sighting_id,
+        faults=refusal.faults,
+        heading=refusal.heading,
+        lost_files=lost,
+        known_id=sent.sighting_id if refusal.is_taken else "",
+        amount_echo=report_form.amount_echo(
+            sent.values["deal_amount"], shop.workspace.settings.company.currency
+        ),
+        is_kept=True,
+    )
+    return render(request, "report/new.html", FormPage(form=form), status=refusal.status, headers=headers)
+
+
+def _form(
+    shop: Shop, person_id: str, values: Mapping[str, str], choices: Sequence[Option], sighting_id: str = "", **more: object
+) -> Form:
+    return Form(
+        sighting_id=sighting_id or report_form.new_id(),
+        written_by=person_id,
+        opened_at=shop.clock.now().isoformat(),
+        values=values,
+        limits=shop.limits,
+        choices=_with_chosen(shop, choices, values["competitor"]),
+        names=_names(shop),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _choices(shop: Shop, person_id: str) -> list[Option]:
+    """The competitors that this person met last, and then those that are watched most."""
+    with shop.desk.reading() as connection:
+        met = [row.competitor for row in sightings.sightings_of(connection, person_id, _RECENT, None)]
+    watched = sorted(shop.workspace.competitors, key=lambda one: (-len(one.pages), one.name.casefold()))
+    names = {one.slug: one.name for one in watched}
+    order = dict.fromkeys([slug for slug in met if slug in names] + list(names))
+    return [Option(value=slug, label=names[slug]) for slug in list(order)[:_CHIPS]]
+
+
+def _with_chosen(shop: Shop, choices: Sequence[Option], slug: str) -> list[Option]:
+    """The choices, and the chosen one where it is none of them: an address may have brought it."""
+    known = {one.slug: one.name for one in shop.workspace.competitors}
+    if slug not in known or slug in {one.value for one in choices}:
+        return list(choices)
+    return [Option(value=slug, label=known[slug]), *choices]
+
+
+def _names(shop: Shop) -> list[str]:
+    return [name for one in shop.workspace.competitors for name in (one.name, *one.aliases)]

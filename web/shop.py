@@ -1,0 +1,62 @@
+"""What endpoints work with: one object, at `request.app.state.shop`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from desk.accept import Limits
+from desk.attachments import Attachments
+from desk.database import Desk
+from desk.inbox import Inbox
+from detente.clock import Clock
+from detente.workspace import Workspace
+from web.site import Site
+from web.visitor import Sessions
+
+if TYPE_CHECKING:
+    from web.background import Indexing
+    from web.mail import Mailer
+    from web.oidc import Provider
+    from web.throttle import Throttle
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shop:
+    """What endpoints work with.
+
+    Attributes:
+        workspace: Settings, competitors, themes.
+        desk: `with shop.desk.reading() as connection: …`; likewise `writing`.
+        inbox: Where accepted sightings are put; call `shop.indexing.wake()` afterwards.
+        attachments: Files of cleared sightings.
+        limits: Bounds of a submission.
+        clock: The time; never `datetime.now()`.
+        site: The address that people type; `shop.site.url("/r/…")` for links that leave the page.
+        sessions: Who asks; `forget()` after whatever ends a session or a token.
+        throttle: How often somebody may try.
+        indexing: The thread that brings what the inbox holds into the desk.
+        mailer: Sends mail beside the request; `is_on` says whether there is a mail server.
+        provider: Whom people can sign in with; None where none is set up.
+    """
+
+    workspace: Workspace
+    desk: Desk
+    inbox: Inbox
+    attachments: Attachments
+    limits: Limits
+    clock: Clock
+    site: Site
+    sessions: Sessions
+    throttle: Throttle
+    indexing: Indexing
+    mailer: Mailer
+    provider: Provider | None
+
+
+def shop_of(request: Request) -> Shop:
+    """The shop of the application that got this request."""
+    shop: Shop = request.app.state.shop
+    return shop
