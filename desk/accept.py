@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from desk import attachments, deal_amount, gate
 from desk.inbox import Entry, FileNote, Inbox
 from desk.known_names import competitor_fault
 from desk.limits import Limits, limits_of
+from desk.plain_text import cleaned_text
 from detente.errors import NotAllowedError, NotFoundError, SubmissionError, UploadError
 from detente.sightings import Channel, DealAmount, Gate, Submission, Upload
 
@@ -21,19 +21,8 @@ __all__ = ["Accepted", "Limits", "accept", "accept_attachment", "limits_of"]
 
 # on these ways in somebody is there to be asked; on the others what lacks an answer waits
 _ASKING: frozenset[Channel] = frozenset({"form", "api", "terminal"})
-_QUESTIONS = {
-    "source": "how did you learn this? Choose one answer",
-    "confidential": "was it marked confidential? Answer yes, no or not sure",
-    "nda": "is it under a non-disclosure agreement? Answer yes, no or not sure",
-    "meant_for_me": "was the document meant for you? Answer yes, no or not sure",
-    "knew_me": "did they know who you are and whom you work for? Answer yes, no or not sure",
-    "own_prices": "is it about their own prices to come, bids, territories or capacity? Answer yes, no or not sure",
-}
 _OLDEST = timedelta(days=20 * 365)
 _FARTHEST = timedelta(days=20 * 365)
-# what a control character or half of a pair says cannot be shown, and PostgreSQL refuses NUL
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # of what may not be kept: who, when, which competitor, and the answers
 _BARE = ("sighting_id", "competitor", *gate.ANSWERS)
 
@@ -183,15 +172,6 @@ def clean(submission: Submission) -> Submission:
     return submission.model_copy(update=texts)
 
 
-def cleaned_text(text: str) -> str:
-    """The text without control characters; half of a surrogate pair becomes a replacement character; newlines are `\\n`."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable():
-        text = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
-    return text.strip()
-
-
 def check_uploads(uploads: Sequence[Upload], limits: Limits) -> None:
     """Checks number and sizes, and the pixels that headers claim.
 
@@ -227,7 +207,7 @@ def _faults(
         faults["competitor"] = fault
     if channel in _ASKING:
         open_questions = gate.missing(submission) if submission.source else ("source",)
-        faults |= {name: _QUESTIONS[name] for name in open_questions}
+        faults |= {name: gate.QUESTIONS[name] for name in open_questions}
     today = now.date()
     # somewhere it is tomorrow already
     if submission.happened_on and not today - _OLDEST <= submission.happened_on <= today + timedelta(days=1):
@@ -267,4 +247,3 @@ def _digest(content: dict[str, Any], person_id: str, notes: Sequence[FileNote]) 
     said = {name: value for name, value in content.items() if name != "sent_at"}
     plain = [said, person_id, [note.received_hash for note in notes]]
     return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-

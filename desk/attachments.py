@@ -136,7 +136,9 @@ def prepared(body: bytes, name: str, limits: Limits) -> Prepared:
 def prepared_all(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Prepared]:
     """Several files (bytes, name) as they are to be stored; all photos are decoded in one child process."""
     pictures = [position for position, (body, _) in enumerate(files) if format_of(body)]
-    decoded = dict(zip(pictures, decoding.decoded([files[one][0] for one in pictures], limits.image_pixels), strict=True))
+    decoded = dict(
+        zip(pictures, decoding.decoded([files[one][0] for one in pictures], limits.image_pixels), strict=True)
+    )
     return [_prepared(body, name, decoded.get(position)) for position, (body, name) in enumerate(files)]
 
 
@@ -152,7 +154,9 @@ def check_header(body: bytes, limits: Limits) -> None:
     width, height = _claimed(body)
     if width * height > limits.image_pixels:
         most = limits.image_pixels / 1_000_000
-        raise UploadError({"files": f"has {width} × {height} pixels; {most:g} million can be taken. Send a smaller picture"})
+        raise UploadError(
+            {"files": f"has {width} × {height} pixels; {most:g} million can be taken. Send a smaller picture"}
+        )
 
 
 def safe_name(name: str) -> str:

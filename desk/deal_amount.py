@@ -11,8 +11,29 @@ from detente.errors import SubmissionError
 from detente.sightings import DealAmount
 
 _SYMBOLS = MappingProxyType(
-    {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₫": "VND", "฿": "THB"}
-    | {"us$": "USD", "ca$": "CAD", "c$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "r$": "BRL", "hk$": "HKD", "s$": "SGD"}
+    {
+        "€": "EUR",
+        "£": "GBP",
+        "₹": "INR",
+        "₩": "KRW",
+        "₪": "ILS",
+        "₺": "TRY",
+        "₽": "RUB",
+        "₴": "UAH",
+        "₫": "VND",
+        "฿": "THB",
+    }
+    | {
+        "us$": "USD",
+        "ca$": "CAD",
+        "c$": "CAD",
+        "a$": "AUD",
+        "au$": "AUD",
+        "nz$": "NZD",
+        "r$": "BRL",
+        "hk$": "HKD",
+        "s$": "SGD",
+    }
     | {"zł": "PLN", "kč": "CZK", "ft": "HUF", "fr": "CHF", "fr.": "CHF", "sfr": "CHF", "euro": "EUR", "euros": "EUR"}
     | {"dollar": "USD", "dollars": "USD", "pounds": "GBP"}
 )
@@ -35,7 +56,9 @@ _TIMES = MappingProxyType(
     | dict.fromkeys(("b", "bn", "billion", "mrd", "mrd."), 10**9)
 )
 _ABOUT = re.compile(r"^(?:~|≈|about|approx\.?|approximately|ca\.?|circa|around|etwa|rund)\s*", re.IGNORECASE)
-_KIND = re.compile(r"\s*(?:\b(?:arr|acv|tcv|mrr)\b|(?:/|per\s|a\s)\s*(?:year|yr|annum)|\bp\.?\s?a\.?|im jahr|pro jahr)$", re.IGNORECASE)
+_KIND = re.compile(
+    r"\s*(?:\b(?:arr|acv|tcv|mrr)\b|(?:/|per\s|a\s)\s*(?:year|yr|annum)|\bp\.?\s?a\.?|im jahr|pro jahr)$", re.IGNORECASE
+)
 _SHAPE = re.compile(
     r"(?P<front>[^\d\s.,+-]{1,4}\s?)?(?P<sign>[-+])?\s?(?P<back_sign>[^\d\s.,+-]{1,4}\s?)?(?P<number>\d[\d.,'’\s]*)(?P<rest>\D*)"
 )

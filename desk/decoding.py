@@ -75,7 +75,11 @@ def _answers(said: bytes) -> list[Decoded]:
         body = stream.read(head["bytes"])
         if len(body) < head["bytes"]:
             break
-        found.append(Decoded(reason=head["reason"], media_type=head["media_type"], body=body) if body else _refused(head["reason"]))
+        found.append(
+            Decoded(reason=head["reason"], media_type=head["media_type"], body=body)
+            if body
+            else _refused(head["reason"])
+        )
     return found
 
 

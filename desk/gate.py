@@ -29,6 +29,19 @@ FOLLOW_UPS: Mapping[Source, tuple[str, ...]] = MappingProxyType(
 ANSWERS: tuple[str, ...] = ("source", "confidential", "nda", "meant_for_me", "knew_me", "own_prices")
 
 
+QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "source": "how did you learn this? Choose one answer",
+        "confidential": "was it marked confidential? Answer yes, no or not sure",
+        "nda": "is it under a non-disclosure agreement? Answer yes, no or not sure",
+        "meant_for_me": "was the document meant for you? Answer yes, no or not sure",
+        "knew_me": "did they know who you are and whom you work for? Answer yes, no or not sure",
+        "own_prices": "is it about their own prices to come, bids, territories or capacity? Answer yes, no or not sure",
+    }
+)
+"""What each question asks, for people who left it open."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """One rule over an answer.

@@ -29,7 +29,9 @@ _MARKED = re.compile(
     r"[\"'“„‘«*]?(?:\w+\s+){0,2}(?:confidential|vertraulich)\b",
     re.IGNORECASE,
 )
-_PRODUCT_WORDS = frozenset("fields files documents records data columns emails mails messages pages rows objects".split())
+_PRODUCT_WORDS = frozenset(
+    "fields files documents records data columns emails mails messages pages rows objects".split()
+)
 _NDA = re.compile(
     r"\b(?:under|covered by|unter)\s+(?:an?\s+|our\s+|their\s+|the\s+|mutual\s+|strict\s+|einem\s+|unserem\s+){0,2}"
     r"(?:NDA|non-?disclosure(?:\s+agreement)?|geheimhaltungsvereinbarung)\b"
@@ -114,9 +116,13 @@ def _unturned(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 
 def _rivals(submission: Submission) -> re.Pattern[str]:
-    names = [name for name in (submission.competitor_name.strip(), (submission.competitor or "").replace("-", " ")) if name]
+    names = [
+        name for name in (submission.competitor_name.strip(), (submission.competitor or "").replace("-", " ")) if name
+    ]
     words = "|".join([*map(re.escape, names), r"competitors?", r"rivals?", r"wettbewerbern?", r"konkurrenten"])
-    return re.compile(rf"\b(?P<with>with|mit)\s+(?:the\s+|our\s+|a\s+|dem\s+|den\s+)?(?:{words})\b|\b(?:{words})\b", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?P<with>with|mit)\s+(?:the\s+|our\s+|a\s+|dem\s+|den\s+)?(?:{words})\b|\b(?:{words})\b", re.IGNORECASE
+    )
 
 
 def _is_agreement(sentence: str, rivals: re.Pattern[str]) -> bool:
@@ -128,4 +134,7 @@ def _is_agreement(sentence: str, rivals: re.Pattern[str]) -> bool:
     return bool(named and _PROPOSED.search(sentence) and _BOTH.search(sentence))
 
 
-_TURNED_AGREEMENT = re.compile(r"\b(?:not|never|no)\s+(?:have\s+)?agreed?|\b(?:did|do|have)(?:n['’]t|\s+not)\s+(?:agreed?|coordinated?)", re.IGNORECASE)
+_TURNED_AGREEMENT = re.compile(
+    r"\b(?:not|never|no)\s+(?:have\s+)?agreed?|\b(?:did|do|have)(?:n['’]t|\s+not)\s+(?:agreed?|coordinated?)",
+    re.IGNORECASE,
+)

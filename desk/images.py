@@ -25,7 +25,10 @@ MAGIC = (
     (b"GIF87a", 0, "GIF"),
     (b"GIF89a", 0, "GIF"),
     (b"WEBP", 8, "WEBP"),
-    *((b"ftyp" + brand, 4, "HEIF") for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")),
+    *(
+        (b"ftyp" + brand, 4, "HEIF")
+        for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+    ),
 )
 _QUALITY = 85
 _SECONDS = 20
