@@ -121,7 +121,7 @@ class Desk:
             DeskError: Somebody else has been using it for too long; run it again.
             StorageError: The disk refused; everything is as it was.
         """
-        with said_plainly(self.where):
+        with said_plainly(self.where, writes=True):
             if self._is_sqlite:
                 with self._turn, self._engine.connect() as connection:
                     driver: Any = connection.connection.driver_connection

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from desk import audit, sightings
 from desk.attachments import Attachments
@@ -59,12 +59,8 @@ def outdated(desk: Desk, inbox: Inbox, settings: RetentionSettings, now: datetim
             texts=tuple(sorted(c.execute(texts).scalars())),
             notes=tuple(sorted(c.execute(notes).scalars())),
             ended={
-                table: int(
-                    c.execute(
-                        select(func.count()).select_from(statement.table).where(statement.whereclause)
-                    ).scalar_one()  # type: ignore[arg-type]
-                )
-                for table, statement in _ended(settings, now).items()
+                name: int(c.execute(select(func.count()).select_from(table).where(condition)).scalar_one())
+                for name, (table, condition) in _ended(settings, now).items()
             },
         )
 
@@ -85,8 +81,8 @@ def remove(
         inbox.blank(sighting_id)
     with desk.writing() as c:
         _forget(c, found, now)
-        for statement in _ended(settings, now).values():
-            c.execute(statement)
+        for table, condition in _ended(settings, now).values():
+            c.execute(delete(table).where(condition))
         counts = {"files": len(found.files) + len(found.unopened), "texts": len(found.texts), "notes": len(found.notes)}
         audit.record(c, by=by, action="retention_run", subject="desk", now=now, **counts, **found.ended)
     return found
@@ -132,13 +128,13 @@ def _forget(c: Connection, found: Outdated, now: datetime) -> None:
         c.execute(update(note).where(note.c.note_id.in_(part)).values(text=""))
 
 
-def _ended(settings: RetentionSettings, now: datetime) -> dict[str, Delete]:
+def _ended(settings: RetentionSettings, now: datetime) -> dict[str, tuple[Table, ColumnElement[bool]]]:
     before = now - timedelta(days=settings.sessions_days)
     return {
-        "sessions": delete(session).where(func.coalesce(session.c.ended_at, session.c.expires_at) < before),
-        "links": delete(sign_in_link).where(func.coalesce(sign_in_link.c.used_at, sign_in_link.c.expires_at) < before),
-        "tokens": delete(token).where(func.coalesce(token.c.revoked_at, token.c.expires_at) < before),
-        "messages": delete(message).where(message.c.sent_at < before),
+        "sessions": (session, func.coalesce(session.c.ended_at, session.c.expires_at) < before),
+        "links": (sign_in_link, func.coalesce(sign_in_link.c.used_at, sign_in_link.c.expires_at) < before),
+        "tokens": (token, func.coalesce(token.c.revoked_at, token.c.expires_at) < before),
+        "messages": (message, message.c.sent_at < before),
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from desk import changes, indexer, messages, nudges
 from desk.attachments import Attachments
@@ -61,6 +63,14 @@ def alone(job: Job) -> Iterator[None]:
         yield
 
 
+def ingested(job: Job) -> int:
+    """The last event of the desk that an ingest has seen; 0 where nobody knows."""
+    try:
+        return int(json.loads(_note(job).read_text(encoding="utf-8"))["event_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
 async def ingest(job: Job, run: Runner = at_once) -> Summary:
     """Indexes what waits in the inbox, loads and publishes what is new on the desk, and reminds of what waits unread.
 
@@ -115,22 +125,32 @@ def _remind(job: Job, desk: Desk) -> int:
         return len(nudges.record_nudges(c, now, job.zone))
 
 
-def _incoming(job: Job, desk: Desk) -> Incoming:
+def _note(job: Job) -> Path:
+    return job.workspace.data / "ingest.json"
+
+
+def _incoming(job: Job, desk: Desk) -> tuple[Incoming, int]:
     mark = build.desk_mark(job.warehouse)
     key = changes.account_key(job.workspace.data)
     with desk.reading() as c:
         found = changes.sightings_since_mark(c, mark, key)
-    return Incoming(rows=found.rows, gone=found.gone, mark=found.mark, anew=found.anew)
+    return Incoming(rows=found.rows, gone=found.gone, mark=found.mark, anew=found.anew), found.last_event_id
 
 
 def _load(job: Job, desk: Desk) -> None:
-    build.take_in_sightings(job.warehouse, _incoming(job, desk))
+    incoming, _ = _incoming(job, desk)
+    build.take_in_sightings(job.warehouse, incoming)
 
 
 def _publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
-    incoming = _incoming(job, desk)
+    incoming, last_event_id = _incoming(job, desk)
     keep = job.workspace.settings.limits.keep_published
-    published = build.ingest(job.warehouse, incoming, job.clock.now(), keep)
+    now = job.clock.now()
+    published = build.ingest(job.warehouse, incoming, now, keep)
+    with suppress(OSError):  # without it somebody looks once more than needed
+        aside = _note(job).with_suffix(".tmp")
+        aside.write_text(json.dumps({"event_id": last_event_id, "at": now.isoformat()}) + "\n", encoding="utf-8")
+        aside.replace(_note(job))
     return len(incoming.rows), len(incoming.gone), published
 
 

@@ -57,8 +57,6 @@ class Watcher:
         self._do = do
         self._say = say
         self._desk: Desk | None = None
-        # events up to here are in the warehouse; None: nobody knows, so that the first look ingests
-        self._done: int | None = None
         self._last_problem = ""
 
     def run(self, stop: threading.Event, every_s: float) -> None:
@@ -71,11 +69,8 @@ class Watcher:
     def look(self) -> bool:
         """One look, with an ingest where there is something; False where that failed, which is said once."""
         try:
-            last = self._waits()
-            if last is None:
-                return True
-            self._do()
-            self._done = last
+            if self._waits():
+                self._do()
             if self._last_problem:
                 self._say("ingest: works again")
             self._last_problem = ""
@@ -89,17 +84,17 @@ class Watcher:
             return False
         return True
 
-    def _waits(self) -> int | None:
-        """The newest event, where something waits to be ingested; else None."""
+    def _waits(self) -> bool:
+        """Whether something waits to be ingested; costs a look at a folder and a question to the desk."""
         if not ingest.has_desk(self._job):
-            return None
+            return False
+        if next(ingest.inbox_of(self._job).new(), None) is not None:
+            return True
         if self._desk is None:
             workspace = self._job.workspace
             self._desk = Desk.open(workspace.data, workspace.settings.desk.url, self._job.clock)
         with self._desk.reading() as c:
-            last = sightings.last_event_id(c)
-        is_new = next(ingest.inbox_of(self._job).new(), None) is not None
-        return last if is_new or last != self._done else None
+            return sightings.last_event_id(c) != ingest.ingested(self._job)
 
     def _close(self) -> None:
         if self._desk is not None:

@@ -581,7 +581,9 @@ def test_without_its_driver_the_extra_is_named(tmp_path):
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path, clock):
-    with pytest.raises(DeskError, match=r"PostgreSQL database d at 127\.0\.0\.1: no connection: .*; look whether") as told:
+    with pytest.raises(
+        DeskError, match=r"PostgreSQL database d at 127\.0\.0\.1: no connection: .*; look whether"
+    ) as told:
         Desk.open(tmp_path, "postgresql://u:hush@127.0.0.1:9/d", clock)
 
     assert "hush" not in str(told.value)

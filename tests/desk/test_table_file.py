@@ -173,7 +173,9 @@ def test_a_workbook_that_unpacks_to_a_gigabyte_is_refused_and_this_process_stays
 def test_a_workbook_that_takes_too_long_ends_its_own_process_alone(tmp_path):
     # 49 MB of shared strings: less than may be unpacked, more than can be read in time
     words = "<si><t>x</t></si>" * 2_900_000
-    more = {"xl/sharedStrings.xml": f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{words}</sst>'}
+    more = {
+        "xl/sharedStrings.xml": f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{words}</sst>'
+    }
     types = PARTS["[Content_Types].xml"].replace(
         "</Types>",
         '<Override PartName="/xl/sharedStrings.xml" ContentType='
