@@ -93,12 +93,17 @@ def _remove_files(desk: Desk, inbox: Inbox, attachments: Attachments, found: Out
     with desk.reading() as c:
         rows = c.execute(select(attachment).where(attachment.c.stored_hash.is_not(None))).all()
     kept = {row.stored_hash for row in rows if row.attachment_id not in ids}
+    touched: set[str] = set()
     for row in rows:
         if row.attachment_id in ids:
             if row.stored_hash not in kept:
                 attachments.remove(row.stored_hash)
-            for entry_id in {row.sighting_id, row.attachment_id}:
-                _strip(inbox, entry_id, ids)
+            touched.add(row.sighting_id)
+    for sighting_id in sorted(touched):
+        with desk.reading() as c:
+            later = [event.detail.get("entry_id") for event in sightings.events(c, sighting_id)]
+        for entry_id in (sighting_id, *(str(one) for one in later if one)):
+            _strip(inbox, entry_id, ids)
     for entry_id in found.unopened:
         entry = inbox.find(entry_id)
         if entry is not None:
