@@ -114,6 +114,18 @@ def test_a_url_of_no_postgresql_database_is_refused_without_repeating_it(tmp_pat
     assert "hush" not in str(refused.value)
 
 
+@pytest.mark.system("postgres")
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_url_of_a_postgresql_database_may_be_spelled_in_every_usual_way(postgresql, tmp_path, clock, scheme):
+    url = postgresql.url(postgresql.new_database()).replace("postgresql", scheme, 1)
+
+    desk = Desk.open(tmp_path, url, clock)
+
+    assert count(desk) == 0
+    assert list(tmp_path.iterdir()) == []
+    desk.close()
+
+
 def test_without_its_driver_the_extra_is_named(tmp_path):
     program = (
         "import importlib.abc\n"
