@@ -114,12 +114,14 @@ def test_writers_of_all_threads_and_processes_take_turns_and_ids_appear_in_their
 
     with ThreadPoolExecutor(5) as pool:
         looking = pool.submit(look)
-        for writer in [pool.submit(write) for _ in range(4)]:
-            writer.result()
-        for other in others:
-            other.communicate()
-            assert other.returncode == 0
-        ended.set()
+        try:
+            for writer in [pool.submit(write) for _ in range(4)]:
+                writer.result()
+            for other in others:
+                other.communicate()
+                assert other.returncode == 0
+        finally:
+            ended.set()
         looking.result()
 
     with desk.reading() as c:
