@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from desk import migrations
 from desk.failures import said_plainly
+from desk.schema import metadata
 from detente.clock import Clock
 from detente.errors import DeskError, StorageError
 
@@ -68,7 +69,7 @@ class Desk:
         """
         if url:
             address = _address(url)
-            where = f"the desk at {address.host or 'a local socket'}/{address.database}"
+            where = f"PostgreSQL database {address.database} at {address.host or 'the local socket'}"
             engine = _postgresql(address)
         else:
             path = data / FILE_NAME
@@ -90,7 +91,7 @@ class Desk:
         Raises:
             DeskError: The database cannot be used now.
         """
-        with said_plainly(self.where), self._readers.connect() as connection, connection.begin():
+        with said_plainly(self.where, writes=False), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -103,21 +104,53 @@ class Desk:
             DeskError: Another one has been writing for too long, or the database cannot be used now.
             StorageError: The disk refused; nothing was written.
         """
-        if not self._turn.acquire(timeout=self._patience_s):
-            raise DeskError(f"{self.where}: the desk is busy: another writer of this process does not end; try again")
-        try:
-            with said_plainly(self.where), self._writers.connect() as connection, connection.begin():
-                if not self._is_sqlite:
-                    self._wait_for_turn(connection)
-                yield connection
-        finally:
-            self._turn.release()
+        with (
+            self._my_turn(),
+            said_plainly(self.where, writes=True),
+            self._writers.connect() as connection,
+            connection.begin(),
+        ):
+            if not self._is_sqlite:
+                self._wait_for_other_processes(connection)
+            yield connection
+
+    def vacuum(self) -> None:
+        """Writes the database anew, so that no byte of what was deleted or overwritten is left in its file.
+
+        Raises:
+            DeskError: Somebody else has been using it for too long; run it again.
+            StorageError: The disk refused; everything is as it was.
+        """
+        with self._my_turn(), said_plainly(self.where, writes=True):
+            if self._is_sqlite:
+                with self._engine.connect() as connection:
+                    driver: Any = connection.connection.driver_connection
+                    try:
+                        driver.execute("PRAGMA query_only = OFF")
+                        driver.execute("VACUUM")
+                    except sqlite3.Error as error:
+                        raise OperationalError("VACUUM", None, error) from error
+                    finally:
+                        connection.invalidate()  # what it was set to is known to nobody any more
+            else:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    for table in metadata.sorted_tables:
+                        connection.execute(text(f"VACUUM (FULL) {table.name}"))
 
     def close(self) -> None:
         """Closes all connections that nobody uses; the desk may not be used any more."""
         self._engine.dispose()
 
-    def _wait_for_turn(self, connection: Connection) -> None:
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._patience_s):
+            raise DeskError(f"{self.where}: the desk is busy: another writer of this process does not end; try again")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _wait_for_other_processes(self, connection: Connection) -> None:
         patience = f"{max(1, int(self._patience_s * 1000))}ms"
         connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": patience})
         connection.execute(text("SELECT pg_advisory_xact_lock(:writer)"), {"writer": _WRITER})
@@ -168,12 +201,13 @@ def _sqlite(path: Path, patience_s: float) -> Engine:
 
 
 def _postgresql(address: URL) -> Engine:
-    if importlib.util.find_spec("psycopg") is None:
+    try:
+        # a server that was started anew must not fail the first request of every pooled connection
+        return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    except ImportError:
         raise DeskError(
             "desk.url names a PostgreSQL database, and its driver is not installed: pip install 'detente[postgresql]'"
-        )
-    # a server that was started anew must not fail the first request of every pooled connection
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        ) from None
 
 
 def _address(url: str) -> URL:

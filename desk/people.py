@@ -26,11 +26,14 @@ __all__ = [
     "disable",
     "enable",
     "end_sessions",
+    "identities_of",
     "link_identity",
+    "local_owner",
     "people",
     "person",
     "person_by_email",
     "person_by_identity",
+    "somebody_has_password",
     "set_password",
     "set_roles",
     "the_local_owner",
@@ -209,6 +212,12 @@ def person_by_identity(c: Connection, provider: str, subject: str) -> Person | N
     return next(iter(_found(c, person_table.c.person_id.in_(known))), None)
 
 
+def identities_of(c: Connection, person_id: str, provider: str) -> list[str]:
+    """Who somebody is with a provider: the subjects that are linked to them."""
+    mine = (identity.c.person_id == person_id, identity.c.provider == provider)
+    return list(c.execute(select(identity.c.subject).where(*mine).order_by(identity.c.subject)).scalars())
+
+
 def the_local_owner(c: Connection, now: datetime) -> Person:
     """Whom a loopback install belongs to: made the first time, with every role; a writing connection is needed."""
     known = person_by_identity(c, *_OWNER)
@@ -218,6 +227,17 @@ def the_local_owner(c: Connection, now: datetime) -> Person:
     c.execute(insert(identity).values(provider=_OWNER[0], subject=_OWNER[1], person_id=owner.person_id))
     audit.record(c, by=None, action="person_added", subject=owner.person_id, now=now, roles=sorted(owner.roles))
     return owner
+
+
+def local_owner(c: Connection) -> Person | None:
+    """Whom a loopback install belongs to, where that was made."""
+    return person_by_identity(c, *_OWNER)
+
+
+def somebody_has_password(c: Connection) -> bool:
+    """Whether anybody who is not disabled can sign in by password."""
+    able = (person_table.c.password_hash.is_not(None), person_table.c.disabled_at.is_(None))
+    return c.execute(select(person_table.c.person_id).where(*able).limit(1)).first() is not None
 
 
 def end_sessions(c: Connection, person_id: str, now: datetime) -> None:

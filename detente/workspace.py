@@ -31,6 +31,12 @@ def _slug(value: str) -> str:
     return value
 
 
+# URLs of the settings in which a password can stand; that of a database may name a user.
+_WITH_PASSWORDS = {
+    ("fetch", "proxy"): re.compile("@"),
+    ("desk", "url"): re.compile(r"//[^/?#]*:[^/?#]*@|[?&]password=", re.IGNORECASE),
+}
+
 Url = Annotated[str, AfterValidator(canonical_url)]
 Slug = Annotated[str, AfterValidator(_slug)]
 
@@ -198,14 +204,14 @@ def load(root: Path) -> Workspace:
 
 def _load_settings(path: Path) -> Settings:
     data, text = read_toml(path)
-    fetch = data.get("fetch")
-    proxy = fetch.get("proxy") if isinstance(fetch, dict) else None
-    if isinstance(proxy, str) and "@" in proxy:
-        line = key_lines(text).get(("fetch", "proxy"), 1)
-        raise WorkspaceError(
-            f"{path}:{line}: fetch.proxy holds a password, and this file is shared; "
-            "set the environment variable DETENTE_FETCH__PROXY instead"
-        )
+    for (table, key), holds_password in _WITH_PASSWORDS.items():
+        values = data.get(table)
+        value = values.get(key) if isinstance(values, dict) else None
+        if isinstance(value, str) and holds_password.search(value):
+            raise WorkspaceError(
+                f"{path}:{key_lines(text).get((table, key), 1)}: {table}.{key} holds a password, and this file is "
+                f"shared; set the environment variable DETENTE_{table.upper()}__{key.upper()} instead"
+            )
     return validated(Settings, path, data, text)
 
 

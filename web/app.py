@@ -22,11 +22,14 @@ from detente.clock import Clock
 from detente.workspace import Workspace
 from web.background import Indexing
 from web.errors import answer_errors
+from web.flows_part import AskFlows, not_started
 from web.mail import Deliver, Mailer, by_smtp
+from web.oidc import Provider
 from web.protection import Door, Watch
 from web.routing import GuardedRoute, Routes
+from web.secret_file import secret_in
 from web.shop import Shop
-from web.site import site_of
+from web.site import Site, site_of
 from web.throttle import Throttle
 from web.visitor import Sessions
 
@@ -53,6 +56,7 @@ def create_app(
     clock: Clock,
     port: int | None = None,
     deliver: Deliver | None = None,
+    flows: AskFlows = not_started,
     routes: Sequence[Routes] | None = None,
     beside: bool = True,
 ) -> FastAPI:
@@ -64,6 +68,7 @@ def create_app(
         clock: The time.
         port: The port listened on, where the settings leave it open.
         deliver: How a mail leaves; by the settings' mail server where it is left out.
+        flows: Says how the process does that keeps the schedules.
         routes: The routes; those of all modules where left out.
         beside: Whether the indexing and the mail run while the application does; tests call them by hand.
 
@@ -71,7 +76,7 @@ def create_app(
         TypeError: A route says not what it needs.
         WorkspaceError: A setting of `[web]` is wrong.
     """
-    shop = _shop(workspace, desk, clock, port, deliver)
+    shop = _shop(workspace, desk, clock, port, deliver, flows)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -116,13 +121,16 @@ def refuse_unguarded(routes: Sequence[BaseRoute]) -> None:
             raise TypeError(f"{getattr(route, 'path', route)!r} says not what it needs: add it with web.routing.Routes")
 
 
-def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None) -> Shop:
+def _shop(
+    workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None, flows: AskFlows
+) -> Shop:
     settings = workspace.settings
     inbox = Inbox(workspace.data / "inbox")
     attachments = Attachments(workspace.data / "attachments")
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
         deliver = by_smtp(settings.mail, workspace.root)
+    site = site_of(settings.web, port)
     return Shop(
         workspace=workspace,
         desk=desk,
@@ -130,9 +138,19 @@ def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deli
         attachments=attachments,
         limits=limits,
         clock=clock,
-        site=site_of(settings.web, port),
+        site=site,
         sessions=Sessions(desk, clock),
         throttle=Throttle(clock),
         indexing=Indexing(desk, inbox, attachments, limits, clock),
         mailer=Mailer(settings.mail, deliver),
+        provider=_provider(workspace, site, clock),
+        flows=flows,
     )
+
+
+def _provider(workspace: Workspace, site: Site, clock: Clock) -> Provider | None:
+    settings = workspace.settings.oidc
+    if settings is None:
+        return None
+    secret = secret_in(workspace.root, settings.client_secret_file, "oidc.client_secret_file")
+    return Provider(settings, secret, site.url("/sign-in/oidc/callback"), clock)

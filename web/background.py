@@ -1,4 +1,4 @@
-"""The thread that brings what the inbox holds into the desk, beside the requests: an acknowledgement never waits for it."""
+"""The thread that brings what the inbox holds into the desk: an acknowledgement never waits for it."""
 
 from __future__ import annotations
 

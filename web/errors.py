@@ -24,6 +24,7 @@ from detente.errors import (
     DetenteError,
     NotAllowedError,
     NotFoundError,
+    ServiceError,
     StorageError,
     SubmissionError,
     UsageError,
@@ -173,6 +174,8 @@ def answer_to(error: Exception) -> Answer:
             return _BY_STATUS[507]
         case DeskError():
             return _BY_STATUS[503]
+        case ServiceError():
+            return _with(503, happened="Another service does not answer", next=str(error))
         case UsageError():
             return _with(400, next=str(error))
         case RequestValidationError():
@@ -187,8 +190,8 @@ def _with(
     status: int,
     *,
     happened: str | None = None,
-    next: str | None = None,
-    faults: Mapping[str, str] | None = None,  # noqa: A002
+    next: str | None = None,  # noqa: A002
+    faults: Mapping[str, str] | None = None,
 ) -> Answer:
     usual = _BY_STATUS[status]
     return Answer(

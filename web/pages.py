@@ -93,8 +93,8 @@ def _environment() -> jinja2.Environment:
 
 
 ENVIRONMENT = _environment()
-"""Jinja's environment. Beside a page's own variables, templates have `frame`, `static('detente.css')` (the address of a file)
-and `when(moment)` (a `<time>` in the company's zone)."""
+"""Jinja's environment. Beside a page's own variables, templates have `frame`, `static('detente.css')` (the address of a
+file) and `when(moment)` (a `<time>` in the company's zone)."""
 
 
 def render(

@@ -26,12 +26,12 @@ A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules
             row = sightings.visible_to(connection, sighting_id, visitor.known)
         return render(request, "receipt.html", ReceiptPage(...))
 
-Endpoints are FastAPI's: path and query parameters by name and type; `def` runs in a thread, `async def` in the loop (where
-nothing may block). A page returns a `Response`. An error of `detente.errors` may simply be raised: `web/errors.py` makes the
-answer, a page for people and problem+json under `/api`.
+Endpoints are FastAPI's: path and query parameters by name and type; `def` runs in a thread, `async def` in the loop
+(where nothing may block). A page returns a `Response`. An error of `detente.errors` may simply be raised:
+`web/errors.py` makes the answer, a page for people and problem+json under `/api`.
 
-Who is not signed in is sent to `/sign-in` (GET of a page) or answered 401; who lacks the permission, 403. A program's token
-opens only routes that name a `scope`, and needs that scope; a browser's session needs the permission alone.
+Who is not signed in is sent to `/sign-in` (GET of a page) or answered 401; who lacks the permission, 403. A program's
+token opens only routes that name a `scope`, and needs that scope; a browser's session needs the permission alone.
 
 Forms: `form = await read_form(request)` of `web.protection`, which bounds parts, fields and files.
 """
@@ -92,13 +92,9 @@ async def _admitted(request: Request, needs: Permission, scope: Scope | None) ->
         NotSignedIn: Nobody is there.
         HTTPException: 401 for a token that is none, 403 for somebody without the permission or the scope.
     """
+    request.state.visitor = visitor = await visitor_of(request)
     if needs is Permission.ANYONE:
-        # looked up only where there is something: a page for all must not cost a look into the desk
-        visitor = await visitor_of(request)
-        request.state.visitor = visitor
         return visitor
-    visitor = await visitor_of(request)
-    request.state.visitor = visitor
     if visitor.person is None:
         if "authorization" in request.headers:
             raise HTTPException(401, "This token is not known, has ended or was revoked; make a new one under /me.")
@@ -117,8 +113,8 @@ async def visitor_of(request: Request) -> Visitor:
     if authorization is not None:
         scheme, _, secret = authorization.partition(" ")
         return await shop.sessions.by_token(secret.strip()) if scheme.lower() == "bearer" else NOBODY
-    secret = request.cookies.get(shop.site.cookie)
-    return await shop.sessions.by_cookie(secret) if secret else NOBODY
+    cookie = request.cookies.get(shop.site.cookie)
+    return await shop.sessions.by_cookie(cookie) if cookie else NOBODY
 
 
 class Routes:

@@ -13,12 +13,14 @@ from desk.database import Desk
 from desk.inbox import Inbox
 from detente.clock import Clock
 from detente.workspace import Workspace
+from web.flows_part import AskFlows
 from web.site import Site
 from web.visitor import Sessions
 
 if TYPE_CHECKING:
     from web.background import Indexing
     from web.mail import Mailer
+    from web.oidc import Provider
     from web.throttle import Throttle
 
 
@@ -38,6 +40,8 @@ class Shop:
         throttle: How often somebody may try.
         indexing: The thread that brings what the inbox holds into the desk.
         mailer: Sends mail beside the request; `is_on` says whether there is a mail server.
+        provider: Whom people can sign in with; None where none is set up.
+        flows: Says how the process does that keeps the schedules.
     """
 
     workspace: Workspace
@@ -51,6 +55,8 @@ class Shop:
     throttle: Throttle
     indexing: Indexing
     mailer: Mailer
+    provider: Provider | None
+    flows: AskFlows
 
 
 def shop_of(request: Request) -> Shop:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from detente.errors import WorkspaceError
 from detente.settings import WebSettings
@@ -82,3 +82,14 @@ def site_of(web: WebSettings, port: int | None = None) -> Site:
         hosts=frozenset(own | names),
         is_https=parts.scheme == "https",
     )
+
+
+def local_path(asked: str | None) -> str:
+    """A path of this site from what a query or a form says; `/` where it could lead anywhere else.
+
+    Browsers take two slashes for the begin of another host, whether or not they lean backwards or hold a tab.
+    """
+    path = asked or "/"
+    meant = unquote(path)
+    is_local = meant.startswith("/") and not meant.startswith("//") and "\\" not in meant and meant.isprintable()
+    return path if is_local and path.startswith("/") and path.isascii() and len(path) <= 2000 else "/"

@@ -36,8 +36,8 @@ def section(accepting: Accepting) -> str:
             f"({accepting.builds} builds). Medians of the rounds, with the least and the most.\n"
         ),
         (
-            "| | | accepts/s | p50 ms | p99 ms | CPU ms/accept | starts in s | ends in s | peak RSS MB | refused | lost "
-            "| not yet in the desk |"
+            "| | | accepts/s | p50 ms | p99 ms | CPU ms/accept | starts in s | ends in s | peak RSS MB | refused "
+            "| lost | not yet in the desk |"
         ),
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]

@@ -34,6 +34,7 @@ class Side:
         fields: Form fields; see `Plan`.
         file_field: Name of the field with the photo.
         headers: One mapping per client.
+        people: Who sends, one per client.
         stored: Folders in which each taken sighting is one file.
         behind: Those of them whose sightings are not in the desk yet.
     """
@@ -46,6 +47,7 @@ class Side:
     stored: Sequence[Path]
     behind: Sequence[Path] = ()
     headers: Sequence[Mapping[str, str]] = field(default_factory=lambda: [{}] * CLIENTS)
+    people: Sequence[str] = field(default_factory=lambda: [""] * CLIENTS)
 
     def count(self) -> int:
         """How many sightings are on the disk."""
@@ -118,7 +120,7 @@ def running(side: Side, log: Path) -> Iterator[Running]:
         process = subprocess.Popen(
             side.command(port),
             cwd=ROOT,
-            env=environment(log.parent, {"PYTHONPATH": str(ROOT)}),
+            env=environment(log.parent, {"PYTHONPATH": str(ROOT), "DETENTE_WEB__PORT": str(port)}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -145,7 +147,7 @@ def _listens(port: int) -> bool:
     return False
 
 
-def bare(folder: Path) -> Side:
+def bare(folder: Path, fields: Mapping[str, str]) -> Side:
     """The bare endpoint, which is sent the same bytes as the form."""
     home = folder / "bare"
     shutil.rmtree(home, ignore_errors=True)
@@ -153,22 +155,10 @@ def bare(folder: Path) -> Side:
         name="bare write, fsync, link, fsync",
         command=lambda port: [sys.executable, "-m", "bench.accepting.bare", str(home), str(port)],
         path="/bare",
-        fields=FIELDS,
+        fields=fields,
         file_field="files",
         stored=[home / "new"],
     )
-
-
-FIELDS: Mapping[str, str] = {
-    "sighting_id": "{id}",
-    "text": "Globex offered our customer 30 % off for two years, on top of the Team plan. They decide on Friday. ({n})",
-    "competitor": "c001",
-    "source": "customer",
-    "confidential": "no",
-    "customer": "Initech",
-    "deal_amount": "120,000",
-    "stage": "negotiation",
-}
 
 
 @contextmanager

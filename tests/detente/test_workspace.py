@@ -176,6 +176,18 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, int, str]] = {
         4,
         "DETENTE_FETCH__PROXY",
     ),
+    "desk with a password": (
+        {"detente.toml": '[company]\nname = "A"\n[desk]\nurl = "postgresql://u:hush@db.test:1/d"\n'},
+        "detente.toml",
+        4,
+        "DETENTE_DESK__URL",
+    ),
+    "desk with a password among its parameters": (
+        {"detente.toml": '[company]\nname = "A"\n[desk]\nurl = "postgresql://db.test/d?user=u&password=hush"\n'},
+        "detente.toml",
+        4,
+        "DETENTE_DESK__URL",
+    ),
 }
 
 
@@ -193,8 +205,17 @@ def test_a_fault_is_told_with_file_line_and_the_way_out(workspace_with: Workspac
     assert caught.value.exit_code == 2
 
 
-def test_a_password_in_the_file_is_not_repeated_on_the_screen(workspace_with: WorkspaceWith) -> None:
-    root = workspace_with({"detente.toml": FAULTS["proxy with a password"][0]["detente.toml"]})
+def test_the_url_of_a_desk_may_name_a_user(workspace_with: WorkspaceWith) -> None:
+    url = "postgresql://detente@db.test:5433/detente?sslmode=require"
+
+    loaded = load(workspace_with({"detente.toml": f'[company]\nname = "A"\n[desk]\nurl = "{url}"\n'}))
+
+    assert loaded.settings.desk.url == url
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if "with a password" in name])
+def test_a_password_in_the_file_is_not_repeated_on_the_screen(workspace_with: WorkspaceWith, fault: str) -> None:
+    root = workspace_with({"detente.toml": FAULTS[fault][0]["detente.toml"]})
 
     with pytest.raises(WorkspaceError) as caught:
         load(root)

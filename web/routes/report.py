@@ -1,0 +1,235 @@
+"""The form: `/r/new`, as a page and for the scripts of that page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from desk import sightings
+from desk.accept import accept
+from detente.errors import ConflictError, StorageError, SubmissionError
+from detente.sightings import Upload
+from web import report_form
+from web.errors import wants_json
+from web.pages import render
+from web.permissions import Permission
+from web.protection import read_form
+from web.report_form import Typed
+from web.report_page import Form, FormPage
+from web.report_words import Option
+from web.routing import Routes
+from web.shop import Shop, shop_of
+from web.throttle import Pace
+from web.visitor import TheVisitor
+
+routes = Routes()
+
+# No hand is that quick; a script of ours that is refused tries again by itself.
+_LEAST_SECONDS = 1.0
+_CHIPS = 5
+# how far back a person's own sightings say which competitors they meet
+_RECENT = 40
+_ROOM_FOR_FILES = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Refusal:
+    """Why a form was not taken.
+
+    Attributes:
+        status: The HTTP status.
+        heading: What happened, in one sentence.
+        faults: By field, what must be mended.
+        code: For our scripts.
+        wait_s: After how long it may be tried again.
+        is_taken: The form's id belongs to another sighting.
+    """
+
+    status: int
+    heading: str
+    faults: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    wait_s: int = 0
+    is_taken: bool = False
+
+
+@routes.get("/r/new", needs=Permission.REPORT)
+def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str = "") -> Response:
+    """The empty form; for our scripts, whose it is and which competitors there are."""
+    shop, person_id = shop_of(request), visitor.known.person_id
+    choices = _choices(shop, person_id)
+    if wants_json(request):
+        pairs = [[one.value, one.label] for one in choices]
+        return JSONResponse({"person": person_id, "choices": pairs, "names": _names(shop)})
+    values = report_form.prefilled(competitor, deal, shop.workspace.competitors)
+    return render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+
+
+@routes.post("/r/new", needs=Permission.REPORT)
+async def send(request: Request, visitor: TheVisitor) -> Response:
+    """Takes a sighting: 303 to its receipt, or 201 for our scripts (200 where it was there before)."""
+    # more than a sighting may have, so that too many of them can be answered with the form and not with an error
+    form = await read_form(request, files=shop_of(request).limits.files + _ROOM_FOR_FILES)
+    sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    return await run_in_threadpool(_taken, request, visitor.known.person_id, sent, uploads)
+
+
+def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload]) -> Response:
+    shop = shop_of(request)
+    refusal = _refused(shop, person_id, sent)
+    if refusal is not None:
+        return _answer(request, person_id, sent, uploads, refusal)
+    currency = shop.workspace.settings.company.currency
+    try:
+        accepted = accept(
+            shop.inbox,
+            report_form.submission(sent, shop.workspace.competitors, currency),
+            uploads,
+            person_id=person_id,
+            channel="form",
+            now=shop.clock.now(),
+            limits=shop.limits,
+            competitors={one.slug for one in shop.workspace.competitors},
+            currency=currency,
+        )
+    except SubmissionError as error:
+        count = len(error.faults)
+        heading = f"Not sent yet: {'one thing is' if count == 1 else f'{count} things are'} to be mended"
+        return _answer(request, person_id, sent, uploads, _Refusal(status=422, heading=heading, faults=error.faults))
+    except ConflictError:
+        return _answer(request, person_id, sent, uploads, _TAKEN)
+    except StorageError:
+        return _answer(request, person_id, sent, uploads, _FULL)
+    shop.indexing.wake()
+    location = f"/r/{accepted.sighting_id}?new=1"
+    if not wants_json(request):
+        return RedirectResponse(location, 303)
+    told = {
+        "sighting_id": accepted.sighting_id,
+        "location": location,
+        "name": sightings.short_name(accepted.sighting_id),
+    }
+    return JSONResponse(told, 201 if accepted.is_new else 200)
+
+
+_TAKEN = _Refusal(
+    status=409,
+    heading="This form was sent before, with other words; that one is safe. If this is another one, send it again.",
+    code="taken",
+    is_taken=True,
+)
+_FULL = _Refusal(
+    status=507,
+    heading="Our disk is full, so it was not taken. What you typed still stands here: send it again later.",
+    wait_s=300,
+)
+_OTHER_PERSON = _Refusal(
+    status=409,
+    heading="This form was opened by somebody else on this device. If what stands in it is yours, send it again.",
+    code="other_person",
+)
+_ROBOT = _Refusal(
+    status=429,
+    heading="A hidden field was filled in, so this looks like a robot’s. If you are none, send it again.",
+)
+_TOO_QUICK = _Refusal(
+    status=429, heading="That was very quick, as from a robot. If you are none, send it again.", wait_s=1
+)
+
+
+def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
+    """Why it is not even looked at; each is counted, and the health page shows the counts."""
+    if sent.written_by != person_id:
+        return _OTHER_PERSON
+    if sent.honeypot:
+        shop.throttle.note_refusal("hidden field filled in")
+        return _ROBOT
+    seconds = report_form.seconds_open(sent, shop.clock.now())
+    if seconds is None or seconds < _LEAST_SECONDS:
+        shop.throttle.note_refusal("form sent too quickly")
+        return _TOO_QUICK
+    pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
+    wait = shop.throttle.wait_s(pace, person_id)
+    if wait:
+        words = f"That was a lot in a minute. What you typed still stands here: send it again in {wait} seconds."
+        return _Refusal(status=429, heading=words, wait_s=wait)
+    return None
+
+
+def _answer(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload], refusal: _Refusal) -> Response:
+    """The form with all that was typed, or a problem for our scripts, which keep it themselves."""
+    headers = {"Retry-After": str(refusal.wait_s)} if refusal.wait_s else {}
+    if wants_json(request):
+        problem = {
+            "type": "about:blank",
+            "title": refusal.heading,
+            "status": refusal.status,
+            "detail": refusal.heading,
+            "code": refusal.code,
+            "errors": [{"field": field, "detail": words} for field, words in refusal.faults.items()],
+        }
+        return JSONResponse(problem, refusal.status, headers, media_type="application/problem+json")
+    shop = shop_of(request)
+    lost = "" if not uploads else "file" if len(uploads) == 1 else f"{len(uploads)} files"
+    # without an id, or with one that is taken, it gets a new one
+    lacks_id = refusal.is_taken or "" in refusal.faults
+    form = _form(
+        shop,
+        person_id,
+        sent.values,
+        _choices(shop, person_id),
+        sighting_id="" if lacks_id else sent.sighting_id,
+        faults=refusal.faults,
+        heading=refusal.heading,
+        lost_files=lost,
+        known_id=sent.sighting_id if refusal.is_taken else "",
+        amount_echo=report_form.amount_echo(sent.values["deal_amount"], shop.workspace.settings.company.currency),
+        is_kept=True,
+    )
+    return render(request, "report/new.html", FormPage(form=form), status=refusal.status, headers=headers)
+
+
+def _form(
+    shop: Shop,
+    person_id: str,
+    values: Mapping[str, str],
+    choices: Sequence[Option],
+    sighting_id: str = "",
+    **more: object,
+) -> Form:
+    return Form(
+        sighting_id=sighting_id or report_form.new_id(),
+        written_by=person_id,
+        opened_at=shop.clock.now().isoformat(),
+        values=values,
+        limits=shop.limits,
+        choices=_with_chosen(shop, choices, values["competitor"]),
+        names=_names(shop),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _choices(shop: Shop, person_id: str) -> list[Option]:
+    """The competitors that this person met last, and then those that are watched most."""
+    with shop.desk.reading() as connection:
+        met = [row.competitor for row in sightings.sightings_of(connection, person_id, _RECENT, None)]
+    watched = sorted(shop.workspace.competitors, key=lambda one: (-len(one.pages), one.name.casefold()))
+    names = {one.slug: one.name for one in watched}
+    order = dict.fromkeys([slug for slug in met if slug in names] + list(names))
+    return [Option(value=slug, label=names[slug]) for slug in list(order)[:_CHIPS]]
+
+
+def _with_chosen(shop: Shop, choices: Sequence[Option], slug: str) -> list[Option]:
+    """The choices, and the chosen one where it is none of them: an address may have brought it."""
+    known = {one.slug: one.name for one in shop.workspace.competitors}
+    if slug not in known or slug in {one.value for one in choices}:
+        return list(choices)
+    return [Option(value=slug, label=known[slug]), *choices]
+
+
+def _names(shop: Shop) -> list[str]:
+    return [name for one in shop.workspace.competitors for name in (one.name, *one.aliases)]
