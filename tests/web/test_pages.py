@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError, meta
+from jinja2 import UndefinedError, meta, nodes
 from starlette.requests import Request
 from starlette.responses import Response
 from web_site import WebSite
@@ -40,8 +40,12 @@ ALWAYS = {"frame", "when"}
 def test_a_template_takes_what_its_dataclass_has_and_each_of_it_is_described(template: str) -> None:
     context = CONTEXTS[template]
     names = {field.name for field in dataclasses.fields(context)}
-    source = (TEMPLATES / template).read_text(encoding="utf-8")
-    used = meta.find_undeclared_variables(ENVIRONMENT.parse(source)) - ALWAYS - set(ENVIRONMENT.globals)
+    parsed = ENVIRONMENT.parse((TEMPLATES / template).read_text(encoding="utf-8"))
+    own = {
+        name if isinstance(name, str) else name[1] for one in parsed.find_all(nodes.FromImport) for name in one.names
+    }
+    own |= {one.target.name for one in parsed.find_all(nodes.Assign) if isinstance(one.target, nodes.Name)}
+    used = meta.find_undeclared_variables(parsed) - ALWAYS - own - set(ENVIRONMENT.globals)
     assert used <= names, f"{template} uses what {context.__name__} does not have"
     described = inspect.getdoc(context) or ""
     assert {name for name in names if f"{name}:" not in described} == set()

@@ -74,7 +74,8 @@ def test_a_token_counts_in_the_header_alone(site: WebSite) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer  x", "Bearer det_none-such-secret-12345", "Basic eDp5", "det_x", "Bearer " + "x" * 5000]
+    "header",
+    ["Bearer", "Bearer  x", "Bearer det_none-such-secret-12345", "Basic eDp5", "det_x", "Bearer " + "x" * 5000],
 )
 def test_a_token_that_is_none_is_refused_even_beside_a_good_session(site: WebSite, header: str) -> None:
     client = site.client("rep")
