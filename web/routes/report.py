@@ -14,6 +14,7 @@ from desk.accept import accept
 from detente.errors import ConflictError, StorageError, SubmissionError
 from detente.sightings import Upload
 from web import report_form
+from web.compressed import compressed
 from web.errors import wants_json
 from web.pages import render
 from web.permissions import Permission
@@ -66,7 +67,9 @@ def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str =
         pairs = [[one.value, one.label] for one in choices]
         return JSONResponse({"person": person_id, "choices": pairs, "names": _names(shop)})
     values = report_form.prefilled(competitor, deal, shop.workspace.competitors)
-    return render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+    page = render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+    page.headers.add_vary_header("Accept")
+    return compressed(request, page)
 
 
 @routes.post("/r/new", needs=Permission.REPORT)
