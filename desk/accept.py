@@ -14,7 +14,7 @@ from desk.inbox import Entry, FileNote, Inbox
 from desk.known_names import competitor_fault
 from desk.limits import Limits, limits_of
 from desk.plain_text import cleaned_text
-from detente.errors import NotAllowedError, NotFoundError, SubmissionError, UploadError
+from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError, UploadError
 from detente.sightings import Channel, DealAmount, Gate, Submission, Upload
 
 __all__ = ["Accepted", "Limits", "accept", "accept_attachment", "limits_of"]
@@ -142,6 +142,8 @@ def accept_attachment(
     there = inbox.find(sighting_id)
     if there is None or there.kind != "sighting" or there.person_id != person_id:
         raise NotFoundError("there is no such report of yours")
+    if there.is_withdrawn:
+        raise ConflictError("this report was withdrawn; send a new one")
     if not there.gate.keeps_files:
         raise NotAllowedError("files of this report may not be kept: please do not keep or forward them either")
     check_uploads([upload], limits)
@@ -162,7 +164,7 @@ def accept_attachment(
 
 def clean(submission: Submission) -> Submission:
     """The submission with every text as it can be stored and shown: no control characters, whole characters, one newline."""
-    texts = {
+    texts: dict[str, Any] = {
         name: cleaned_text(value)
         for name, value in submission
         if isinstance(value, str) and name not in ("sighting_id", "source", *gate.ANSWERS)

@@ -180,12 +180,8 @@ class Inbox:
             raise NotFoundError(f"{entry_id}: no such entry in the inbox")
         return _part(path, f"files/{position}")
 
-    def keep(self, entry_id: str, entry: Entry | None = None) -> None:
-        """Moves an indexed entry from `new` to `kept`.
-
-        Args:
-            entry_id: Whose.
-            entry: What the entry becomes by it, without files; None: it goes as it is.
+    def keep(self, entry_id: str) -> None:
+        """Moves an indexed entry from `new` to `kept`; nothing happens where another process was faster.
 
         Raises:
             StorageError: The disk refused; it is still in `new`.
@@ -193,21 +189,15 @@ class Inbox:
         source, target = self._new / f"{entry_id}.zip", self._kept(entry_id)
         try:
             _made(target.parent)
-            if entry is not None:
-                self._write(target, _packed(entry, ()))
-                _flush(target.parent)
-            else:
-                # a link, since a rename could put another entry of this id over the kept one
-                with suppress(FileExistsError):
-                    os.link(source, target)
+            # a link, since a rename could put another entry of this id over the kept one
+            with suppress(FileExistsError, FileNotFoundError):
+                os.link(source, target)
             source.unlink(missing_ok=True)
-        except FileNotFoundError:
-            return  # another process was faster
         except OSError as error:
             raise _refused(target, error) from error
 
-    def rewrite(self, entry: Entry) -> None:
-        """Puts an entry without files into the place of the one that stands there: unpacked, stripped or erased.
+    def rewrite(self, entry: Entry, files: Sequence[bytes] = ()) -> None:
+        """Puts an entry, with these files alone, into the place of the one that stands there.
 
         Raises:
             StorageError: The disk refused; the old one still stands.
@@ -216,7 +206,7 @@ class Inbox:
         aside = self._aside(entry.entry_id)
         try:
             _made(target.parent)
-            _write_flushed(aside, _packed(replace(entry, holds_files=False), ()))
+            _write_flushed(aside, _packed(replace(entry, holds_files=bool(files)), files))
             aside.replace(target)
             _flush(target.parent)
         except OSError as error:
@@ -245,6 +235,19 @@ class Inbox:
         except OSError as error:
             raise _refused(target, error) from error
         return target
+
+    def settled(self) -> int:
+        """The desk's last event that the inbox was brought in line with; 0 where that is not known."""
+        with suppress(OSError, ValueError):
+            return int((self.folder / "settled").read_text(encoding="ascii"))
+        return 0
+
+    def set_settled(self, event_id: int) -> None:
+        """Notes it; where that fails, some work is done twice."""
+        aside = self._aside("settled")
+        with suppress(OSError):
+            aside.write_text(str(event_id), encoding="ascii")
+            aside.replace(self.folder / "settled")
 
     def sweep(self) -> int:
         """Removes what a process that was killed left aside; returns the number of files.

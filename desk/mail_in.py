@@ -87,7 +87,9 @@ def taking(desk: Desk, inbox: Inbox, workspace: Workspace, limits: Limits) -> Ta
     return take
 
 
-def _accepted(inbox: Inbox, mail: Mail, person: Person, desk: Desk, workspace: Workspace, limits: Limits) -> Accepted:
+def _accepted(
+    inbox: Inbox, mail: Mail, person: Person, desk: Desk, workspace: Workspace, limits: Limits
+) -> Accepted:
     for submission in (mail.submission, mail.plain):
         try:
             return accept(

@@ -45,7 +45,7 @@ __all__ = [
 
 _NOTE_CHARS = 5_000
 _BLANK: Mapping[str, Any] = {
-    "text": "", "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
+    "text": "", "digest": "", "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
     "deal_currency": None, "stage": None, "close_on": None, "area": "", "comparison": "", "motive": None,
     "confidence": None, "happened_on": None, "may_call": False,
 }  # fmt: skip
