@@ -77,7 +77,10 @@ async def send(request: Request, visitor: TheVisitor) -> Response:
     """Takes a sighting: 303 to its receipt, or 201 for our scripts (200 where it was there before)."""
     # more than a sighting may have, so that too many of them can be answered with the form and not with an error
     form = await read_form(request, files=shop_of(request).limits.files + _ROOM_FOR_FILES)
-    sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    try:
+        sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    finally:
+        await form.close()  # the files that the server put aside for it are gone with it
     return await run_in_threadpool(_taken, request, visitor.known.person_id, sent, uploads)
 
 
