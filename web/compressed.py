@@ -1,7 +1,7 @@
 """Answers made smaller on their way, for pages that phones load over slow lines.
 
-Only for pages that hold nothing secret: the length of a compressed page can tell of what stands in it beside words that somebody
-else chose. So this is asked for page by page, and is no middleware over all of them.
+Only for pages that hold nothing secret: the length of a compressed page can tell of what stands in it beside words that
+somebody else chose. So this is asked for page by page, and is no middleware over all of them.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ def _competitor(slug: str, pages: int) -> str:
 
 def sign_in(site: WebSite, context: Any, who: str) -> None:
     """Signs a browser's context in as `who`, as if they had typed their password."""
-    context.add_cookies([{"name": site.shop.site.cookie, "value": site.session(who), "url": site.url, "httpOnly": True}])
+    cookie = {"name": site.shop.site.cookie, "value": site.session(who), "url": site.url, "httpOnly": True}
+    context.add_cookies([cookie | {"expires": site.shop.clock.now().timestamp() + 43_200}])
 
 
 def end_sessions(site: WebSite, who: str) -> None:

@@ -12,6 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 SCHEMES = ("light", "dark")
 WIDTHS = (320, 1280)
+CONTROLLED = """() => new Promise((done) => {
+  const look = () => navigator.serviceWorker.controller && done(true);
+  navigator.serviceWorker.addEventListener("controllerchange", look);
+  navigator.serviceWorker.ready.then(look);
+})"""
+"""Waits, in the page, until its service worker answers for it."""
+
 _GRAVE = ("serious", "critical")
 
 

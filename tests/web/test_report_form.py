@@ -24,7 +24,7 @@ NewSite = Callable[..., WebSite]
 FILLED = {
     "text": "Globex cut Team to €19 <b>today</b> & {{ 7*7 }}",
     "competitor": "globex",
-    "competitor_other": "Glo'bex \"GmbH\"",
+    "competitor_other": 'Glo\'bex "GmbH"',
     "source": "partner",
     "confidential": "no",
     "nda": "not_sure",
@@ -126,7 +126,9 @@ def test_a_rejected_form_is_taken_once_it_is_mended(new_site: NewSite) -> None:
     assert len(received(site)) == 1
 
 
-@pytest.mark.parametrize("field", ["text", "competitor", "competitor_other", "source", "nda", "deal_amount", "close_on"])
+@pytest.mark.parametrize(
+    "field", ["text", "competitor", "competitor_other", "source", "nda", "deal_amount", "close_on"]
+)
 def test_each_fault_stands_at_its_field_and_in_the_summary(new_site: NewSite, field: str) -> None:
     wrong = {"deal_amount": "-1", "close_on": "31.31.2026", "competitor_other": " "}.get(field, "")
     fields = FILLED | {field: wrong} | ({"competitor": "_other"} if field == "competitor_other" else {})
@@ -155,7 +157,7 @@ def test_what_a_source_asks_must_be_answered(new_site: NewSite, source: Source) 
 
 def test_an_answer_to_a_question_that_is_no_longer_shown_does_not_count(new_site: NewSite) -> None:
     site = new_site()
-    sent(site, **LITTLE, **{"meant_for_me": "no", "own_prices": "yes"})
+    sent(site, **LITTLE, meant_for_me="no", own_prices="yes")
     [row] = received(site)
     assert (row.meant_for_me, row.own_prices, row.gate) == (None, None, "cleared")
 
@@ -209,7 +211,7 @@ def test_the_amount_that_we_understood_is_said(new_site: NewSite) -> None:
 
 
 def test_what_was_typed_is_never_more_than_text(new_site: NewSite) -> None:
-    page = sent(new_site(), **dict.fromkeys(FILLED, "</textarea><script>alert(1)</script>\" onfocus=\"alert(2)")).text
+    page = sent(new_site(), **dict.fromkeys(FILLED, '</textarea><script>alert(1)</script>" onfocus="alert(2)')).text
     assert [one.get("src") for one in BeautifulSoup(page, "lxml").find_all("script") if not one.get("src")] == []
     assert "onfocus" not in {name for one in BeautifulSoup(page, "lxml").find_all(True) for name in one.attrs}
 
@@ -353,14 +355,16 @@ def test_a_full_disk_acknowledges_nothing_and_keeps_what_was_typed(new_site: New
 
 
 def test_the_competitors_of_ones_own_last_sightings_come_first(new_site: NewSite) -> None:
-    more = {f"competitors/{slug}.toml": f'name = "{slug.title()}"\n' for slug in ("acorn", "birch", "cedar", "delta", "elm")}
+    more = {
+        f"competitors/{slug}.toml": f'name = "{slug.title()}"\n' for slug in ("acorn", "birch", "cedar", "delta", "elm")
+    }
     site = new_site(files=more)
     sent(site, **LITTLE | {"competitor": "elm"})
     received(site)
     told = site.client("rep").get("/r/new", headers={"Accept": "application/json"}).json()
     others = site.client("other_rep").get("/r/new", headers={"Accept": "application/json"}).json()
-    assert [slug for slug, _ in told["choices"]][0] == "elm"
-    assert [slug for slug, _ in others["choices"]][0] == "acorn"
+    assert told["choices"][0][0] == "elm"
+    assert others["choices"][0][0] == "acorn"
     assert len(told["choices"]) == len(others["choices"]) == 5
     assert "Globex" in told["names"]
 
