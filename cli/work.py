@@ -32,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    flow: Annotated[str, typer.Argument(help="collect, build, daily (both), weekly, or pipeline (all).")],
+    flow: Annotated[
+        str, typer.Argument(help="collect, build, daily (both), weekly, pipeline (all), or ingest (sightings alone).")
+    ],
     workspace: WorkspaceOption = None,
     week: Annotated[str | None, typer.Option(help="The report's week, e.g. 2026-W46; last week by default.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Fetch pages that are not due, too.")] = False,
@@ -44,7 +46,8 @@ def run(
     Example: detente run pipeline
     """
     names: dict[str, FlowName] = {
-        "collect": "collect", "build": "build", "daily": "daily", "weekly": "weekly", "pipeline": "pipeline"
+        "collect": "collect", "build": "build", "daily": "daily", "weekly": "weekly", "pipeline": "pipeline",
+        "ingest": "ingest",
     }  # fmt: skip
     if flow not in names:
         raise UsageError(f"no flow {flow!r}{nearest(flow, list(names))}")

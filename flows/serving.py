@@ -18,6 +18,7 @@ from flows.address import serving_file
 from flows.job import Job, Silent
 from flows.schedules import missed
 from flows.server import prefect_server
+from flows.watching import watching
 from flows.work import Ask, FlowName
 
 
@@ -62,6 +63,7 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
     with ExitStack() as stack:
         stack.enter_context(_only_one(workspace))
         os.environ["DETENTE_WORKSPACE"] = str(workspace.root)
+        stack.enter_context(watching(workspace, say))
         if settings.api_url:
             os.environ["PREFECT_API_URL"] = settings.api_url
         else:
