@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import answer_to, respond, told
 from web.shop import Shop, shop_of
+from web.site import Site
 
 access = logging.getLogger("detente.access")
 
@@ -142,7 +143,7 @@ class Door:
     def _refused(self, method: str, headers: Headers, shop: Shop) -> HTTPException | None:
         if headers.get("host", "").lower() not in shop.site.hosts:
             return HTTPException(421)
-        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site.origin):
+        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site):
             return HTTPException(
                 403, "It was sent from another site or window than this one. Open the page here and send it from there."
             )
@@ -154,7 +155,7 @@ class Door:
         return None
 
 
-def is_our_own(headers: Headers, origin: str) -> bool:
+def is_our_own(headers: Headers, site: Site) -> bool:
     """Whether a request that changes something comes from our own pages, or from a program.
 
     Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program,
@@ -169,7 +170,7 @@ def is_our_own(headers: Headers, origin: str) -> bool:
         return where in ("same-origin", "none")
     sent_from = headers.get("origin")
     if sent_from is not None:
-        return sent_from.lower() in (origin, f"http://{headers.get('host', '').lower()}")
+        return site.is_own(sent_from, headers.get("host", ""))
     return not has_cookie
 
 
