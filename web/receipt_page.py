@@ -135,7 +135,8 @@ class ReceiptPage:
         wanted: What Product wants to know about it.
         add_link: Where an answer to that is reported.
         steps: What becomes of it.
-        nudge: That Product was reminded, and when; empty where it was not.
+        nudge: That Product was reminded; empty where it was not.
+        nudged_at: When; None where it was not.
         notes: Questions and answers.
         attachments: Its files.
         files_note: How many more came that are not to be had here; may be empty.
@@ -172,6 +173,7 @@ class ReceiptPage:
     add_link: str
     steps: tuple[StepLine, ...]
     nudge: str
+    nudged_at: datetime | None
     notes: tuple[NoteLine, ...]
     attachments: tuple[FileLine, ...]
     files_note: str
@@ -257,7 +259,7 @@ def page(
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
         asks=_asks(row) if is_own else (),
-        likes=alike(row.text, found.earlier, known or Known())
+        likes=alike(personal.masked(row.text), found.earlier, known or Known())
         if text is not None and is_new and row.competitor
         else (),
         known=known,
@@ -266,6 +268,7 @@ def page(
         add_link=f"/r/new?{urlencode({'competitor': row.competitor})}" if row.competitor else "/r/new",
         steps=tuple(_step(step) for step in found.receipt.steps),
         nudge=found.receipt.nudge,
+        nudged_at=row.nudged_at,
         notes=notes(found.receipt) if text is not None else (),
         attachments=files(shop, found.receipt) if text is not None else (),
         files_note=_files_note(found.receipt),

@@ -235,7 +235,7 @@ def _page(
         standing=words.standing(row, is_own=False, receipt=found.receipt),
         answers=words.gate_answers(row),
         text=row.text or None,
-        details=words.details(row),
+        details=tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED),
         attachments=found.files,
         notes=notes(found.receipt),
         may_decide=is_open and not is_own,
