@@ -258,7 +258,7 @@ def page(
         echo=_echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
-        asks=_asks(row) if is_own else (),
+        asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
         likes=alike(personal.masked(row.text), found.earlier, known or Known())
         if text is not None and is_new and row.competitor
         else (),
@@ -354,16 +354,20 @@ def _step(step: sightings.Step) -> StepLine:
     return StepLine(title=step.title, at=step.at if step.is_done else None, words=step.detail, by=step.by_name or "")
 
 
-def _asks(row: SightingRow) -> tuple[Ask, ...]:
+def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
+    """What the gate still needs; `chosen` is the source that was given just now, which may open further questions."""
     if row.gate != "waiting" or row.is_withdrawn:
         return ()
+    asks = []
     if row.source is None:
-        return (Ask(field="source", question=words.QUESTIONS["source"], choices=tuple(words.SOURCES.items())),)
-    opened = next((names for source, names in gate.FOLLOW_UPS.items() if source == row.source), ())
-    missing = (name for name in opened if getattr(row, name) is None)
-    return tuple(
-        Ask(field=name, question=words.QUESTIONS[name], choices=tuple(words.ANSWERS.items())) for name in missing
-    )
+        asks.append(Ask(field="source", question=words.QUESTIONS["source"], choices=tuple(words.SOURCES.items())))
+    opened = next((names for source, names in gate.FOLLOW_UPS.items() if source == (row.source or chosen)), ())
+    asks += [
+        Ask(field=name, question=words.QUESTIONS[name], choices=tuple(words.ANSWERS.items()))
+        for name in opened
+        if getattr(row, name) is None
+    ]
+    return tuple(asks)
 
 
 def _echo(row: SightingRow) -> str:
