@@ -283,14 +283,17 @@ async def _form(request: Request, files: str, parts: Sequence[str] = ()) -> tupl
     form = await read_form(request, files=shop_of(request).limits.files + _TOO_MANY_FILES)
     fields: dict[str, bytes] = {}
     uploads: list[Upload] = []
-    for name, value in form.multi_items():
-        body = await value.read() if isinstance(value, UploadFile) else value.encode("utf-8", "surrogatepass")
-        if name in parts and name not in fields:
-            fields[name] = body
-        elif name == files and isinstance(value, UploadFile):
-            uploads.append(Upload(name=value.filename or "", media_type=value.content_type or "", body=body))
-        else:
-            raise SubmissionError({name[:60]: f"is not known here, or there twice; files go into parts called {files}"})
+    try:
+        for name, value in form.multi_items():
+            body = await value.read() if isinstance(value, UploadFile) else value.encode("utf-8", "surrogatepass")
+            if name in parts and name not in fields:
+                fields[name] = body
+            elif name == files and isinstance(value, UploadFile):
+                uploads.append(Upload(name=value.filename or "", media_type=value.content_type or "", body=body))
+            else:
+                raise SubmissionError({name[:60]: f"is not known here, or there twice; files go into parts {files!r}"})
+    finally:
+        await form.close()
     return fields, uploads
 
 
