@@ -126,7 +126,9 @@ def test_without_a_uuid_as_key_nothing_is_taken(program, given_key):
     assert "Idempotency-Key" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("field", ["score", "status", "points", "author", "person_id", "gate", "channel", "received_at"])
+@pytest.mark.parametrize(
+    "field", ["score", "status", "points", "author", "person_id", "gate", "channel", "received_at"]
+)
 def test_what_is_ours_to_decide_is_refused(program, field):
     answer = send(program, PUBLIC | {field: "100"})
 
@@ -335,7 +337,9 @@ def test_a_token_that_is_revoked_or_whose_holder_is_disabled_is_dead(site):
     assert site.program("det_" + "x" * 43).get(PATH).status_code == 401
     assert site.program().get(PATH).status_code == 401
     with site.desk.writing() as c:
-        person = people.add_person(c, name="Gone", email="gone@acme.test", roles=("rep",), by=None, now=site.clock.now())
+        person = people.add_person(
+            c, name="Gone", email="gone@acme.test", roles=("rep",), by=None, now=site.clock.now()
+        )
         _, gone = sign_in.new_token(c, person.person_id, "t", BOTH, site.clock.now(), 30, person.person_id)
         people.disable(c, person.person_id, by=None, now=site.clock.now())
     assert send(site.program(gone), PUBLIC).status_code == 401
@@ -454,17 +458,25 @@ def test_the_reference_page_stands_alone(site):
 
 
 _values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["yes", "public", "2026-11-24"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["yes", "public", "2026-11-24"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
 _fields = st.sampled_from([*Submission.model_fields, "score", ""])
 _bodies = st.dictionaries(_fields, _values, max_size=8)
-_texts = st.text(max_size=60) | st.sampled_from(["\x00", "\u202e", "x\r\ny", "👍", "<script>", "=1+1", "１００", "1e308", "-1"])
+_texts = st.text(max_size=60) | st.sampled_from(
+    ["\x00", "\u202e", "x\r\ny", "👍", "<script>", "=1+1", "１００", "1e308", "-1"]
+)
 _nearly = st.fixed_dictionaries(
     {"text": _texts, "source": st.just("public")},
     optional={
-        name: _texts for name in ("competitor_name", "customer", "deal", "deal_amount", "area", "comparison", "competitor")
+        name: _texts
+        for name in ("competitor_name", "customer", "deal", "deal_amount", "area", "comparison", "competitor")
     }
     | {name: st.dates().map(str) for name in ("close_on", "happened_on")}
     | {"sent_at": st.datetimes(timezones=st.none() | st.timezones()).map(str)},
@@ -478,9 +490,7 @@ def test_whatever_is_sent_is_answered(site, program, body):
     site.clock.go(seconds=10)
     sent = json.dumps(body).encode("utf-8", "surrogatepass")
 
-    answer = program.post(
-        PATH, content=sent, headers={"Idempotency-Key": key(), "Content-Type": "application/json"}
-    )
+    answer = program.post(PATH, content=sent, headers={"Idempotency-Key": key(), "Content-Type": "application/json"})
 
     assert answer.status_code in (201, 400, 422), answer.text
     if answer.status_code == 201:
