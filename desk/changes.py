@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Row, func, select
 
 from desk.database import Connection
 from desk.personal import masked
-from desk.schema import attachment, person, sighting, sighting_event, sighting_state
+from desk.schema import person, sighting, sighting_event, sighting_state
 from detente.errors import StorageError
 
 KEY_FILE = "account.key"
@@ -68,15 +69,21 @@ def sightings_since(c: Connection, event_id: int, key: bytes) -> SightingChanges
     """
     last = int(c.execute(select(func.max(sighting_event.c.event_id))).scalar() or 0)
     touched = select(sighting_event.c.sighting_id).where(sighting_event.c.event_id > event_id).distinct()
-    files = (
-        select(func.count())
-        .where(attachment.c.sighting_id == sighting.c.sighting_id, attachment.c.stored_hash.is_not(None))
-        .scalar_subquery()
+    files: dict[str, int] = {}
+    # as the events tell them, since a file's own row comes a little later, and without an event
+    with_files = sighting_event.c.kind.in_(("received", "attachment"))
+    told = select(sighting_event.c.sighting_id, sighting_event.c.detail).where(
+        with_files, sighting_event.c.sighting_id.in_(touched)
     )
+    for event in c.execute(told):
+        files[event.sighting_id] = files.get(event.sighting_id, 0) + int(event.detail.get("files", 0))
     query = (
         select(
-            sighting, sighting_state.c.gate, sighting_state.c.is_withdrawn, person.c.erased_at,
-            person.c.name.label("person_name"), files.label("attachments"),
+            sighting,
+            sighting_state.c.gate,
+            sighting_state.c.is_withdrawn,
+            person.c.erased_at,
+            person.c.name.label("person_name"),
         )
         .join(sighting_state, sighting_state.c.sighting_id == sighting.c.sighting_id)
         .join(person, person.c.person_id == sighting.c.person_id)
@@ -85,8 +92,9 @@ def sightings_since(c: Connection, event_id: int, key: bytes) -> SightingChanges
     )  # fmt: skip
     rows, gone = [], []
     for row in c.execute(query):
-        if row.gate == "cleared" and not row.is_withdrawn and row.erased_at is None:
-            rows.append(_seen(row, key))
+        # of what was erased, a desk that was made anew knows no source
+        if row.gate == "cleared" and not row.is_withdrawn and row.erased_at is None and row.source:
+            rows.append(_seen(row, key, files.get(row.sighting_id, 0)))
         else:
             gone.append(row.sighting_id)
     return SightingChanges(rows=rows, gone=gone, last_event_id=last, mark=_mark(c, last, key))
@@ -121,7 +129,7 @@ def account_key(data: Path) -> bytes:
         raise StorageError(f"{path}: cannot be made or read: {why}; mend the disk, or remove the file") from None
 
 
-def _seen(row: Row[tuple[object, ...]], key: bytes) -> dict[str, object]:
+def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
     names = {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.person_name}
     has_amount = row.deal_amount is not None and bool(row.deal_currency)
     return {
@@ -142,7 +150,7 @@ def _seen(row: Row[tuple[object, ...]], key: bytes) -> dict[str, object]:
         "confidence": row.confidence,
         "happened_on": row.happened_on,
         "may_call": row.may_call,
-        "attachments": row.attachments,
+        "attachments": files,
         "area": _said(row.area, names),
         "comparison": _said(row.comparison, names),
         "text": _said(row.text, names),

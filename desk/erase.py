@@ -22,7 +22,6 @@ from desk.schema import (
     person_role,
     session,
     sighting,
-    sighting_event,
     sign_in_link,
     token,
 )
@@ -138,9 +137,9 @@ def _own_hashes(c: Connection, person_id: str) -> list[str]:
 
 def _blank(c: Connection, person_id: str, now: datetime) -> None:
     own = select(sighting.c.sighting_id).where(sighting.c.person_id == person_id)
-    known = select(sighting_event.c.sighting_id).where(sighting_event.c.kind == "erased")
-    for row in c.execute(own.where(sighting.c.sighting_id.not_in(known))).all():
-        sightings.record(c, row.sighting_id, "erased", by=None, now=now)
+    if c.execute(select(person.c.erased_at).where(person.c.person_id == person_id)).scalar_one() is None:
+        for row in c.execute(own).all():
+            sightings.record(c, row.sighting_id, "erased", by=None, now=now)
     c.execute(update(sighting).where(sighting.c.person_id == person_id).values(BLANK))
     c.execute(update(attachment).where(attachment.c.sighting_id.in_(own)).values(NO_FILE))
     c.execute(update(note).where(or_(note.c.person_id == person_id, note.c.sighting_id.in_(own))).values(text=""))

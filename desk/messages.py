@@ -211,8 +211,8 @@ def _note(desk: Desk, message_id: object, sent_at: datetime | None) -> None:
 
 
 def _one_line(address: str) -> str:
-    if any(char.isspace() or not char.isprintable() for char in address):
-        raise ValueError("an e-mail address holds no blank and no line break")
+    if "@" not in address or any(char.isspace() or not char.isprintable() for char in address):
+        raise ValueError("an e-mail address holds an @, no blank and no line break")
     return address
 
 

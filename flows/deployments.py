@@ -22,7 +22,9 @@ from flows import prefect_flows
 
 # A run that comes while one of its kind is under way would do the same work again.
 _ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-COLLECT, WEEKLY = "daily", "weekly"
+COLLECT, WEEKLY, INGEST = "daily", "weekly", "ingest"
+# `detente serve` sees what comes in within seconds; this is for what it may have missed
+_SWEEP = "7 * * * *"
 
 
 async def serve_deployments(workspace: Workspace) -> None:
@@ -43,9 +45,16 @@ async def serve_deployments(workspace: Workspace) -> None:
         entrypoint_type=EntrypointType.MODULE_PATH,
         description="Collects, builds and writes last week's report, once.",
     )
+    sweep = await prefect_flows.ingest.ato_deployment(
+        INGEST,
+        schedule=Cron(_SWEEP, timezone=zone, slug="sweep"),
+        concurrency_limit=_ONE_AT_A_TIME,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        description="Loads and publishes what was reported, where nobody has done so yet.",
+    )
     await _drop_late_runs()
     # a paused schedule would stay paused after a crash, and late runs are dropped above
-    await aserve(daily, weekly, pause_on_shutdown=False, print_starting_message=False, limit=2)
+    await aserve(daily, weekly, sweep, pause_on_shutdown=False, print_starting_message=False, limit=2)
 
 
 async def _drop_late_runs() -> None:
@@ -56,7 +65,7 @@ async def _drop_late_runs() -> None:
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
                 expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
             ),
-            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[COLLECT, WEEKLY])),
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[COLLECT, WEEKLY, INGEST])),
         )
         for run in late:
             await client.delete_flow_run(run.id)

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from detente.errors import DetenteError
 from detente.records import (
     Fetch,
     FetchPurpose,
@@ -23,33 +22,20 @@ from detente.records import (
     Summary,
 )
 from detente.weeks import Week
+from flows import ingest
 from flows.job import Job
 from flows.reading import ReadingDesk
+from flows.steps import Runner, at_once, in_thread
 from sources import readers
 from sources.fetch import fetch_pages
 from sources.own_readers import readers_of
 from warehouse import ReadingRows, Unread, build
-
-Result = TypeVar("Result")
 
 # Large enough that a step's own cost is nothing beside its work, small enough that a kill loses little.
 PAGES_PER_BATCH = 500
 SNAPSHOTS_PER_BATCH = 500
 # A daily page is due again when nearly a day has gone by: a schedule is never exact to the second.
 DUE_SHARE = 0.9
-
-
-class Runner(Protocol):
-    """Runs one named step of the work."""
-
-    async def __call__(self, name: str, work: Callable[[], Awaitable[Result]]) -> Result:
-        """Runs it and gives its result."""
-        ...
-
-
-async def at_once(name: str, work: Callable[[], Awaitable[Result]]) -> Result:
-    """Runs a step right here."""
-    return await work()
 
 
 async def collect(job: Job, run: Runner = at_once, *, everything: bool = False) -> Summary:
@@ -61,7 +47,7 @@ async def collect(job: Job, run: Runner = at_once, *, everything: bool = False) 
     """
     started_at = job.clock.now()
     summary = Summary(step="collect")
-    memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
+    memory = await run("recall the fetch log", lambda: in_thread(build.recall, job.warehouse, job.archive, started_at))
     pages = job.workspace.pages
     due = [page for page in pages if everything or is_due(page, memory.last.get(page.page_id), started_at)]
     summary.not_due = len(pages) - len(due)
@@ -84,7 +70,7 @@ async def confirm(job: Job, looks: Mapping[str, int], run: Runner = at_once) -> 
         run: Runs the steps.
     """
     started_at = job.clock.now()
-    memory = await run("recall the fetch log", lambda: _in_thread(build.recall, job.warehouse, job.archive, started_at))
+    memory = await run("recall the fetch log", lambda: in_thread(build.recall, job.warehouse, job.archive, started_at))
     for number in range(max(looks.values())):
         pages = [page for page in job.workspace.pages if looks.get(page.page_id, 0) > number]
         await _fetch(job, run, pages, memory.last, memory.robots, "confirm")
@@ -124,14 +110,17 @@ async def weekly(job: Job, run: Runner = at_once, *, week: Week | None = None) -
         folder = job.workspace.data / "weekly" / str(week)
         return [path.relative_to(job.workspace.root).as_posix() for path in weekly_report.write(report, folder)]
 
-    summary.notes += await run(f"report of {week}", lambda: _in_thread(write))
+    summary.notes += await run(f"report of {week}", lambda: in_thread(write))
     job.record(summary, str(week), started_at)
     return summary
 
 
 async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool = False) -> Summary:
-    """What the daily schedule does: collects, builds, and looks again at what has changed."""
+    """What the daily schedule does: takes sightings in, collects, builds, and looks again at what has changed."""
+    problem = await _ingest(job, run)
     collected = await collect(job, run, everything=everything)
+    if problem:
+        collected.failed["sightings"] = problem
     summary, built = await _build_and_record(job, run)
     collected.changed, collected.failed = summary.changed, collected.failed | summary.failed
     if built.unconfirmed:
@@ -164,6 +153,9 @@ async def rebuild(job: Job, run: Runner = at_once) -> Summary:
     anew.warehouse.remove()
     summary, _ = await _build(anew, run, job.clock.now())
     job.warehouse.replace_by(anew.warehouse)
+    # what an ingest put into the old one while this was made
+    if problem := await _ingest(job, run):
+        summary.failed["sightings"] = problem
     summary.step = "rebuild"
     return summary
 
@@ -223,7 +215,7 @@ async def _fetch(
                 contact=job.workspace.settings.company.contact,
                 done=done,
             )
-            await _in_thread(job.archive.log_fetches, fetches)
+            await in_thread(job.archive.log_fetches, fetches)
             return fetches
 
         fetched += await run(f"{verb} {len(batch)} pages", fetch_and_log)
@@ -244,6 +236,15 @@ def _count(summary: Summary, fetches: Sequence[Fetch], last: Mapping[str, LastFe
             summary.failed[fetch.page_id] = reason
 
 
+async def _ingest(job: Job, run: Runner) -> str:
+    """An ingest whose failure keeps nothing else from being done; returns why it failed."""
+    try:
+        await ingest.ingest(job, run)
+    except DetenteError as error:
+        return str(error)
+    return ""
+
+
 async def _build_and_record(job: Job, run: Runner) -> tuple[Summary, build.Built]:
     started_at = job.clock.now()
     before = build.change_ids(job.warehouse)
@@ -259,7 +260,7 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
     own = readers_of(job.workspace.root, job.workspace.pages)
     to_read = await run(
         "load the logs",
-        lambda: _in_thread(
+        lambda: in_thread(
             build.take_in,
             job.warehouse,
             job.archive,
@@ -281,16 +282,14 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             def read(part: Sequence[Unread] = part) -> None:
                 desk.read(part, rows, summary)
 
-            await run(f"read {len(part)} snapshots", lambda read=read: _in_thread(read))  # type: ignore[misc]
+            await run(f"read {len(part)} snapshots", lambda read=read: in_thread(read))  # type: ignore[misc]
+        if problem := await ingest.take_in(job, run):
+            summary.failed["sightings"] = problem
         job.progress.step("make, check and publish the tables")
         built = await run(
             "make, check and publish the tables",
-            lambda: _in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
+            lambda: in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
         )
     # told by every run until it is mended, and not only by the one that met the new page
     summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}
     return summary, built
-
-
-async def _in_thread(work: Callable[..., Result], *arguments: object) -> Result:
-    return await asyncio.to_thread(work, *arguments)

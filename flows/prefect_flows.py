@@ -86,6 +86,12 @@ async def pipeline(
     return await _run(Ask(flow="pipeline", week=week, everything=everything, now=now, unless_done=unless_done))
 
 
+@flow(name="ingest")
+async def ingest(now: datetime | None = None) -> Summary:
+    """Loads and publishes what was reported since the last time."""
+    return await _run(Ask(flow="ingest", now=now))
+
+
 async def call(ask: Ask) -> Summary:
     """Runs the flow that was asked for in this process, told to the Prefect API of the environment."""
     match ask.flow:
@@ -97,6 +103,8 @@ async def call(ask: Ask) -> Summary:
             return await daily(everything=ask.everything, now=ask.now)
         case "weekly":
             return await weekly(week=ask.week, now=ask.now, unless_done=ask.unless_done)
+        case "ingest":
+            return await ingest(now=ask.now)
         case "pipeline":
             return await pipeline(week=ask.week, everything=ask.everything, now=ask.now, unless_done=ask.unless_done)
 

@@ -11,10 +11,11 @@ from detente.clock import StartedClock, SystemClock
 from detente.records import Summary
 from detente.weeks import Week
 from detente.workspace import Workspace
-from flows import order
+from flows import ingest, order
 from flows.job import Job
+from flows.steps import Runner, at_once
 
-FlowName = Literal["collect", "build", "daily", "weekly", "pipeline"]
+FlowName = Literal["collect", "build", "daily", "weekly", "pipeline", "ingest"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +43,14 @@ def job_for(workspace: Workspace, ask: Ask) -> Job:
     return Job(workspace=workspace, clock=clock)
 
 
-async def work(job: Job, ask: Ask, run: order.Runner = order.at_once) -> Summary:
-    """Runs what was asked for, alone on its workspace.
+async def work(job: Job, ask: Ask, run: Runner = at_once) -> Summary:
+    """Runs what was asked for, alone on its workspace; an ingest keeps only other ingests out.
 
     Raises:
         WarehouseBusyError: Another run is under way.
     """
+    if ask.flow == "ingest":
+        return await ingest.ingest(job, run)
     week = Week.parse(ask.week) if ask.week else None
     if ask.unless_done and job.is_reported(week or Week.of(job.clock.now(), job.zone).previous()):
         return Summary(step=ask.flow, notes=["the report of that week has been written already"])

@@ -128,9 +128,16 @@ def desk_mark(warehouse: Warehouse) -> str:
 
 
 def take_in_sightings(warehouse: Warehouse, incoming: Incoming) -> None:
-    """Loads sightings for the build that is to come; nothing is made or published here."""
+    """Loads sightings for the build that is to come; nothing is published here.
+
+    Raises:
+        CheckFailedError: A check on them does not hold; none of them is loaded, so that the build can go on.
+    """
     with warehouse.section("build: load sightings") as connection, _at_once(connection):
         sightings.load(connection, incoming)
+        only = [table for table in tables.reading("sighting") if not table.after]
+        tables.build(connection, only)
+        tables.check(connection, only)
 
 
 def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -> Published | None:
@@ -146,10 +153,14 @@ def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -
         made = sightings.mark(connection, "tables") == tables.digest()
         # somebody removed the file: until the next build, what readers have knows more than this would tell
         bare = not made and _is_bare(connection) and _has_published(warehouse)
-        if incoming.is_empty and (bare or (made and _is_published(connection))):
+        is_published = _is_published(connection)
+        if incoming.is_empty and (bare or (made and is_published)):
             return None
         with _at_once(connection):
-            sightings.load(connection, incoming)
+            differs = sightings.load(connection, incoming)
+            if made and is_published and not differs:
+                sightings.set_mark(connection, "published", incoming.mark)
+                return None
             if made:
                 only = tables.reading("sighting")
                 tables.build(connection, only)

@@ -51,13 +51,17 @@ def set_mark(connection: Connection, name: MarkName, value: str) -> None:
     connection.execute("INSERT INTO raw.mark VALUES (?, ?)", [name, value])
 
 
-def load(connection: Connection, incoming: Incoming) -> None:
-    """Puts the rows in the place of those that were there, in the caller's transaction; twice is as good as once."""
-    if incoming.anew:
-        connection.execute("DELETE FROM raw.sighting")
-    else:
-        ids = [*incoming.gone, *(str(row["sighting_id"]) for row in incoming.rows)]
-        connection.execute("DELETE FROM raw.sighting WHERE sighting_id IN (SELECT unnest(?::VARCHAR[]))", [ids])
+def load(connection: Connection, incoming: Incoming) -> bool:
+    """Puts the rows in the place of those that were there, in the caller's transaction; twice is as good as once.
+
+    Returns:
+        Whether the warehouse knows anything else now: that a sighting was read, say, is nothing that it keeps.
+    """
+    ids = [*incoming.gone, *(str(row["sighting_id"]) for row in incoming.rows)]
+    touched = "TRUE" if incoming.anew else "sighting_id IN (SELECT unnest(?::VARCHAR[]))"
+    bound = [] if incoming.anew else [ids]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT * FROM raw.sighting WHERE {touched}", bound)
+    connection.execute(f"DELETE FROM raw.sighting WHERE {touched}", bound)
     columns = dict(connection.execute("SELECT column_name, column_type FROM (DESCRIBE raw.sighting)").fetchall())
     names = ", ".join(columns)
     # as a parameter and not as a file, which a kill would leave behind with people's words in it
@@ -67,7 +71,14 @@ def load(connection: Connection, incoming: Incoming) -> None:
     )
     for part in _parts(incoming.rows):
         connection.execute(statement, [to_json_line(part)])
+    new = f"SELECT * FROM raw.sighting WHERE {touched}"
+    differs = connection.execute(
+        f"SELECT 1 FROM ((FROM temp.old EXCEPT ALL ({new})) UNION ALL (({new}) EXCEPT ALL FROM temp.old)) LIMIT 1",
+        [*bound, *bound],
+    ).fetchall()
+    connection.execute("DROP TABLE temp.old")
     set_mark(connection, "loaded", incoming.mark)
+    return bool(differs)
 
 
 def _parts(rows: Sequence[Mapping[str, object]]) -> Iterator[Sequence[Mapping[str, object]]]:

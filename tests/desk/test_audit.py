@@ -10,7 +10,15 @@ from desk import audit
 def test_an_entry_comes_back_as_it_was_recorded(desk, clock):
     with desk.writing() as c:
         audit.record(
-            c, by="p_1", action="roles_set", subject="p_2", now=clock.now(), before=["rep"], after=[], days=3, first=True
+            c,
+            by="p_1",
+            action="roles_set",
+            subject="p_2",
+            now=clock.now(),
+            before=["rep"],
+            after=[],
+            days=3,
+            first=True,
         )
         audit.record(c, by=None, action="swept", subject="desk", now=clock.go(hours=1))
 

@@ -151,6 +151,18 @@ def test_each_sign_in_makes_a_new_secret_and_ends_the_session_that_was_shown(des
     assert do(sign_in.session_person, new, desk.clock.now()) == ana
 
 
+def test_a_password_ends_the_session_that_was_shown_only_where_it_is_right(desk, add, do):
+    ana = add("Ana", password=PASSWORD)
+    old = do(sign_in.begin_session, ana.person_id, desk.clock.now(), 12)
+
+    assert sign_in.by_password(desk, ana.email, "not the password", hours=1, instead_of=old) is None
+    assert do(sign_in.session_person, old, desk.clock.now()) == ana
+    _, new = sign_in.by_password(desk, ana.email, PASSWORD, hours=1, instead_of=old)
+
+    assert do(sign_in.session_person, old, desk.clock.now()) is None
+    assert do(sign_in.session_person, new, desk.clock.now()) == ana
+
+
 def test_a_secret_that_somebody_was_given_beforehand_is_never_taken_over(desk, add, do):
     planted = "a-secret-that-the-attacker-knows"
 

@@ -45,7 +45,7 @@ def test_every_schedule_is_a_cron_line_with_a_time_zone_and_a_name_of_its_own(de
 
     for schedule in schedules:
         CronSim(schedule["cron"], dt.datetime.now(zoneinfo.ZoneInfo(schedule["timezone"])))
-    assert {"collect", "weekly"} == {schedule["slug"] for schedule in schedules}
+    assert {"collect", "weekly", "sweep"} == {schedule["slug"] for schedule in schedules}
 
 
 @pytest.mark.slow
@@ -54,4 +54,6 @@ def test_prefect_itself_loads_every_flow_that_is_named():
     done = subprocess.run([sys.executable, "-c", _LOAD], cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["daily/daily", "pipeline/weekly", "collect/collect", "build/build", "weekly/report"]
+    assert done.stdout.split() == [
+        "daily/daily", "pipeline/weekly", "collect/collect", "build/build", "weekly/report", "ingest/ingest",
+    ]  # fmt: skip

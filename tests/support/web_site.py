@@ -141,9 +141,7 @@ def web_site(
     letters: list[EmailMessage] = []
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    app = create_app(
-        workspace, desk, clock=clock, port=port, deliver=letters.append, routes=routes, beside=beside
-    )
+    app = create_app(workspace, desk, clock=clock, port=port, deliver=letters.append, routes=routes, beside=beside)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False, server_header=False, ws="none")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -269,6 +270,7 @@ def health(request: Request) -> Response:
             is_well=not damaged,
         ),
         _published(shop.workspace.data / "published"),
+        Check(name="Refused as too often or a robot's", words=_refused(shop.throttle.refused), is_well=True),
         Check(name="Schedules", words=flows.words, is_well=flows.is_well),
         Check(
             name="Mail",
@@ -277,6 +279,10 @@ def health(request: Request) -> Response:
         ),
     )
     return render(request, "admin_health.html", HealthPage(checks=checks, is_well=all(one.is_well for one in checks)))
+
+
+def _refused(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}: {count}" for name, count in sorted(counts.items())) or "nothing since the start"
 
 
 def _published(folder: Path) -> Check:

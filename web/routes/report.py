@@ -83,17 +83,18 @@ def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Uplo
     refusal = _refused(shop, person_id, sent)
     if refusal is not None:
         return _answer(request, person_id, sent, uploads, refusal)
+    currency = shop.workspace.settings.company.currency
     try:
         accepted = accept(
             shop.inbox,
-            report_form.submission(sent, shop.workspace.competitors),
+            report_form.submission(sent, shop.workspace.competitors, currency),
             uploads,
             person_id=person_id,
             channel="form",
             now=shop.clock.now(),
             limits=shop.limits,
             competitors={one.slug for one in shop.workspace.competitors},
-            currency=shop.workspace.settings.company.currency,
+            currency=currency,
         )
     except SubmissionError as error:
         count = len(error.faults)
@@ -145,9 +146,11 @@ def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
     if sent.written_by != person_id:
         return _OTHER_PERSON
     if sent.honeypot:
+        shop.throttle.note_refusal("hidden field filled in")
         return _ROBOT
     seconds = report_form.seconds_open(sent, shop.clock.now())
     if seconds is None or seconds < _LEAST_SECONDS:
+        shop.throttle.note_refusal("form sent too quickly")
         return _TOO_QUICK
     pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
     wait = shop.throttle.wait_s(pace, person_id)

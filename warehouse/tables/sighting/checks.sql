@@ -8,9 +8,6 @@ SELECT sighting_id
 FROM core.sighting
 WHERE (deal_amount IS NULL) <> (deal_currency IS NULL) OR deal_amount <= 0;
 
--- #fail every sighting is an item
-SELECT sighting_id FROM raw.sighting WHERE sighting_id NOT IN (SELECT item_id FROM core.item);
-
 -- #warn a text holds no e-mail address
 SELECT sighting_id
 FROM core.sighting

@@ -1,0 +1,168 @@
+"""Sightings from the inbox into the warehouse: in short steps under a lock of its own, beside any other run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from desk import changes, indexer, messages, nudges
+from desk.attachments import Attachments
+from desk.database import FILE_NAME, Desk
+from desk.inbox import Inbox
+from desk.limits import limits_of
+from detente.errors import DeskError, DetenteError
+from detente.records import Summary
+from flows.job import Job
+from flows.steps import Runner, at_once, in_thread
+from warehouse import Incoming, Published, build
+from warehouse.lock import held
+
+NOBODY = "nobody has reported anything yet"
+
+
+def has_desk(job: Job) -> bool:
+    """Whether there is a desk, or anything that waits to be put on one."""
+    data = job.workspace.data
+    return bool(job.workspace.settings.desk.url) or (data / FILE_NAME).exists() or (data / "inbox").is_dir()
+
+
+@contextmanager
+def desk_of(job: Job) -> Iterator[Desk]:
+    """The workspace's desk, open.
+
+    Raises:
+        DeskError: It cannot be used.
+    """
+    desk = Desk.open(job.workspace.data, job.workspace.settings.desk.url, job.clock)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def inbox_of(job: Job) -> Inbox:
+    """The workspace's inbox."""
+    return Inbox(job.workspace.data / "inbox")
+
+
+def attachments_of(job: Job) -> Attachments:
+    """The workspace's attachments."""
+    return Attachments(job.workspace.data / "attachments")
+
+
+@contextmanager
+def alone(job: Job) -> Iterator[None]:
+    """Keeps other ingests out, and nobody else: a collection of an hour may be under way.
+
+    Raises:
+        WarehouseBusyError: Another ingest does not end.
+    """
+    with held(job.workspace.data / "ingest.lock", "detente run ingest", job.workspace.settings.limits.lock_timeout_s):
+        yield
+
+
+def ingested(job: Job) -> int:
+    """The last event of the desk that an ingest has seen; 0 where nobody knows."""
+    try:
+        return int(json.loads(_note(job).read_text(encoding="utf-8"))["event_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+async def ingest(job: Job, run: Runner = at_once) -> Summary:
+    """Indexes what waits in the inbox, loads and publishes what is new on the desk, and reminds of what waits unread.
+
+    Raises:
+        DeskError: The desk cannot be used.
+        WarehouseError: Busy, damaged, or a check does not hold; what was accepted waits for the next ingest.
+        StorageError: The disk refused.
+    """
+    summary = Summary(step="ingest")
+    if not has_desk(job):
+        summary.notes.append(NOBODY)
+        return summary
+    with alone(job), desk_of(job) as desk:
+        await run("index the inbox", lambda: in_thread(_index, job, desk))
+        summary.changed = await run("remind of what waits unread", lambda: in_thread(_remind, job, desk))
+        loaded, gone, published = await run("load and publish sightings", lambda: in_thread(_publish, job, desk))
+        summary.read = loaded
+        if published is not None:
+            summary.notes.append(f"published {published.path.name}: {loaded} sightings in, {gone} gone")
+        if problem := await run("send messages", lambda: in_thread(_send, job, desk)):
+            summary.notes.append(problem)
+    return summary
+
+
+async def take_in(job: Job, run: Runner = at_once) -> str:
+    """Loads what is new on the desk for a build that is under way, which publishes it.
+
+    Returns:
+        Why it could not be done: what a desk or one of its rows cannot do must not keep pages from being built.
+    """
+    if not has_desk(job):
+        return ""
+    try:
+        with alone(job), desk_of(job) as desk:
+            await run("index the inbox", lambda: in_thread(_index, job, desk))
+            await run("load the sightings", lambda: in_thread(_load, job, desk))
+    except DetenteError as error:
+        return str(error)
+    return ""
+
+
+def _index(job: Job, desk: Desk) -> int:
+    return len(indexer.index_new(desk, inbox_of(job), attachments_of(job), limits_of(job.workspace.settings.limits)))
+
+
+def _remind(job: Job, desk: Desk) -> int:
+    now = job.clock.now()
+    with desk.reading() as c:  # most of the time nobody is late, and readers keep nobody waiting
+        if not nudges.due(c, now, job.zone):
+            return 0
+    with desk.writing() as c:
+        return len(nudges.record_nudges(c, now, job.zone))
+
+
+def _note(job: Job) -> Path:
+    return job.workspace.data / "ingest.json"
+
+
+def _incoming(job: Job, desk: Desk) -> tuple[Incoming, int]:
+    mark = build.desk_mark(job.warehouse)
+    key = changes.account_key(job.workspace.data)
+    with desk.reading() as c:
+        found = changes.sightings_since_mark(c, mark, key)
+    return Incoming(rows=found.rows, gone=found.gone, mark=found.mark, anew=found.anew), found.last_event_id
+
+
+def _load(job: Job, desk: Desk) -> None:
+    incoming, _ = _incoming(job, desk)
+    build.take_in_sightings(job.warehouse, incoming)
+
+
+def _publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
+    incoming, last_event_id = _incoming(job, desk)
+    keep = job.workspace.settings.limits.keep_published
+    now = job.clock.now()
+    published = build.ingest(job.warehouse, incoming, now, keep)
+    with suppress(OSError):  # without it somebody looks once more than needed
+        aside = _note(job).with_suffix(".tmp")
+        aside.write_text(json.dumps({"event_id": last_event_id, "at": now.isoformat()}) + "\n", encoding="utf-8")
+        aside.replace(_note(job))
+    return len(incoming.rows), len(incoming.gone), published
+
+
+def _send(job: Job, desk: Desk) -> str:
+    """Sends what is due, where a mail server is named; returns why it could not."""
+    settings = job.workspace.settings
+    if settings.mail is None:
+        return ""
+    try:
+        return messages.deliver(
+            desk, messages.smtp(settings.mail, job.workspace.root), sender_address=settings.mail.sender,
+            base_url=settings.web.base_url, company=settings.company.name,
+        ).problem  # fmt: skip
+    except DeskError as error:
+        return str(error)
