@@ -17,10 +17,10 @@ from typing import Protocol
 from imap_tools import BaseMailBox, MailBox, MailboxFolderCreateError, MailMessage
 from imap_tools.errors import ImapToolsError
 
-from desk.accept import Accepted, Limits, accept, check_uploads
+from desk.accept import Accepted, Limits, accept, check_uploads, limits_of
 from desk.database import Desk
 from desk.inbox import Inbox
-from desk.mail_file import Mail, read_mail
+from desk.mail_file import Mail, max_bytes, read_mail
 from desk.people import person_by_email
 from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError, UploadError
 from detente.people import Person
@@ -231,3 +231,21 @@ class ImapFolder:
                     self._box.folder.create(folder)
             self._known.add(folder)
         self._box.move([uid], folder)
+
+
+def fetched(workspace: Workspace, desk: Desk, inbox: Inbox) -> Fetched:
+    """Takes the mails of the folder that `[mail_in]` names; nothing where it names none.
+
+    Raises:
+        ServiceError: The mail server does not answer, or refuses; the mails stay where they are.
+        WorkspaceError: The file with the password cannot be used.
+        StorageError: The disk is full; likewise.
+        DeskError: The desk cannot be used; likewise.
+    """
+    settings = workspace.settings.mail_in
+    if settings is None:
+        return Fetched()
+    limits = limits_of(workspace.settings.limits)
+    with mailbox_of(settings, workspace.root) as mailbox:
+        most = max_bytes(limits.files, limits.file_bytes)
+        return fetch(settings, taking(desk, inbox, workspace, limits), mailbox, most)

@@ -163,8 +163,8 @@ def _token_in_address(scope: Scope) -> HTTPException | None:
     if scope["path"].startswith("/api/") and _TOKEN.search(query):
         return HTTPException(
             400,
-            "A token never belongs into an address, where logs and histories keep it: revoke this one under /me, make a "
-            "new one, and send it in the header Authorization.",
+            "A token never belongs into an address, where logs and histories keep it: revoke this one under /me, make "
+            "a new one, and send it in the header Authorization.",
         )
     return None
 

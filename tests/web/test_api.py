@@ -66,7 +66,7 @@ def test_a_sighting_is_safe_once_and_the_same_again_has_the_same_answer(site, pr
 
     first, again = send(program, PUBLIC, key=mine), send(program, PUBLIC, key=mine)
 
-    assert [201, 200] == [first.status_code, again.status_code]
+    assert [first.status_code, again.status_code] == [201, 200]
     assert first.json() == again.json()
     assert first.json()["sighting_id"] == mine
     assert first.json()["name"] == f"R-{mine[:8].upper()}"
@@ -114,8 +114,8 @@ def test_the_id_may_stand_in_the_body_instead_of_the_header(program):
     agreed = send(program, PUBLIC | {"sighting_id": mine}, key=mine.upper())
     contrary = send(program, PUBLIC | {"sighting_id": key()}, key=mine)
 
-    assert [201, 200, 422] == [answer.status_code, agreed.status_code, contrary.status_code]
-    assert ["sighting_id"] == list(faults(contrary))
+    assert [answer.status_code, agreed.status_code, contrary.status_code] == [201, 200, 422]
+    assert list(faults(contrary)) == ["sighting_id"]
 
 
 @pytest.mark.parametrize("given_key", ["", "1", "0d9cf1c0-3f2b-4c5e-9c55-0d2a4f6b7e8", "../../etc/passwd"])
@@ -221,7 +221,7 @@ def test_a_form_brings_files_along(site, program):
     receipt = program.get(f"{PATH}/{answer.json()['sighting_id']}").json()
     assert receipt["state"] == "cleared"
     entry = site.shop.inbox.find(answer.json()["sighting_id"])
-    assert ["a.jpg", "b.jpg"] == [note.name for note in entry.files]
+    assert [note.name for note in entry.files] == ["a.jpg", "b.jpg"]
 
 
 def test_what_a_form_lacks_or_has_too_much_is_named(program):
@@ -248,7 +248,7 @@ def test_a_file_can_be_added_later_and_once(site, program):
     again = program.post(url, files={"file": ("a.jpg", photo())}, headers=headers)
     other = program.post(url, files={"file": ("a.jpg", photo() + b"x")}, headers=headers)
 
-    assert [201, 200, 409] == [first.status_code, again.status_code, other.status_code]
+    assert [first.status_code, again.status_code, other.status_code] == [201, 200, 409]
     assert first.json() == {"attachment_id": file_key, "sighting_id": mine} == again.json()
     bare = program.post(url, files={"file": ("a.jpg", photo())})
     assert bare.status_code == 400
@@ -273,7 +273,7 @@ def test_a_receipt_can_be_read_before_the_desk_was_told(site, program):
     receipt = program.get(f"{PATH}/{mine}")
 
     assert receipt.status_code == 200
-    assert [True, False] == [step["is_done"] for step in receipt.json()["steps"][:2]]
+    assert [step["is_done"] for step in receipt.json()["steps"][:2]] == [True, False]
     assert "Globex offers" not in receipt.text
 
 
@@ -285,9 +285,9 @@ def test_a_receipt_is_for_its_reporter_and_for_whom_the_gate_lets(site, program)
     def seen(who, sighting_id):
         return site.program(site.token(who, *BOTH)[1]).get(f"{PATH}/{sighting_id}").status_code
 
-    assert [200, 200, 404] == [seen(who, cleared) for who in ("rep", "pm", "other_rep")]
-    assert [200, 404, 200, 404] == [seen(who, held) for who in ("rep", "pm", "legal", "admin")]
-    assert 403 == seen("viewer", cleared)
+    assert [seen(who, cleared) for who in ("rep", "pm", "other_rep")] == [200, 200, 404]
+    assert [seen(who, held) for who in ("rep", "pm", "legal", "admin")] == [200, 404, 200, 404]
+    assert seen("viewer", cleared) == 403
 
 
 def test_the_list_is_ones_own_newest_first_and_goes_on(site):
@@ -320,8 +320,8 @@ def test_a_list_is_asked_for_within_bounds(program, query):
 def test_a_token_opens_what_its_scope_says(site):
     write, read = (site.program(site.token("rep", scope)[1]) for scope in BOTH)
 
-    assert [201, 403] == [send(write, PUBLIC).status_code, write.get(PATH).status_code]
-    assert [403, 200] == [send(read, PUBLIC).status_code, read.get(PATH).status_code]
+    assert [send(write, PUBLIC).status_code, write.get(PATH).status_code] == [201, 403]
+    assert [send(read, PUBLIC).status_code, read.get(PATH).status_code] == [403, 200]
 
 
 def test_a_token_that_is_revoked_or_whose_holder_is_disabled_is_dead(site):
@@ -364,7 +364,7 @@ def test_a_token_beside_a_cookie_must_still_come_from_our_own_pages(site):
     silent = send(client, PUBLIC)
     own = send(client, PUBLIC, **{"Sec-Fetch-Site": "same-origin"})
 
-    assert [403, 403, 201] == [foreign.status_code, silent.status_code, own.status_code]
+    assert [foreign.status_code, silent.status_code, own.status_code] == [403, 403, 201]
     site.shop.indexing.run_once()
     entry = site.shop.inbox.find(own.json()["sighting_id"])
     assert entry.person_id == site.people["rep"].person_id  # the token's, not the cookie's
@@ -386,7 +386,7 @@ def test_too_many_in_a_minute_are_told_when_to_come_again(new_site):
 
     answers = [send(client, PUBLIC, key=one) for one in mine]
 
-    assert [201, 201, 201, 429] == [one.status_code for one in answers]
+    assert [one.status_code for one in answers] == [201, 201, 201, 429]
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
     site.clock.go(minutes=1)
     assert send(client, PUBLIC, key=mine[-1]).status_code == 201
@@ -474,10 +474,9 @@ _texts = st.text(max_size=60) | st.sampled_from(
 )
 _nearly = st.fixed_dictionaries(
     {"text": _texts, "source": st.just("public")},
-    optional={
-        name: _texts
-        for name in ("competitor_name", "customer", "deal", "deal_amount", "area", "comparison", "competitor")
-    }
+    optional=dict.fromkeys(
+        ("competitor_name", "customer", "deal", "deal_amount", "area", "comparison", "competitor"), _texts
+    )
     | {name: st.dates().map(str) for name in ("close_on", "happened_on")}
     | {"sent_at": st.datetimes(timezones=st.none() | st.timezones()).map(str)},
 )

@@ -90,7 +90,7 @@ def test_a_command_is_a_sighting_that_asks_how_it_was_learned(slack):
     assert answer.status_code == 200
     assert answer.json()["response_type"] == "ephemeral"
     found = row(slack, waiting_id(answer))
-    assert ("Globex offers Team at 49", "slack", "waiting") == (found.text, found.channel, found.gate)
+    assert (found.text, found.channel, found.gate) == ("Globex offers Team at 49", "slack", "waiting")
     assert slack.people["rep"].person_id == found.person_id
     (actions,) = (block for block in answer.json()["blocks"] if block["type"] == "actions")
     asked = [element["action_id"] for element in actions["elements"]]
@@ -117,9 +117,9 @@ def test_lines_at_the_top_say_how_it_was_learned(slack):
     slack.shop.indexing.run_once()
     with slack.desk.reading() as c:
         found = sightings.sightings_of(c, slack.people["rep"].person_id, 1)[0]
-    assert ("globex", "customer", "cleared", "Team is at 49 & falling") == (
+    assert (
         found.competitor, found.source, found.gate, found.text,
-    )  # fmt: skip
+    ) == ("globex", "customer", "cleared", "Team is at 49 & falling")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_button_completes_a_sighting_and_the_gate_decides(slack, chosen, sta
 
     answer = press(slack, mine, **chosen)
 
-    assert (200, b"") == (answer.status_code, answer.content)
+    assert (answer.status_code, answer.content) == (200, b"")
     found = row(slack, mine)
     assert state == found.gate
     assert ("" if state == "not_kept" else "Canary 4711") == found.text
@@ -148,7 +148,7 @@ def test_the_button_completes_a_sighting_and_the_gate_decides(slack, chosen, sta
 def test_the_button_works_before_the_desk_was_told_and_once(slack):
     mine = waiting_id(command(slack, "Quick hands", trigger="q1"))
 
-    assert [200, 409] == [press(slack, mine, source="public").status_code for _ in range(2)]
+    assert [press(slack, mine, source="public").status_code for _ in range(2)] == [200, 409]
 
 
 @pytest.mark.parametrize(
@@ -193,11 +193,11 @@ def test_a_message_becomes_a_sighting_of_whoever_took_it_and_once(slack):
 
     answers = [act(slack, shortcut(), **more) for more in ({}, {"X-Slack-Retry-Num": "1"})]
 
-    assert [(200, b"")] * 2 == [(one.status_code, one.content) for one in answers]
+    assert [(one.status_code, one.content) for one in answers] == [(200, b"")] * 2
     assert before + 1 == count(slack)
     with slack.desk.reading() as c:
         found = sightings.sightings_of(c, slack.people["rep"].person_id, 1)[0]
-    assert ("They say Globex is at 49", "waiting") == (found.text, found.gate)
+    assert (found.text, found.gate) == ("They say Globex is at 49", "waiting")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_of_whom_nobody_knows_or_who_may_not_report_nothing_is_kept(slack, user,
     told = command(slack, "Canary of a stranger", user=user, team=team)
     taken = act(slack, shortcut(), user=user, team=team)
 
-    assert (200, 403) == (told.status_code, taken.status_code)
+    assert (told.status_code, taken.status_code) == (200, 403)
     assert "Nothing was kept" in told.json()["text"]
     assert f"detente person slack YOUR-EMAIL {team} {user}" in told.json()["text"]
     assert before == sorted(inbox.rglob("*.zip"))
@@ -260,7 +260,7 @@ def test_a_message_is_escaped_and_unfurls_nothing():
 
     assert "<" not in message["text"]
     assert "&lt;!channel&gt; &amp; &lt;@U1&gt;" in message["text"]
-    assert (False, False) == (message["unfurl_links"], message["unfurl_media"])
+    assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
 
 
 def test_blocks_stay_within_what_slack_takes():
@@ -339,7 +339,7 @@ def test_too_many_commands_are_told(new_site):
 
 
 def test_without_a_slack_app_there_is_no_such_address(site):
-    assert [404, 404] == [post(site, path, {}).status_code for path in (COMMANDS, ACTIONS)]
+    assert [post(site, path, {}).status_code for path in (COMMANDS, ACTIONS)] == [404, 404]
 
 
 def test_a_secret_that_others_may_read_is_not_used(new_site):
