@@ -165,8 +165,13 @@ def _one(mailbox: Mailbox, uid: str, size: int, take: Take, most: int) -> Accept
 
 
 @contextlib.contextmanager
-def mailbox_of(settings: MailInSettings, root: Path) -> Iterator[Mailbox]:
+def mailbox_of(settings: MailInSettings, root: Path, trusted: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
     """The folder on its IMAP server, over TLS.
+
+    Args:
+        settings: Where it is, and who signs in.
+        root: The workspace's folder.
+        trusted: Whose certificates are believed; those that the system trusts where left out.
 
     Raises:
         ServiceError: The server does not answer, or refuses the sign-in.
@@ -175,10 +180,17 @@ def mailbox_of(settings: MailInSettings, root: Path) -> Iterator[Mailbox]:
     password = secret_in(root, settings.password_file, "mail_in.password_file")
     with _said_plainly(settings.host):
         box: BaseMailBox = _RawMailBox(
-            settings.host, settings.port, timeout=_SECONDS, ssl_context=ssl.create_default_context()
+            settings.host, settings.port, timeout=_SECONDS, ssl_context=trusted or ssl.create_default_context()
         )
-        with box.login(settings.user, password, initial_folder=settings.folder):
+        try:
+            box.login(settings.user, password, initial_folder=settings.folder)
             yield ImapFolder(box)
+        finally:
+            # what was done is done, whether the server says goodbye or not
+            with contextlib.suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
+                box.logout()
+            with contextlib.suppress(OSError):
+                box.client.shutdown()
 
 
 @contextlib.contextmanager
