@@ -219,7 +219,13 @@ def test_what_a_text_holds_is_shown_and_not_obeyed(detente, workspace):
     assert "\u202e" not in shown
 
 
-TABLE = "text,source,confidential,reporter\nPublic,public,,\nHeard,,,\nSecret,customer,yes,\n=1+1,public,,{extra}\n,public,,\n"
+TABLE = """text,source,confidential,reporter
+Public,public,,
+Heard,,,
+Secret,customer,yes,
+=1+1,public,,{extra}
+,public,,
+"""
 
 
 @pytest.fixture

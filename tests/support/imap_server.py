@@ -1,4 +1,4 @@
-"""An IMAP server with a few folders in memory, over TLS on loopback: as much of the protocol as a reader of mails uses."""
+"""An IMAP server with a few folders in memory, over TLS on loopback: as much of it as a reader of mails uses."""
 
 from __future__ import annotations
 
