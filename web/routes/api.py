@@ -272,9 +272,12 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
 
 
 async def _sighting_form(request: Request) -> tuple[Mapping[str, Any], list[Upload]]:
-    fields, uploads = await _form(request, "files", parts=("sighting",))
+    """The sighting as JSON in a part of that name, or its fields as parts of their own, and the files."""
+    fields, uploads = await _form(request, "files", parts=("sighting", *Submission.model_fields))
     if "sighting" not in fields:
-        raise SubmissionError({"sighting": "is missing; send the sighting as JSON in a part of that name"})
+        return {name: body.decode("utf-8", "replace") for name, body in fields.items() if body}, uploads
+    if len(fields) > 1:
+        raise SubmissionError({"sighting": "holds the fields already; send them there, or as parts, and not as both"})
     return _parsed(fields["sighting"]), uploads
 
 
