@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import ask, changes, people, readers, sources, start, work
+from cli import ask, changes, people, readers, sightings, sources, start, work
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -28,6 +28,7 @@ app.add_typer(sources.app)
 app.add_typer(readers.app)
 changes.add_to(app)
 app.add_typer(people.app)
+app.add_typer(sightings.app)
 
 
 def _version(asked: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Annotated
@@ -37,6 +38,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _HSTS = "max-age=31536000"
+# ours, and the names that other APIs have for one
+_TOKEN = re.compile(rb"det_|(?:^|&)(?:access_?token|api_?key|token|authorization)=", re.I)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # A sender from whom nothing comes for so long has gone; a phone that sends slowly has not.
 _SILENCE_S = 30.0
@@ -132,7 +135,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers, shop = Headers(scope=scope), self._shop()
-        refused = self._refused(scope["method"], headers, shop)
+        refused = self._refused(scope["method"], headers, shop) or _token_in_address(scope)
         if refused is not None:
             answer: Response = respond(Request(scope), answer_to(refused))
             await answer(scope, receive, send)
@@ -153,6 +156,18 @@ class Door:
         if int(length) > most_bytes(shop, headers.get("content-type", "")):
             return HTTPException(413, headers={"Connection": "close"})
         return None
+
+
+def _token_in_address(scope: Scope) -> HTTPException | None:
+    """A refusal of a token that stands in the query: addresses end up in logs and histories."""
+    query = scope.get("query_string", b"")
+    if scope["path"].startswith("/api/") and _TOKEN.search(query):
+        return HTTPException(
+            400,
+            "A token never belongs into an address, where logs and histories keep it: revoke this one under /me, make "
+            "a new one, and send it in the header Authorization.",
+        )
+    return None
 
 
 def is_our_own(headers: Headers, site: Site) -> bool:
