@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desk.database import Desk
+from detente.clock import SystemClock
 from detente.errors import UsageError
 from detente.workspace import Workspace, find, load
 
@@ -30,6 +34,16 @@ def the_workspace(given: Path | None) -> Workspace:
     """The workspace that was named, or that of the environment, or the one around the current folder."""
     named = given or (Path(os.environ["DETENTE_WORKSPACE"]) if os.environ.get("DETENTE_WORKSPACE") else None)
     return load(find(named or Path.cwd()))
+
+
+@contextmanager
+def the_desk(workspace: Workspace) -> Iterator[Desk]:
+    """The workspace's desk, closed at the end."""
+    desk = Desk.open(workspace.data, workspace.settings.desk.url, SystemClock())
+    try:
+        yield desk
+    finally:
+        desk.close()
 
 
 def moment(text: str | None) -> datetime | None:

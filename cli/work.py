@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.flows_child import end_with_parent
 from cli.screen import progress, say, show_summary
 from cli.words import JsonOption, NowOption, WorkspaceOption, moment, the_workspace
 from detente.errors import UsageError
@@ -54,14 +57,36 @@ def run(
     _end(summary, as_json)
 
 
-def serve(workspace: WorkspaceOption = None) -> None:
-    """Keeps the schedules: starts Prefect's server with its UI, serves the deployments, catches up once.
+class Part(StrEnum):
+    """The processes of `detente serve`."""
+
+    WEB = "web"
+    FLOWS = "flows"
+
+
+def serve(
+    workspace: WorkspaceOption = None,
+    no_flows: Annotated[bool, typer.Option("--no-flows", help="Serve the pages alone; keep no schedules.")] = False,
+    host: Annotated[str | None, typer.Option(help="Listen there instead of at web.host.")] = None,
+    part: Annotated[Part, typer.Option(hidden=True)] = Part.WEB,
+) -> None:
+    """Serves the pages, and keeps the schedules beside them with Prefect's server and its UI.
 
     Example: detente serve
     """
-    from flows.serving import serve as serve_flows  # noqa: PLC0415  (brings Prefect's server settings)
+    loaded = the_workspace(workspace)
+    if part is Part.FLOWS:
+        from flows.serving import serve as serve_flows  # noqa: PLC0415  (brings Prefect's server settings)
 
-    serve_flows(the_workspace(workspace), say)
+        end_with_parent()
+        serve_flows(loaded, say)
+        return
+    if host is not None:
+        web = loaded.settings.web.model_copy(update={"host": host})
+        loaded = replace(loaded, settings=loaded.settings.model_copy(update={"web": web}))
+    from cli.web import serve as serve_pages  # noqa: PLC0415  (brings what no other command needs)
+
+    serve_pages(loaded, say, with_flows=not no_flows)
 
 
 def import_history(

@@ -104,15 +104,15 @@ class Desk:
             DeskError: Another one has been writing for too long, or the database cannot be used now.
             StorageError: The disk refused; nothing was written.
         """
-        if not self._turn.acquire(timeout=self._patience_s):
-            raise DeskError(f"{self.where}: the desk is busy: another writer of this process does not end; try again")
-        try:
-            with said_plainly(self.where, writes=True), self._writers.connect() as connection, connection.begin():
-                if not self._is_sqlite:
-                    self._wait_for_turn(connection)
-                yield connection
-        finally:
-            self._turn.release()
+        with (
+            self._my_turn(),
+            said_plainly(self.where, writes=True),
+            self._writers.connect() as connection,
+            connection.begin(),
+        ):
+            if not self._is_sqlite:
+                self._wait_for_other_processes(connection)
+            yield connection
 
     def vacuum(self) -> None:
         """Writes the database anew, so that no byte of what was deleted or overwritten is left in its file.
@@ -121,9 +121,9 @@ class Desk:
             DeskError: Somebody else has been using it for too long; run it again.
             StorageError: The disk refused; everything is as it was.
         """
-        with said_plainly(self.where, writes=True):
+        with self._my_turn(), said_plainly(self.where, writes=True):
             if self._is_sqlite:
-                with self._turn, self._engine.connect() as connection:
+                with self._engine.connect() as connection:
                     driver: Any = connection.connection.driver_connection
                     try:
                         driver.execute("PRAGMA query_only = OFF")
@@ -141,7 +141,16 @@ class Desk:
         """Closes all connections that nobody uses; the desk may not be used any more."""
         self._engine.dispose()
 
-    def _wait_for_turn(self, connection: Connection) -> None:
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._patience_s):
+            raise DeskError(f"{self.where}: the desk is busy: another writer of this process does not end; try again")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _wait_for_other_processes(self, connection: Connection) -> None:
         patience = f"{max(1, int(self._patience_s * 1000))}ms"
         connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": patience})
         connection.execute(text("SELECT pg_advisory_xact_lock(:writer)"), {"writer": _WRITER})

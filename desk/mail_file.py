@@ -1,7 +1,7 @@
 """Reads a mail as a sighting: who says that they sent it, what they wrote, and the files with it.
 
-A mail is whatever a stranger chose to send. It is bounded before it is parsed, its HTML is turned into text and never shown,
-and nothing in it is followed.
+A mail is whatever a stranger chose to send. It is bounded before it is parsed, its HTML is turned into text and never
+shown, and nothing in it is followed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -77,7 +77,13 @@ def max_bytes(files: int, file_bytes: int) -> int:
 
 
 def read_mail(
-    raw: bytes, competitors: Iterable[Competitor], *, authserv_id: str = "", files: int, file_bytes: int
+    raw: bytes,
+    competitors: Iterable[Competitor],
+    *,
+    authserv_id: str = "",
+    files: int,
+    file_bytes: int,
+    takes: Callable[[Upload], bool] = lambda _: True,
 ) -> Mail:
     """Reads a mail.
 
@@ -87,6 +93,7 @@ def read_mail(
         authserv_id: Name under which our own server writes Authentication-Results; empty: none does.
         files: How many files are taken at most.
         file_bytes: Bytes of one file at most.
+        takes: Whether a file can be taken otherwise; the mail is, without the others.
 
     Raises:
         SubmissionError: It cannot be read, was sent by a machine, has no one sender, or says nothing.
@@ -96,7 +103,7 @@ def read_mail(
     if _header(message, "Auto-Submitted").casefold().partition(";")[0].strip() not in ("", "no"):
         raise _refused("was sent by a machine (Auto-Submitted), such as an absence notice")
     plain, html, found = _parts(message)
-    uploads = [one for one in found if 0 < len(one.body) <= file_bytes][:files]
+    uploads = [one for one in found if 0 < len(one.body) <= file_bytes and takes(one)][:files]
     left_out = len(found) - len(uploads)
     text = _without_signature(plain.strip()) or _text_of(html[:_MAX_HTML])
     subject = _RE_FWD.sub("", _header(message, "Subject")).strip()
@@ -178,7 +185,7 @@ def _sender(message: Message) -> str:
             strict = [address.addr_spec for address in header.addresses]
             lax = [address for _, address in getaddresses([values[0]])]
             if not header.defects and strict == lax and len(strict) == 1 and strict[0].count("@") == 1:
-                return strict[0].casefold()
+                return str(strict[0]).casefold()
     raise _refused("does not have exactly one sender in From")
 
 
@@ -267,7 +274,7 @@ def _leaves(message: Message) -> Iterator[Message]:
         part = waiting.pop(0)
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = inner
+            waiting[:0] = [one for one in inner if isinstance(one, Message)]
         else:
             yield part
     if waiting:

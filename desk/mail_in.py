@@ -1,7 +1,7 @@
 """Mails that become sightings: files that somebody names, and a folder of an IMAP server.
 
-A mail is accepted first and moved then, so that a crash in between only means that it is looked at again: its id is made of
-its sender and its Message-ID. No mail is ever deleted.
+A mail is accepted first and moved then, so that a crash in between only means that it is looked at again: its id is
+made of its sender and its Message-ID. No mail is ever deleted.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from typing import Protocol
 from imap_tools import BaseMailBox, MailBox, MailboxFolderCreateError, MailMessage
 from imap_tools.errors import ImapToolsError
 
-from desk.accept import Accepted, Limits, accept
+from desk.accept import Accepted, Limits, accept, check_uploads
 from desk.database import Desk
 from desk.inbox import Inbox
-from desk.mail_file import Mail, max_bytes, read_mail
+from desk.mail_file import Mail, read_mail
 from desk.people import person_by_email
-from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError
+from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError, UploadError
 from detente.people import Person
 from detente.secret_file import secret_in
 from detente.settings import MailInSettings
+from detente.sightings import Upload
 from detente.workspace import Workspace
 
 _SECONDS = 60.0
@@ -74,7 +75,12 @@ def taking(desk: Desk, inbox: Inbox, workspace: Workspace, limits: Limits) -> Ta
 
     def take(raw: bytes) -> Accepted:
         mail = read_mail(
-            raw, workspace.competitors, authserv_id=authserv_id, files=limits.files, file_bytes=limits.file_bytes
+            raw,
+            workspace.competitors,
+            authserv_id=authserv_id,
+            files=limits.files,
+            file_bytes=limits.file_bytes,
+            takes=lambda upload: _is_taken(upload, limits),
         )
         with desk.reading() as connection:
             person = person_by_email(connection, mail.sender)
@@ -87,9 +93,7 @@ def taking(desk: Desk, inbox: Inbox, workspace: Workspace, limits: Limits) -> Ta
     return take
 
 
-def _accepted(
-    inbox: Inbox, mail: Mail, person: Person, desk: Desk, workspace: Workspace, limits: Limits
-) -> Accepted:
+def _accepted(inbox: Inbox, mail: Mail, person: Person, desk: Desk, workspace: Workspace, limits: Limits) -> Accepted:
     for submission in (mail.submission, mail.plain):
         try:
             return accept(
@@ -108,6 +112,14 @@ def _accepted(
             if submission is mail.plain or submission == mail.plain or not set(error.faults) <= _given(mail):
                 raise
     raise AssertionError
+
+
+def _is_taken(upload: Upload, limits: Limits) -> bool:
+    try:
+        check_uploads([upload], limits)
+    except UploadError:
+        return False
+    return True
 
 
 def _given(mail: Mail) -> set[str]:
@@ -133,21 +145,23 @@ def fetch(settings: MailInSettings, take: Take, mailbox: Mailbox, most: int) -> 
     fetched = Fetched()
     for uid, size in mailbox.sizes()[:_AT_ONCE]:
         try:
-            if size > most:
-                raise SubmissionError({"": f"the mail is larger than {most:,} bytes"})
-            accepted = take(mailbox.mail(uid))
+            accepted = _one(mailbox, uid, size, take, most)
         except (SubmissionError, ConflictError, NotAllowedError) as refusal:
-            reason = _reason(refusal)
-            fetched.refused[reason] = fetched.refused.get(reason, 0) + 1
+            fetched.refused[str(refusal)] = fetched.refused.get(str(refusal), 0) + 1
             mailbox.move(uid, settings.refused_folder)
             continue
-        fetched.taken.append(accepted.sighting_id)
-        mailbox.move(uid, settings.done_folder)
+        if accepted is not None:
+            fetched.taken.append(accepted.sighting_id)
+            mailbox.move(uid, settings.done_folder)
     return fetched
 
 
-def _reason(refusal: Exception) -> str:
-    return str(refusal) or type(refusal).__name__
+def _one(mailbox: Mailbox, uid: str, size: int, take: Take, most: int) -> Accepted | None:
+    """Takes one mail; None where somebody else has moved it meanwhile."""
+    if size > most:
+        raise SubmissionError({"": f"the mail has more than {most:,} bytes; send fewer or smaller files"})
+    raw = mailbox.mail(uid)
+    return take(raw) if raw else None
 
 
 @contextlib.contextmanager

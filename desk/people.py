@@ -28,10 +28,12 @@ __all__ = [
     "end_sessions",
     "identities_of",
     "link_identity",
+    "local_owner",
     "people",
     "person",
     "person_by_email",
     "person_by_identity",
+    "somebody_has_password",
     "set_password",
     "set_roles",
     "the_local_owner",
@@ -225,6 +227,17 @@ def the_local_owner(c: Connection, now: datetime) -> Person:
     c.execute(insert(identity).values(provider=_OWNER[0], subject=_OWNER[1], person_id=owner.person_id))
     audit.record(c, by=None, action="person_added", subject=owner.person_id, now=now, roles=sorted(owner.roles))
     return owner
+
+
+def local_owner(c: Connection) -> Person | None:
+    """Whom a loopback install belongs to, where that was made."""
+    return person_by_identity(c, *_OWNER)
+
+
+def somebody_has_password(c: Connection) -> bool:
+    """Whether anybody who is not disabled can sign in by password."""
+    able = (person_table.c.password_hash.is_not(None), person_table.c.disabled_at.is_(None))
+    return c.execute(select(person_table.c.person_id).where(*able).limit(1)).first() is not None
 
 
 def end_sessions(c: Connection, person_id: str, now: datetime) -> None:

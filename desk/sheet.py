@@ -1,7 +1,7 @@
-"""Reads the cells of an XLSX file in a process of its own, which has little memory and little time: `python -m desk.sheet FILE`.
+"""Reads the cells of an XLSX file, as `python -m desk.sheet FILE`: a process of its own with little memory and time.
 
-A workbook is a zip of XML that a stranger may have made; whatever it does to its reader ends with this process. Formulas are
-never worked out: a cell has the value that the program which saved the file left in it.
+A workbook is a zip of XML that a stranger may have made; whatever it does to its reader ends with this process. Formulas
+are never worked out: a cell has the value that the program which saved the file left in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import resource
 import sys
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +39,20 @@ def main(path: Path) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
         _check(path)
-        written = 0
-        for line in _lines(path):
-            written += len(line)
-            if written > _MAX_CHARS:
-                raise _RefusedError("holds more text than a table of sightings may; split it")
+        for line in _bounded(_lines(path)):
             sys.stdout.write(line + "\n")
     except _RefusedError as refused:
         sys.stdout.write(json.dumps({"fault": str(refused)}) + "\n")
     return 0
+
+
+def _bounded(lines: Iterator[str]) -> Iterator[str]:
+    written = 0
+    for line in lines:
+        written += len(line)
+        if written > _MAX_CHARS:
+            raise _RefusedError("holds more text than a table of sightings may; split it")
+        yield line
 
 
 def _check(path: Path) -> None:
@@ -62,44 +70,47 @@ def _check(path: Path) -> None:
         )
 
 
-def _lines(path: Path) -> Any:
+def _lines(path: Path) -> Iterator[str]:
+    """A JSON line per row in which something stands, after a note where there is more than one sheet."""
     # imported here: with the memory limit on
     from openpyxl import load_workbook  # noqa: PLC0415
 
     warnings.simplefilter("ignore")  # of styles and extensions that do not concern the cells
-    try:
-        values = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        formulas = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        sheets = (values.worksheets[0], formulas.worksheets[0])
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  (the library raises whatever a broken file leads it to)
-        raise _RefusedError("cannot be read as a workbook; save it anew as XLSX or CSV") from None
-    if len(values.sheetnames) > 1:
-        yield json.dumps({"note": f"only the first of its {len(values.sheetnames)} sheets is read"})
-    for sheet in sheets:
-        sheet.reset_dimensions()  # what a file says of its size need not be so
-    rows = 0
+    with _said_plainly("cannot be read as a workbook; save it anew as XLSX or CSV"):
+        books = [load_workbook(path, read_only=True, data_only=only, keep_links=False) for only in (True, False)]
+        sheets = [book.worksheets[0] for book in books]
+        for sheet in sheets:
+            sheet.reset_dimensions()  # what a file says of its size need not be so
+    count = len(books[0].sheetnames)
+    if count > 1:
+        yield json.dumps({"note": f"only the first of its {count} sheets is read"})
+    # each cell twice: its value, and whether that is the result of a formula
     pairs = zip(sheets[0].iter_rows(), sheets[1].iter_rows(), strict=True)
-    while True:
-        try:
-            shown, meant = next(pairs)
-        except StopIteration:
+    for number in count_from(1):
+        with _said_plainly("is damaged; save it anew as XLSX or CSV"):
+            pair = next(pairs, None)
+        if pair is None:
             return
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001
-            raise _RefusedError("is damaged; save it anew as XLSX or CSV") from None
-        rows += 1
-        if rows > _MAX_ROW_NUMBER:
+        if number > _MAX_ROW_NUMBER:
             raise _RefusedError(f"has cells below row {_MAX_ROW_NUMBER:,}; delete them, or save the rows as CSV")
-        cells = [_cell(one, two) for one, two in zip(shown, meant, strict=False)]
+        cells = [_cell(shown, meant) for shown, meant in zip(*pair, strict=False)]
         while cells and cells[-1] == "":
             cells.pop()
         if len(cells) > MAX_COLUMNS:
-            raise _RefusedError(f"has more than {MAX_COLUMNS} columns in row {rows}; delete what is no field")
+            raise _RefusedError(f"has more than {MAX_COLUMNS} columns in row {number}; delete what is no field")
         if cells:
-            yield json.dumps([rows, cells], ensure_ascii=True)
+            yield json.dumps([number, cells], ensure_ascii=True)
+
+
+@contextmanager
+def _said_plainly(fault: str) -> Iterator[None]:
+    """The library raises whatever a broken file leads it to; only a lack of memory ends the process."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _RefusedError(fault) from error
 
 
 def _cell(shown: Any, meant: Any) -> str | dict[str, str]:

@@ -81,7 +81,9 @@ def check_password(c: Connection, email: str, password: str) -> Person | None:
     return holder if matches and holder is not None and not holder.is_disabled else None
 
 
-def by_password(desk: Desk, email: str, password: str, *, hours: float) -> tuple[Person, str] | None:
+def by_password(
+    desk: Desk, email: str, password: str, *, hours: float, instead_of: str | None = None
+) -> tuple[Person, str] | None:
     """Signs somebody in: who it is, and the secret of their new session; None as `check_password` says it.
 
     The password is hashed while nothing of the desk is held, so that a storm of attempts keeps nobody from writing.
@@ -101,7 +103,7 @@ def by_password(desk: Desk, email: str, password: str, *, hours: float) -> tuple
         if newer is not None:
             mine = person_table.c.person_id == holder.person_id
             c.execute(update(person_table).where(mine).values(password_hash=newer))
-        return holder, begin_session(c, holder.person_id, desk.clock.now(), hours)
+        return holder, begin_session(c, holder.person_id, desk.clock.now(), hours, instead_of=instead_of)
 
 
 def new_link(c: Connection, person_id: str, now: datetime, minutes: float = 15) -> str:

@@ -184,10 +184,8 @@ def _without_empty_end(cells: list[Cell]) -> list[Cell]:
 def _text(path: Path) -> tuple[str, tuple[str, ...]]:
     """The file's text; spreadsheets write UTF-8 with a mark, UTF-16, or the code page of Windows."""
     body = path.read_bytes()
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding, notes = "utf-16", ()
-    else:
-        encoding, notes = "utf-8-sig", ()
+    encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    notes: tuple[str, ...] = ()
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""`detente serve`: Prefect's server with its UI, the deployments, and the workspace's schedules, in one place."""
+"""The schedules of `detente serve`: Prefect's server with its UI, and the deployments. A process beside the pages' own."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from flows.work import Ask, FlowName
 
 @contextmanager
 def _only_one(workspace: Workspace) -> Iterator[None]:
-    """Keeps a second `detente serve` over the same workspace out.
+    """Keeps a second process that serves the same workspace's schedules out.
 
     Raises:
         UsageError: There is one; the message says where its UI is.
     """
     workspace.data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace.data / "serve.lock")
+    lock = FileLock(workspace.data / "flows.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise UsageError(
-            f"{workspace.root}: `detente serve` runs here already{_where(workspace)}; use that one, or end it"
+            f"{workspace.root}: its schedules are kept already{_where(workspace)}; use that process, or end it"
         ) from None
     try:
         yield
@@ -56,7 +56,7 @@ def serve(workspace: Workspace, say: Callable[[str], None]) -> None:
     """Serves until it is interrupted; `say` is told what is going on, a line at a time.
 
     Raises:
-        UsageError: Another `detente serve` runs over this workspace.
+        UsageError: Another process keeps the schedules of this workspace.
         ServiceError: Prefect's server does not start.
     """
     settings = workspace.settings.prefect

@@ -22,6 +22,7 @@ from detente.clock import Clock
 from detente.workspace import Workspace
 from web.background import Indexing
 from web.errors import answer_errors
+from web.flows_part import AskFlows, not_started
 from web.mail import Deliver, Mailer, by_smtp
 from web.oidc import Provider
 from web.protection import Door, Watch
@@ -55,6 +56,7 @@ def create_app(
     clock: Clock,
     port: int | None = None,
     deliver: Deliver | None = None,
+    flows: AskFlows = not_started,
     routes: Sequence[Routes] | None = None,
     beside: bool = True,
 ) -> FastAPI:
@@ -66,6 +68,7 @@ def create_app(
         clock: The time.
         port: The port listened on, where the settings leave it open.
         deliver: How a mail leaves; by the settings' mail server where it is left out.
+        flows: Says how the process does that keeps the schedules.
         routes: The routes; those of all modules where left out.
         beside: Whether the indexing and the mail run while the application does; tests call them by hand.
 
@@ -73,7 +76,7 @@ def create_app(
         TypeError: A route says not what it needs.
         WorkspaceError: A setting of `[web]` is wrong.
     """
-    shop = _shop(workspace, desk, clock, port, deliver)
+    shop = _shop(workspace, desk, clock, port, deliver, flows)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -118,7 +121,9 @@ def refuse_unguarded(routes: Sequence[BaseRoute]) -> None:
             raise TypeError(f"{getattr(route, 'path', route)!r} says not what it needs: add it with web.routing.Routes")
 
 
-def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None) -> Shop:
+def _shop(
+    workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None, flows: AskFlows
+) -> Shop:
     settings = workspace.settings
     inbox = Inbox(workspace.data / "inbox")
     attachments = Attachments(workspace.data / "attachments")
@@ -139,6 +144,7 @@ def _shop(workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deli
         indexing=Indexing(desk, inbox, attachments, limits, clock),
         mailer=Mailer(settings.mail, deliver),
         provider=_provider(workspace, site, clock),
+        flows=flows,
     )
 
 

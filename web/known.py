@@ -1,7 +1,7 @@
 """What is known about a competitor, from the newest published file: given back to whoever reports something.
 
-A page that shows it never fails and hardly waits because of it: the file is read by one thread beside the requests, what it said
-is kept as long as it is the newest, and whoever has waited long enough gets the page without.
+A page that shows it never fails and hardly waits because of it: the file is read by one thread beside the requests,
+what it said is kept as long as it is the newest, and whoever has waited long enough gets the page without.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sign-in by an OpenID Connect provider: authorization code with PKCE, by Authlib; ID tokens checked by joserfc.
 
-Nothing that the browser brings is believed but the state that this process made itself, which is bound to the browser by a
-cookie of its own and is good once.
+Nothing that the browser brings is believed but the state that this process made itself; it is bound to the browser by a
+cookie of its own, and is good once.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TIMEOUT_S = 10.0
 _DOES_NOT_HOLD = "Your provider's answer does not hold: its signature, time or addressee is wrong. Please begin again."
 
 
-class _Auth(httpx.Auth, ClientAuth):  # type: ignore[misc]  (Authlib has no types)
+class _Auth(httpx.Auth, ClientAuth):  # type: ignore[misc]
     """Authlib's client authentication on an httpx request."""
 
     requires_request_body = True

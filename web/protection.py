@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import perf_counter
+from typing import Annotated
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException
 from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -66,6 +67,14 @@ async def read_form(request: Request, *, files: int | None = None) -> FormData:
     most = shop_of(request).limits.files if files is None else files
     text_bytes = shop_of(request).limits.text_chars * 4 + 1
     return await request.form(max_files=most, max_fields=_FIELDS, max_part_size=max(_FIELD_BYTES, text_bytes))
+
+
+async def _plain_form(request: Request) -> FormData:
+    return await read_form(request, files=0)
+
+
+TheForm = Annotated[FormData, Depends(_plain_form)]
+"""The type of an endpoint's parameter for the form of a request, where it holds no files."""
 
 
 class Watch:
@@ -149,8 +158,8 @@ def is_our_own(headers: Headers, origin: str) -> bool:
     """Whether a request that changes something comes from our own pages, or from a program.
 
     Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program,
-    as long as it brings no cookie. A program's token proves itself, as long as no cookie stands beside it: no other site
-    can make a browser send one.
+    as long as it brings no cookie. A program's token proves itself, as long as no cookie stands beside it: no other
+    site can make a browser send one.
     """
     has_cookie = "cookie" in headers
     if headers.get("authorization", "").lower().startswith("bearer ") and not has_cookie:

@@ -134,8 +134,8 @@ def seconds_open(sent: Typed, now: datetime) -> float | None:
         return None
 
 
-def submission(sent: Typed, competitors: Iterable[Competitor]) -> Submission:
-    """What is submitted.
+def submission(sent: Typed, competitors: Iterable[Competitor], currency: str) -> Submission:
+    """What is submitted; `currency` is the company's, for an amount without one.
 
     Raises:
         SubmissionError: By field of the form, what must be mended; all of it at once.
@@ -150,6 +150,10 @@ def submission(sent: Typed, competitors: Iterable[Competitor]) -> Submission:
         made = Submission.model_validate(_given(values, sent) | {"competitor": slug, "competitor_name": name})
     except ValidationError as error:
         faults |= _told(error)
+    try:
+        deal_amount.read(values["deal_amount"], currency)
+    except SubmissionError as error:
+        faults |= error.faults
     if made is not None:
         faults |= {name: MISSING[name] for name in missing(made)}
     if faults or made is None:

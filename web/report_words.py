@@ -105,9 +105,32 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "competitor_other": "Write the competitor’s name.",
         "source": "Say how you learned this: it decides who may read it.",
     }
-    | {name: f"Answer one more question: {label}" for name, label in _QUESTIONS.items()}
+    | dict.fromkeys(_QUESTIONS, "Answer yes, no or not sure.")
 )
 """By field, what is said where it is empty."""
+
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "text": "What happened?",
+        "competitor": "Which competitor?",
+        "competitor_other": "Its name",
+        "files": "Photo or file",
+        "source": "How did you learn this?",
+        "customer": "Customer or prospect",
+        "deal": "Deal",
+        "deal_amount": "What the deal is worth",
+        "stage": "Where the deal stands",
+        "close_on": "Expected to close",
+        "area": "Product area",
+        "comparison": "Theirs and ours",
+        "motive": "Why the buyer cares",
+        "confidence": "How sure are you?",
+        "happened_on": "When it happened",
+        "may_call": "A product manager may call me about it",
+    }
+    | _QUESTIONS
+)
+"""By field, how people read its name."""
 
 
 def too_long(most: int) -> str:

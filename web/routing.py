@@ -27,8 +27,8 @@ A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules
         return render(request, "receipt.html", ReceiptPage(...))
 
 Endpoints are FastAPI's: path and query parameters by name and type; `def` runs in a thread, `async def` in the loop
-(where nothing may block). A page returns a `Response`. An error of `detente.errors` may simply be raised: `web/errors.py`
-makes the answer, a page for people and problem+json under `/api`.
+(where nothing may block). A page returns a `Response`. An error of `detente.errors` may simply be raised:
+`web/errors.py` makes the answer, a page for people and problem+json under `/api`.
 
 Who is not signed in is sent to `/sign-in` (GET of a page) or answered 401; who lacks the permission, 403. A program's
 token opens only routes that name a `scope`, and needs that scope; a browser's session needs the permission alone.
@@ -113,8 +113,8 @@ async def visitor_of(request: Request) -> Visitor:
     if authorization is not None:
         scheme, _, secret = authorization.partition(" ")
         return await shop.sessions.by_token(secret.strip()) if scheme.lower() == "bearer" else NOBODY
-    secret = request.cookies.get(shop.site.cookie)
-    return await shop.sessions.by_cookie(secret) if secret else NOBODY
+    cookie = request.cookies.get(shop.site.cookie)
+    return await shop.sessions.by_cookie(cookie) if cookie else NOBODY
 
 
 class Routes:

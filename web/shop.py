@@ -13,6 +13,7 @@ from desk.database import Desk
 from desk.inbox import Inbox
 from detente.clock import Clock
 from detente.workspace import Workspace
+from web.flows_part import AskFlows
 from web.site import Site
 from web.visitor import Sessions
 
@@ -40,6 +41,7 @@ class Shop:
         indexing: The thread that brings what the inbox holds into the desk.
         mailer: Sends mail beside the request; `is_on` says whether there is a mail server.
         provider: Whom people can sign in with; None where none is set up.
+        flows: Says how the process does that keeps the schedules.
     """
 
     workspace: Workspace
@@ -54,6 +56,7 @@ class Shop:
     indexing: Indexing
     mailer: Mailer
     provider: Provider | None
+    flows: AskFlows
 
 
 def shop_of(request: Request) -> Shop:

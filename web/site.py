@@ -87,7 +87,7 @@ def site_of(web: WebSettings, port: int | None = None) -> Site:
 def local_path(asked: str | None) -> str:
     """A path of this site from what a query or a form says; `/` where it could lead anywhere else.
 
-    Browsers read `//e.test`, `/\\e.test` and `/<tab>/e.test` as addresses of another host.
+    Browsers take two slashes for the begin of another host, whether or not they lean backwards or hold a tab.
     """
     path = asked or "/"
     meant = unquote(path)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from detente.fields import WORDS
-from detente.sightings import Source, Submission
+from web.report_words import ANSWERS, QUESTIONS, SOURCES, Option
 
 Message = dict[str, Any]
 
 COMPLETE = "complete"
 """The action of the button that sends the answers."""
 
-SOURCES: Mapping[Source, str] = {
-    "customer": "A customer or prospect told me",
-    "public": "It is public",
-    "partner": "A partner told me",
-    "competitor": "Somebody who works for the competitor",
-    "former_employee": "Somebody who used to work there",
-    "document": "A document that I was given or found",
-}
-_ANSWERS: Mapping[str, str] = {"yes": "Yes", "no": "No", "not_sure": "Not sure"}
 _MAX_LABEL = 75
 _MAX_PLACEHOLDER = 150
 
@@ -52,9 +42,8 @@ def safe(name: str, url: str) -> Message:
 
 def waiting(sighting_id: str, name: str, url: str) -> Message:
     """A sighting that waits for how it was learned: menus for the question and what may follow it, and a button."""
-    follow_ups = [field for field in WORDS if WORDS[field] == WORDS["confidential"]]
-    menus = [_menu("source", {key: SOURCES[key] for key in get_args(Source)})]
-    menus += [_menu(field, _ANSWERS) for field in follow_ups]
+    menus = [_menu("source", "How did you learn this?", SOURCES)]
+    menus += [_menu(question.name, question.label, ANSWERS) for question in QUESTIONS]
     button = {
         "type": "button",
         "action_id": COMPLETE,
@@ -83,6 +72,12 @@ def unknown(team: str, user: str) -> Message:
     )
 
 
+def faulty(faults: Mapping[str, str]) -> Message:
+    """A sighting that cannot be taken as it is."""
+    told = "; ".join(f"{field}: {fault}" if field else fault for field, fault in faults.items())
+    return only_for_you(f"Not taken yet. {told}. Mend it and send it again.")
+
+
 def _received(name: str, url: str) -> str:
     return f"{name} is safe." + (f" Its receipt: {url}" if url else " Its receipt is among your sightings.")
 
@@ -92,13 +87,12 @@ def _section(text: str) -> Message:
     return {"type": "section", "text": _plain(text)}
 
 
-def _menu(field: str, words: Mapping[Any, str]) -> Message:
-    question = "How did you learn this?" if field == "source" else str(Submission.model_fields[field].description)
+def _menu(field: str, question: str, options: Sequence[Option]) -> Message:
     return {
         "type": "static_select",
         "action_id": field,
         "placeholder": _plain(question, _MAX_PLACEHOLDER),
-        "options": [{"text": _plain(label, _MAX_LABEL), "value": str(word)} for word, label in words.items()],
+        "options": [{"text": _plain(option.label, _MAX_LABEL), "value": option.value} for option in options],
     }
 
 

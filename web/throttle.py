@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ _MANY = 20_000
 class ClockStorage(Storage):
     """Counts in memory, by the clock that is handed in; what has run out is dropped when there are many."""
 
-    STORAGE_SCHEME = ("clock",)
+    STORAGE_SCHEME = ["clock"]  # noqa: RUF012  (as the library has it)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -101,12 +102,26 @@ class Throttle:
     def __init__(self, clock: Clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._clock = clock
         self._limiter = FixedWindowRateLimiter(ClockStorage(clock))
+        self._lock = threading.Lock()
+        self._refused: Counter[str] = Counter()
         self.sleep = sleep
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """How often what was refused since the start, by the pace's name."""
+        with self._lock:
+            return dict(self._refused)
+
+    def note_refusal(self, what: str) -> None:
+        """Counts what was refused for another reason than its pace, such as a robot's form."""
+        with self._lock:
+            self._refused[what] += 1
 
     def wait_s(self, pace: Pace, who: str) -> int:
         """Counts a try; seconds to wait where it is one too many, otherwise 0."""
         if self._limiter.hit(pace.item, who):
             return 0
+        self.note_refusal(pace.name)
         ends = self._limiter.get_window_stats(pace.item, who).reset_time
         return max(1, math.ceil(ends - self._clock.now().timestamp()))
 

@@ -29,7 +29,8 @@ class Plan:
         port: Loopback port of the server.
         path: Where to.
         headers: One mapping per connection, sent with every request of it.
-        fields: Form fields; `{id}` stands for a new UUID, `{n}` for a number.
+        people: Who sends, one per connection.
+        fields: Form fields; `{id}` stands for a new UUID, `{n}` for a number, `{person}` for who sends it.
         file_field: Name of the field with the photo.
         photo: A JPEG, or none.
         seconds: For how long.
@@ -38,6 +39,7 @@ class Plan:
     port: int
     path: str
     headers: Sequence[Mapping[str, str]]
+    people: Sequence[str]
     fields: Mapping[str, str]
     file_field: str
     photo: str | None
@@ -71,12 +73,15 @@ class _Body:
         self._photo = Path(plan.photo).read_bytes() if plan.photo else b""
         self._end = b"\r\n--" + _BOUNDARY + b"--\r\n"
 
-    def parts(self, number: int) -> list[bytes]:
+    def parts(self, client: int, number: int) -> list[bytes]:
         """The body, in pieces."""
-        name = str(uuid.uuid4())
+        name, person = str(uuid.uuid4()), self._plan.people[client]
+
+        def filled(text: str) -> bytes:
+            return text.replace("{id}", name).replace("{n}", f"{client}-{number}").replace("{person}", person).encode()
+
         fields = b"".join(
-            b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-            % (_BOUNDARY, key.encode(), text.replace("{id}", name).replace("{n}", str(number)).encode())
+            b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (_BOUNDARY, key.encode(), filled(text))
             for key, text in self._plan.fields.items()
         )
         if not self._photo:
@@ -111,7 +116,7 @@ class _Connection(asyncio.Protocol):
     def _send(self) -> None:
         self._waiting = b""
         self._sent += 1
-        parts = self._body.parts(self._number * 1_000_000 + self._sent)
+        parts = self._body.parts(self._number, self._sent)
         length = sum(map(len, parts))
         self._began = time.perf_counter()
         self._transport.write(self._head + b"Content-Length: %d\r\n\r\n" % length + parts[0])

@@ -143,6 +143,7 @@ def _send(side: Side, load: Load, seconds: float, folder: Path, server: Running)
         port=server.port,
         path=side.path,
         headers=side.headers,
+        people=side.people,
         fields=side.fields,
         file_field=side.file_field,
         photo=str(folder / "photo.jpg") if load == "photo" else None,

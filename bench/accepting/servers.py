@@ -34,6 +34,7 @@ class Side:
         fields: Form fields; see `Plan`.
         file_field: Name of the field with the photo.
         headers: One mapping per client.
+        people: Who sends, one per client.
         stored: Folders in which each taken sighting is one file.
         behind: Those of them whose sightings are not in the desk yet.
     """
@@ -46,6 +47,7 @@ class Side:
     stored: Sequence[Path]
     behind: Sequence[Path] = ()
     headers: Sequence[Mapping[str, str]] = field(default_factory=lambda: [{}] * CLIENTS)
+    people: Sequence[str] = field(default_factory=lambda: [""] * CLIENTS)
 
     def count(self) -> int:
         """How many sightings are on the disk."""

@@ -18,15 +18,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from postgresql_server import PASSWORD
-from set_clock import SetClock
-from sqlalchemy import delete, func, insert, inspect, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from desk import audit, migrations, people
+from desk import audit, migrations
 from desk.database import Desk
 from desk.schema import APPEND_ONLY, metadata, sighting, sighting_event
 from desk.schema import audit as audit_table
-from detente.clock import SystemClock
 from detente.errors import DeskError, StorageError
 
 OPEN = """
@@ -279,9 +277,13 @@ def test_what_an_auditor_wants_to_see_cannot_be_changed_or_removed(desk, add, ta
 
 
 def test_an_error_undoes_all_that_was_written(desk):
-    with pytest.raises(RuntimeError, match="on purpose"), desk.writing() as c:
-        note(c, desk.clock.now())
-        raise RuntimeError("on purpose")
+    def fail():
+        with desk.writing() as c:
+            note(c, desk.clock.now())
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
 
     assert count(desk) == 0
 
@@ -383,9 +385,9 @@ def test_a_writer_that_waits_in_vain_is_told_that_the_desk_is_busy(place, clock)
 def test_a_writer_that_waits_for_one_of_its_own_process_is_told_so(place, clock):
     desk = place.open(clock, patience_s=0.1)
 
-    with desk.writing(), ThreadPoolExecutor(1) as pool:
-        with pytest.raises(DeskError, match="is busy: another writer of this process"):
-            pool.submit(desk.writing().__enter__).result()
+    told = pytest.raises(DeskError, match="is busy: another writer of this process")
+    with desk.writing(), ThreadPoolExecutor(1) as pool, told:
+        pool.submit(desk.writing().__enter__).result()
 
     with desk.writing() as c:
         note(c, clock.now())
@@ -535,11 +537,15 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path, clock):
 def test_a_full_disk_is_told_and_nothing_is_written(tmp_path, clock):
     desk = Desk.open(tmp_path, "", clock)
 
-    with pytest.raises(StorageError, match="the disk is full: make room"), desk.writing() as c:
-        pages = c.execute(text("PRAGMA page_count")).scalar_one()
-        c.execute(text(f"PRAGMA max_page_count = {pages}"))
-        for _ in range(1000):
-            note(c, clock.now(), words=["x" * 300] * 10)
+    def fill():
+        with desk.writing() as c:
+            pages = c.execute(text("PRAGMA page_count")).scalar_one()
+            c.execute(text(f"PRAGMA max_page_count = {pages}"))
+            for _ in range(1000):
+                note(c, clock.now(), words=["x" * 300] * 10)
+
+    with pytest.raises(StorageError, match="the disk is full: make room"):
+        fill()
 
     assert count(desk) == 0
     desk.close()
@@ -595,10 +601,12 @@ def test_what_the_server_refuses_is_told_in_plain_words(postgresql, tmp_path, cl
     right = postgresql.url(database, user=f"with_password:{PASSWORD.replace(' ', '%20')}")
     wrong = postgresql.url(database, user="with_password:hush")
 
-    with pytest.raises(DeskError, match="no connection: .*password.*; look whether the server runs, and at") as refused:
+    with pytest.raises(
+        DeskError, match=r"no connection: .*password.*; look whether the server runs, and at"
+    ) as refused:
         Desk.open(tmp_path, wrong, clock)
     assert "hush" not in str(refused.value)
-    with pytest.raises(DeskError, match="no connection: .*nowhere"):
+    with pytest.raises(DeskError, match=r"no connection: .*nowhere"):
         Desk.open(tmp_path, postgresql.url("nowhere"), clock)
     with pytest.raises(DeskError, match="the user lacks a right"):
         Desk.open(tmp_path, right, clock)
@@ -607,14 +615,50 @@ def test_what_the_server_refuses_is_told_in_plain_words(postgresql, tmp_path, cl
 @pytest.mark.system("postgres")
 def test_connections_that_the_server_cut_are_made_anew(postgresql, tmp_path, clock):
     desk = Desk.open(tmp_path, postgresql.url(postgresql.new_database()), clock)
-    with pytest.raises(DeskError, match="try again"), desk.writing() as c:
-        note(c, clock.now())
-        mine = c.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        postgresql.run(f"SELECT pg_terminate_backend({mine})")
-        note(c, clock.now())
+
+    def be_cut():
+        with desk.writing() as c:
+            note(c, clock.now())
+            mine = c.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            postgresql.run(f"SELECT pg_terminate_backend({mine})")
+            note(c, clock.now())
+
+    with pytest.raises(DeskError, match="try again"):
+        be_cut()
 
     with desk.writing() as c:
         note(c, clock.now())
 
     assert count(desk) == 1
+    desk.close()
+
+
+# --- what was deleted is gone
+
+
+def test_a_vacuum_leaves_no_byte_of_what_was_removed_and_everything_works_on(desk, place, add, clock):
+    add("Zebulon")
+    with desk.writing() as c:
+        c.execute(delete(metadata.tables["person_role"]))
+        c.execute(delete(metadata.tables["person"]))
+
+    desk.vacuum()
+
+    if place.is_sqlite:
+        assert b"Zebulon" not in (place.data / "desk.sqlite").read_bytes()
+    for _ in range(2):
+        with desk.writing() as c:
+            note(c, clock.now())
+        with pytest.raises(DBAPIError, match=r"(?i)read-?only"), desk.reading() as c:
+            note(c, clock.now())
+    assert count(desk) == 3
+
+
+def test_a_vacuum_that_waits_in_vain_is_told(place, clock):
+    desk = place.open(clock, patience_s=0.2)
+    if place.is_sqlite:
+        with another_process_writes(place), pytest.raises(DeskError, match="is busy"):
+            desk.vacuum()
+    with desk.writing(), ThreadPoolExecutor(1) as pool, pytest.raises(DeskError, match="is busy"):
+        pool.submit(desk.vacuum).result()
     desk.close()

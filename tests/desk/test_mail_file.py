@@ -77,7 +77,7 @@ def _with_files(sizes):
 def test_files_beyond_the_limits_are_left_out_and_the_text_says_so():
     mail = read(_with_files([10, 10_001, 20, 30]), files=2)
 
-    assert [("f0", 10), ("f2", 20)] == [(one.name, len(one.body)) for one in mail.uploads]
+    assert [(one.name, len(one.body)) for one in mail.uploads] == [("f0", 10), ("f2", 20)]
     assert mail.submission.text.startswith("See the files.\n\n[2 of the mail's files were not taken")
 
 

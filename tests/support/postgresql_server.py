@@ -1,4 +1,4 @@
-"""A PostgreSQL server that a test process starts for itself: on a socket in a folder of its own, and gone at the end."""
+"""A PostgreSQL server that a test process starts for itself, on a socket in a folder of its own, and ends."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PostgreSQL:
 
     def run(self, statement: str, database: str = "postgres") -> None:
         """Runs a statement as the owner of the server."""
-        import psycopg  # no test but those of the desk needs it
+        import psycopg  # noqa: PLC0415  (every test process loads this file, and few need a server)
 
         with psycopg.connect(host=str(self.folder), user="detente", dbname=database, autocommit=True) as connection:
             connection.execute(statement)
@@ -69,7 +69,19 @@ def running() -> Iterator[PostgreSQL]:
         if other:
             os.chown(folder, other["user"], other["group"])
         data = folder / "data"
-        made = [binaries / "initdb", "-D", data, "-U", "detente", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        made = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "detente",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C",
+        ]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **other)
         (data / "pg_hba.conf").write_text(_WHO_MAY)
         settings = [word for setting in _QUICK for word in ("-c", setting)]
@@ -84,7 +96,7 @@ def running() -> Iterator[PostgreSQL]:
         yield started
     finally:
         if server is not None:
-            server.send_signal(signal.SIGQUIT)
+            server.send_signal(signal.SIGINT)
             server.wait()
         shutil.rmtree(folder)
 
@@ -98,7 +110,7 @@ def _another_user() -> dict[str, object]:
 
 
 def _wait_for(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
-    import psycopg
+    import psycopg  # noqa: PLC0415
 
     for _ in range(300):
         try:

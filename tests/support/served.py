@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desk.database import Desk
 from PIL import Image
 
 from desk import people, sign_in
+from desk.database import Desk
 from detente.clock import SystemClock
 
 DETENTE = [sys.executable, "-c", "from cli.main import run; run()"]

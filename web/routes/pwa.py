@@ -12,9 +12,10 @@ from starlette.responses import Response
 from web.pages import STATIC, render, shows, static_url
 from web.permissions import Permission
 from web.report_form import empty
-from web.routes.report import SCRIPTS, Form
+from web.report_page import SCRIPTS, Form
 from web.routing import Routes
 from web.shop import shop_of
+from web.visitor import NOBODY
 
 routes = Routes()
 
@@ -35,6 +36,8 @@ class OfflinePage:
 
 
 def _page(request: Request) -> Response:
+    # whoever asks: what a device keeps must not name them
+    request.state.visitor = NOBODY
     form = Form(
         sighting_id="", written_by="", opened_at="", values=empty(), limits=shop_of(request).limits, is_shell=True
     )
@@ -49,7 +52,7 @@ def offline(request: Request) -> Response:
 
 @routes.get("/sw.js", needs=Permission.ANYONE)
 def service_worker(request: Request) -> Response:
-    """The service worker; its text changes when the form or one of its files does, and then browsers take the new one."""
+    """The service worker; its text changes when the form or one of its files does, and then browsers renew it."""
     files = [static_url(name) for name in (*STYLES, "js/form.js", "icons/detente.svg")]
     files += [f"/static/{name}" for name in SCRIPTS]
     digest = hashlib.sha256(bytes(_page(request).body))

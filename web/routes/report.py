@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType, ModuleType
+from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from desk import sightings
-from desk.accept import Limits, accept
+from desk.accept import accept
 from detente.errors import ConflictError, StorageError, SubmissionError
 from detente.sightings import Upload
-from web import report_form, report_words
+from web import report_form
 from web.errors import wants_json
-from web.pages import render, shows
+from web.pages import render
 from web.permissions import Permission
 from web.protection import read_form
 from web.report_form import Typed
+from web.report_page import Form, FormPage
 from web.report_words import Option
 from web.routing import Routes
 from web.shop import Shop, shop_of
@@ -28,99 +28,12 @@ from web.visitor import TheVisitor
 
 routes = Routes()
 
-SCRIPTS = ("js/choices.js", "js/draft.js", "js/faults.js", "js/ids.js", "js/personal.js", "js/photo.js", "js/pictures.js")
-SCRIPTS = (*SCRIPTS, "js/queue.js", "js/waiting.js")
-"""What `js/form.js` imports."""
-
 # No hand is that quick; a script of ours that is refused tries again by itself.
 _LEAST_SECONDS = 1.0
 _CHIPS = 5
 # how far back a person's own sightings say which competitors they meet
 _RECENT = 40
 _ROOM_FOR_FILES = 20
-_ANCHORS = MappingProxyType(
-    {"competitor": "competitor-other", "source": "source-customer"}
-    | {question.name: f"{question.name}-yes" for question in report_words.QUESTIONS}
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
-    """The form, with what stands in it.
-
-    Attributes:
-        sighting_id: What makes it exactly one sighting, however often it is sent.
-        written_by: Whose form it is; empty for the page that is the same for everybody.
-        opened_at: When the page was made.
-        values: By field, what stands in it.
-        faults: By field, what must be mended; the field `""` stands for the whole.
-        heading: What is said above the faults.
-        choices: The competitors that are one tap away.
-        names: All names of all competitors, for the search field.
-        limits: Bounds of a sighting.
-        amount_echo: What we understood of the deal's amount.
-        lost_files: How many files must be chosen again.
-        known_id: The sighting that was sent from this form before.
-        is_kept: What stands in it came with the request: no draft may take its place.
-        is_shell: It is the page that the service worker keeps.
-    """
-
-    sighting_id: str
-    written_by: str
-    opened_at: str
-    values: Mapping[str, str]
-    limits: Limits
-    faults: Mapping[str, str] = MappingProxyType({})
-    heading: str = ""
-    choices: Sequence[Option] = ()
-    names: Sequence[str] = ()
-    amount_echo: str = ""
-    lost_files: str = ""
-    known_id: str = ""
-    is_kept: bool = False
-    is_shell: bool = False
-
-    @property
-    def words(self) -> ModuleType:
-        """What is asked, and the answers."""
-        return report_words
-
-    @property
-    def missing(self) -> Mapping[str, str]:
-        """By field, what is said where it is empty."""
-        return report_words.MISSING
-
-    @property
-    def too_long(self) -> str:
-        """What is said of a text that is too long."""
-        return report_words.too_long(self.limits.text_chars)
-
-    @property
-    def anchors(self) -> Mapping[str, str]:
-        """By field, the id of what a link to it leads to."""
-        return {name: name for name in (*report_form.FIELDS, "files")} | _ANCHORS
-
-    @property
-    def is_detailed(self) -> bool:
-        """Whether something stands under the details, or is wrong there."""
-        return any(self.values[name] or name in self.faults for name in report_form.DETAILS)
-
-    @property
-    def scripts(self) -> Sequence[str]:
-        """Scripts that the first one imports, to be loaded beside it."""
-        return SCRIPTS
-
-
-@shows("report/new.html")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FormPage:
-    """The form.
-
-    Attributes:
-        form: What stands in it.
-    """
-
-    form: Form
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +51,7 @@ class _Refusal:
 
     status: int
     heading: str
-    faults: Mapping[str, str] = MappingProxyType({})
+    faults: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     wait_s: int = 0
     is_taken: bool = False
@@ -170,17 +83,18 @@ def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Uplo
     refusal = _refused(shop, person_id, sent)
     if refusal is not None:
         return _answer(request, person_id, sent, uploads, refusal)
+    currency = shop.workspace.settings.company.currency
     try:
         accepted = accept(
             shop.inbox,
-            report_form.submission(sent, shop.workspace.competitors),
+            report_form.submission(sent, shop.workspace.competitors, currency),
             uploads,
             person_id=person_id,
             channel="form",
             now=shop.clock.now(),
             limits=shop.limits,
             competitors={one.slug for one in shop.workspace.competitors},
-            currency=shop.workspace.settings.company.currency,
+            currency=currency,
         )
     except SubmissionError as error:
         count = len(error.faults)
@@ -204,7 +118,7 @@ def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Uplo
 
 _TAKEN = _Refusal(
     status=409,
-    heading="This form was sent before, with other words. That sighting is safe. If this is another one, send it again.",
+    heading="This form was sent before, with other words; that one is safe. If this is another one, send it again.",
     code="taken",
     is_taken=True,
 )
@@ -220,7 +134,7 @@ _OTHER_PERSON = _Refusal(
 )
 _ROBOT = _Refusal(
     status=429,
-    heading="A field that people do not see was filled in, so this looks like a robot’s. If you are none, send it again.",
+    heading="A hidden field was filled in, so this looks like a robot’s. If you are none, send it again.",
 )
 _TOO_QUICK = _Refusal(
     status=429, heading="That was very quick, as from a robot. If you are none, send it again.", wait_s=1
@@ -232,9 +146,11 @@ def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
     if sent.written_by != person_id:
         return _OTHER_PERSON
     if sent.honeypot:
+        shop.throttle.note_refusal("hidden field filled in")
         return _ROBOT
     seconds = report_form.seconds_open(sent, shop.clock.now())
     if seconds is None or seconds < _LEAST_SECONDS:
+        shop.throttle.note_refusal("form sent too quickly")
         return _TOO_QUICK
     pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
     wait = shop.throttle.wait_s(pace, person_id)
@@ -244,9 +160,7 @@ def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
     return None
 
 
-def _answer(
-    request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload], refusal: _Refusal
-) -> Response:
+def _answer(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload], refusal: _Refusal) -> Response:
     """The form with all that was typed, or a problem for our scripts, which keep it themselves."""
     headers = {"Retry-After": str(refusal.wait_s)} if refusal.wait_s else {}
     if wants_json(request):
@@ -273,16 +187,19 @@ def _answer(
         heading=refusal.heading,
         lost_files=lost,
         known_id=sent.sighting_id if refusal.is_taken else "",
-        amount_echo=report_form.amount_echo(
-            sent.values["deal_amount"], shop.workspace.settings.company.currency
-        ),
+        amount_echo=report_form.amount_echo(sent.values["deal_amount"], shop.workspace.settings.company.currency),
         is_kept=True,
     )
     return render(request, "report/new.html", FormPage(form=form), status=refusal.status, headers=headers)
 
 
 def _form(
-    shop: Shop, person_id: str, values: Mapping[str, str], choices: Sequence[Option], sighting_id: str = "", **more: object
+    shop: Shop,
+    person_id: str,
+    values: Mapping[str, str],
+    choices: Sequence[Option],
+    sighting_id: str = "",
+    **more: object,
 ) -> Form:
     return Form(
         sighting_id=sighting_id or report_form.new_id(),

@@ -1,4 +1,4 @@
-"""Files that every page may load: style, scripts, pictures; the service worker and the manifest at the root."""
+"""Files that every page may load: style, scripts, pictures."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def _loaded(path: Path) -> StaticFile:
     )
 
 
-def _served(request: Request, name: str, cache_control: str, **headers: str) -> Response:
+def _served(request: Request, name: str, cache_control: str) -> Response:
     file = files().get(name)
     if file is None:
         raise NotFoundError(f"no file {name!r}")
-    headers |= {"ETag": file.etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+    headers = {"ETag": file.etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == file.etag:
         return Response(None, 304, headers)
     if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
@@ -83,15 +83,3 @@ def _served(request: Request, name: str, cache_control: str, **headers: str) -> 
 async def static(request: Request, name: str) -> Response:
     """A file; kept for ever where its address holds its hash."""
     return _served(request, name, _FOR_EVER if "v" in request.query_params else _ASK_EACH_TIME)
-
-
-@routes.get("/sw.js", needs=Permission.ANYONE)
-async def service_worker(request: Request) -> Response:
-    """The service worker, which may look after the whole site."""
-    return _served(request, "sw.js", _ASK_EACH_TIME, **{"Service-Worker-Allowed": "/"})
-
-
-@routes.get("/manifest.webmanifest", needs=Permission.ANYONE)
-async def manifest(request: Request) -> Response:
-    """What a phone needs to know to put the site on its home screen."""
-    return _served(request, "manifest.webmanifest", _ASK_EACH_TIME)

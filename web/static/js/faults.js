@@ -1,7 +1,8 @@
 // What is still missing, said at its field and once more at the top, in the words that the server uses (they stand in the page).
 
 const place = (name) => document.getElementById(`fault-${name}`);
-const field = (form, name) => form.elements[name]?.[0]?.type ? form.elements[name][0] : form.elements[name];
+// the controls of a field: one, or the buttons of a group
+const controls = (form, name) => [...form.querySelectorAll(`[name="${name}"]:not(#camera)`)];
 
 /** By field, what must be mended before this can be sent; empty where nothing must. */
 export function check(form) {
@@ -31,8 +32,9 @@ export function show(form, faults, heading) {
   for (const name of names) {
     mark(form, name, faults[name]);
     const line = document.createElement("li");
-    const control = name && place(name) ? field(form, name) : null;
-    line.append(control ? link(control, faults[name]) : faults[name]);
+    const [control] = name && place(name) ? controls(form, name) : [];
+    if (control) line.append(link(control, place(name).dataset.label), " ");
+    line.append(faults[name]);
     list.append(line);
   }
   const title = document.createElement("h2");
@@ -58,8 +60,8 @@ function mark(form, name, words) {
   if (!note) return;
   note.textContent = words;
   note.hidden = !words;
-  const control = field(form, name);
-  if (!control) return;
-  if (words) control.setAttribute("aria-invalid", "true");
-  else control.removeAttribute("aria-invalid");
+  for (const control of controls(form, name)) {
+    if (words) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  }
 }

@@ -21,8 +21,6 @@ let isBusy = false;
 let retryTimer = 0;
 let photos;
 
-if (await queue.available()) await start();
-
 async function start() {
   form.noValidate = true; // the checks below say more than the browser's
   form.classList.add("enhanced");
@@ -175,7 +173,9 @@ async function drain() {
   await redraw();
 }
 
-const redraw = () => waiting.draw(person, { mend, retry: drain }).catch(() => {});
+function redraw() {
+  return waiting.draw(person, { mend, retry: drain }).catch(() => {});
+}
 
 /** Opens one that the server refused; it stays in the queue until its mended form is kept there. */
 function mend(kept) {
@@ -232,3 +232,5 @@ function anchor(href, words) {
   made.textContent = words;
   return made;
 }
+
+if (await queue.available()) await start();

@@ -1,0 +1,137 @@
+"""One's own account: name, roles, password, tokens, and signing out everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import get_args
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from desk import people, sign_in
+from detente.errors import NotFoundError, SubmissionError
+from detente.people import Scope
+from web.entering import enter, without_cookie
+from web.pages import render, shows
+from web.permissions import Permission
+from web.protection import TheForm
+from web.routing import Routes
+from web.shop import shop_of
+from web.throttle import Pace
+from web.visitor import TheVisitor
+
+routes = Routes()
+
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_SCOPE_WORDS: dict[Scope, str] = {"sightings:write": "send sightings", "sightings:read": "read sightings"}
+_DAYS = (30, 90, 365)
+_TOKENS = Pace(name="tokens", times=20, seconds=3600)
+
+
+@shows("me.html")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MePage:
+    """One's own account.
+
+    Attributes:
+        tokens: Those of the visitor that still work.
+        scopes: What a token can be good for: pairs of scope and words.
+        days: For how long a token can be made.
+        new_token: A token just made, which is shown this once; empty otherwise.
+        faults: By field, what was wrong with a form.
+    """
+
+    tokens: tuple[sign_in.Token, ...]
+    scopes: tuple[tuple[Scope, str], ...]
+    days: tuple[int, ...]
+    new_token: str = ""
+    faults: dict[str, str]
+
+
+def _page(
+    request: Request, visitor: TheVisitor, *, faults: dict[str, str] | None = None, new_token: str = ""
+) -> Response:
+    shop = shop_of(request)
+    now = shop.clock.now()
+    with shop.desk.reading() as connection:
+        tokens = sign_in.tokens_of(connection, visitor.known.person_id)
+    page = MePage(
+        tokens=tuple(
+            token
+            for token in tokens
+            if token.revoked_at is None and (token.expires_at is None or token.expires_at > now)
+        ),
+        scopes=tuple(_SCOPE_WORDS.items()),
+        days=_DAYS,
+        new_token=new_token,
+        faults=faults or {},
+    )
+    return render(request, "me.html", page, status=422 if faults else 200)
+
+
+@routes.get("/me", needs=Permission.SIGNED_IN)
+def me(request: Request, visitor: TheVisitor) -> Response:
+    """One's own account."""
+    return _page(request, visitor)
+
+
+@routes.post("/me/sign-out-everywhere", needs=Permission.SIGNED_IN)
+def sign_out_everywhere(request: Request, visitor: TheVisitor) -> Response:
+    """Ends all of one's sessions, this one too."""
+    shop = shop_of(request)
+    with shop.desk.writing() as connection:
+        people.end_sessions(connection, visitor.known.person_id, shop.clock.now())
+    shop.sessions.forget()
+    return without_cookie(request, "/sign-in")
+
+
+@routes.post("/me/password", needs=Permission.SIGNED_IN)
+def set_password(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
+    """Sets a password; all other sessions end."""
+    shop = shop_of(request)
+    person = visitor.known
+    password, again = str(form.get("password", "")), str(form.get("again", ""))
+    if password != again:
+        return _page(request, visitor, faults={"again": "The two are not the same; type it anew."})
+    try:
+        with shop.desk.writing() as connection:
+            people.set_password(connection, person.person_id, password, by=person.person_id, now=shop.clock.now())
+    except SubmissionError as error:
+        return _page(request, visitor, faults=error.faults)
+    return enter(request, person, "/me")
+
+
+@routes.post("/me/tokens", needs=Permission.SIGNED_IN)
+def make_token(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
+    """Makes a token and shows it, this once."""
+    shop = shop_of(request)
+    person = visitor.known
+    shop.throttle.count(_TOKENS, person.person_id)
+    days = str(form.get("days", ""))
+    try:
+        with shop.desk.writing() as connection:
+            _, secret = sign_in.new_token(
+                connection,
+                person.person_id,
+                str(form.get("name", "")),
+                [str(scope) for scope in form.getlist("scope")],
+                shop.clock.now(),
+                int(days) if days in map(str, _DAYS) else _DAYS[0],
+                person.person_id,
+            )
+    except SubmissionError as error:
+        return _page(request, visitor, faults=error.faults)
+    return _page(request, visitor, new_token=secret)
+
+
+@routes.post("/me/tokens/{token_id}/revoke", needs=Permission.SIGNED_IN)
+def revoke(request: Request, visitor: TheVisitor, token_id: str) -> Response:
+    """Ends one of one's tokens."""
+    shop = shop_of(request)
+    person_id = visitor.known.person_id
+    with shop.desk.writing() as connection:
+        if token_id not in {token.token_id for token in sign_in.tokens_of(connection, person_id)}:
+            raise NotFoundError("there is no such token")
+        sign_in.revoke_token(connection, token_id, by=person_id, now=shop.clock.now())
+    shop.sessions.forget()
+    return RedirectResponse("/me", 303)
