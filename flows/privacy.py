@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from desk import erase, indexer, people, retention
+from desk import erase, export, indexer, people, retention
 from desk.database import Desk
 from desk.erase import Erased
+from desk.export import Exported
 from desk.limits import limits_of
 from desk.retention import Outdated
 from detente.errors import NotFoundError
@@ -50,6 +52,21 @@ def planned_erasure(job: Job, person_id: str) -> Erased:
         return erase.plan(desk, ingest.inbox_of(job), person_id)
 
 
+def export_person(job: Job, person_id: str, target: Path) -> Exported:
+    """Writes all that is kept of somebody into a zip.
+
+    Raises:
+        NotFoundError: There is no such person.
+        StorageError: The target cannot be written.
+    """
+    company = job.workspace.settings.company.name
+    with ingest.desk_of(job) as desk:
+        _index(job, desk)
+        return export.export_person(
+            desk, ingest.inbox_of(job), ingest.attachments_of(job), person_id, target, company=company
+        )
+
+
 def person_id_of(job: Job, who: str) -> str:
     """The id of somebody who is named by e-mail or id.
 
@@ -57,6 +74,7 @@ def person_id_of(job: Job, who: str) -> str:
         NotFoundError: There is nobody of that name.
     """
     with ingest.desk_of(job) as desk, desk.reading() as c:
+        # by its id also somebody whose erasure was interrupted
         found = people.person_by_email(c, who) if "@" in who else people.person(c, who)
         if found is None:
             raise NotFoundError("nobody has this e-mail; `detente person list` shows everybody")
