@@ -45,7 +45,14 @@ def somebody(workspace: Workspace, name: str, *roles: str, now: datetime) -> Per
 
 
 def report(
-    workspace: Workspace, number: int, person_id: str, *, now: datetime, files: Sequence[Upload] = (), **said: Any
+    workspace: Workspace,
+    number: int,
+    person_id: str,
+    *,
+    now: datetime,
+    files: Sequence[Upload] = (),
+    channel: Any = "form",
+    **said: Any,
 ) -> Accepted:
     """Sends a sighting in; nothing but the inbox knows of it yet."""
     settings = workspace.settings
@@ -53,7 +60,7 @@ def report(
         **{"sighting_id": id_of(number), "text": "They pay half.", "competitor": "globex"} | OPEN | said
     )
     return accept(
-        Inbox(workspace.data / "inbox"), submission, files, person_id=person_id, channel="form", now=now,
+        Inbox(workspace.data / "inbox"), submission, files, person_id=person_id, channel=channel, now=now,
         limits=limits_of(settings.limits), competitors=[one.slug for one in workspace.competitors],
         currency=settings.company.currency,
     )  # fmt: skip
