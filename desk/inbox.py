@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import threading
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ _ENTRY = "entry.json"
 # an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
 _MAX_PART = 256_000_000
 _PIECES = 512  # the system takes 1,024 in one call
+# nobody takes so long to write one entry
+_LEFT_AFTER_S = 600.0
 
 
 class DamagedEntryError(ValueError):
@@ -138,7 +141,7 @@ class Inbox:
         self._flush_new = _Flush(self._new)
         try:
             for made in (self.aside, self._new):
-                made.mkdir(parents=True, exist_ok=True)
+                _made(made)
         except OSError as error:
             raise _refused(folder, error) from error
 
@@ -149,15 +152,18 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        if self._known_in_kept(entry):
+        kept = self._kept(entry.entry_id)
+        if kept.exists() and self._known_in_kept(entry):
             return False
         target = self._new / f"{entry.entry_id}.zip"
         is_linked = self._write(target, _packed(entry, files))
-        if self._known_in_kept(entry):
-            # somebody indexed the first one between our look and our link; ours was never told to anybody
+        if kept.exists():
+            # the first one was indexed between our look and our link: ours was never told to anybody; unless it is ours
+            # that was indexed already
             if is_linked:
                 target.unlink(missing_ok=True)
-            return False
+            self._known_in_kept(entry)
+            return is_linked and self.read(kept).received_at == entry.received_at
         is_new = is_linked or not self._known_in_new(entry, target)
         try:
             self._flush_new()
@@ -167,8 +173,10 @@ class Inbox:
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
-        path = self.path(entry_id)
-        return None if path is None else self.read(path)
+        while (path := self.path(entry_id)) is not None:
+            with suppress(FileNotFoundError):  # it moved between our look and our reading
+                return self.read(path)
+        return None
 
     def path(self, entry_id: str) -> Path | None:
         """Where the entry stands now: `new`, or `kept`."""
@@ -288,12 +296,15 @@ class Inbox:
     def sweep(self) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
-        Only call it before anything is accepted: at the start, while no other process writes here.
+        What is young may be under way in another process, and stays.
         """
         swept = 0
+        now = time.time()
         for path in self.aside.iterdir():
-            path.unlink(missing_ok=True)
-            swept += 1
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime > _LEFT_AFTER_S:
+                    path.unlink()
+                    swept += 1
         return swept
 
     def _kept(self, entry_id: str) -> Path:
@@ -318,13 +329,18 @@ class Inbox:
         return True
 
     def _known_in_kept(self, entry: Entry) -> bool:
-        path = self._kept(entry.entry_id)
-        if not path.exists():
-            return False
+        """Whether the very same one was indexed; if so, it stands there for good."""
+        kept = self._kept(entry.entry_id)
         try:
-            return _is_same(entry, lambda: self.read(path))
+            is_same = _is_same(entry, lambda: self.read(kept))
         except FileNotFoundError:
             return False
+        try:
+            # who indexes it may not have come to this yet
+            _flush(kept.parent)
+        except OSError as error:
+            raise _refused(kept, error) from error
+        return is_same
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
         try:
@@ -348,7 +364,7 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
+            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new one"
         )
     return True
 
@@ -442,9 +458,10 @@ def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
 
 
 def _made(folder: Path) -> None:
-    """Makes a folder whose name is durable."""
+    """Makes a folder whose name is durable, and those above it."""
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder.parent)
+        folder.mkdir(exist_ok=True)
         _flush(folder.parent)
 
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import form_body
 from web.errors import answer_to, respond, told
 from web.shop import Shop, shop_of
 from web.site import Site
@@ -68,9 +69,13 @@ async def read_form(request: Request, *, files: int | None = None) -> FormData:
     Raises:
         HTTPException: 400 for a form that cannot be read or has too many parts, 413 for one that is too large.
     """
-    most = shop_of(request).limits.files if files is None else files
-    text_bytes = shop_of(request).limits.text_chars * 4 + 1
-    return await request.form(max_files=most, max_fields=_FIELDS, max_part_size=max(_FIELD_BYTES, text_bytes))
+    limits = shop_of(request).limits
+    bounds = form_body.Bounds(
+        files=limits.files if files is None else files,
+        fields=_FIELDS,
+        field_bytes=max(_FIELD_BYTES, limits.text_chars * 4 + 1),
+    )
+    return await form_body.read_form(request, bounds)
 
 
 async def _plain_form(request: Request) -> FormData:
