@@ -44,7 +44,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_exactly_once(tmp_path: Pat
     acknowledged: list[str] = []
     for _ in range(6):
         acknowledged += _killed_after(chance.uniform(0.05, 0.4), tmp_path, "accept", ana)
-        office.inbox.sweep()
+        office.inbox.sweep(older_than_s=0)
         _killed_after(chance.uniform(0.0, 0.5), tmp_path, "index", ana)
     indexer.index_new(*office.parts)
 
