@@ -173,10 +173,13 @@ def test_somewhere_it_is_tomorrow_already(inbox: Inbox) -> None:
 
 
 def test_a_new_name_is_kept_as_a_name_and_never_made_a_competitor(inbox: Inbox) -> None:
-    submission = _entry(inbox, sent(inbox, said(competitor_name="Hooli"))).submission
+    new, forged = sent(inbox, said(competitor_name="Hooli")), sent(inbox, said(competitor_name="Glоbex"))
 
-    assert submission["competitor_name"] == "Hooli"
-    assert "competitor" not in submission
+    for accepted, name in ((new, "Hooli"), (forged, "Glоbex")):
+        submission = _entry(inbox, accepted).submission
+        assert submission["competitor_name"] == name
+        assert "competitor" not in submission
+    assert (new.looks_like, forged.looks_like) == (None, "globex")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ ACTIONS: dict[str, Callable[[Connection, str, str, Any], object]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     begin=st.sampled_from(["cleared", *HELD]),
@@ -192,6 +193,16 @@ def test_questions_and_answers_are_notes_and_events_hold_no_word_of_them(
     assert [detail.get("note_id") for detail in details[2:]] == [note.note_id for note in notes]
     assert "edition" not in str(details)
     assert "Pro" not in str(details)
+
+
+def test_a_button_that_was_pressed_twice_asks_once(
+    office: Office, ana: Person, paul: Person, put: Callable[..., str]
+) -> None:
+    id_ = put()
+    with office.desk.writing() as c:
+        for by, text in ((paul, "Which?"), (paul, "Which? "), (ana, "Which?"), (paul, "Which?")):
+            sightings.ask(c, id_, text, by=by.person_id, now=NOW)
+        assert [event.by for event in sightings.events(c, id_)[2:]] == [paul.person_id, ana.person_id, paul.person_id]
 
 
 @pytest.mark.parametrize("text", ["", " \n\x00", "x" * 5001], ids=["nothing", "blank", "too long"])
