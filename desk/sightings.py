@@ -171,7 +171,8 @@ def _say(
     c: Connection, sighting_id: str, kind: Literal["question", "answer"], text: str, *, by: str, now: datetime
 ) -> None:
     """A note with its event; the very same one twice in a row is a button that was pressed twice."""
-    last = notes_of(c, sighting_id)[-1:]
+    said = [event.detail.get("note_id") for event in events(c, sighting_id) if event.kind in ("question", "answer")]
+    last = [one for one in notes_of(c, sighting_id) if one.note_id in said[-1:]]
     if [(one.kind, one.person_id, one.text) for one in last] != [(kind, by, cleaned_text(text))]:
         note_id = _add_note(c, sighting_id, kind, text, by=by, now=now)
         record(c, sighting_id, kind, by=by, now=now, note_id=note_id)
