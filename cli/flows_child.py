@@ -18,7 +18,7 @@ from web.flows_part import FlowsState
 _PAUSES_S = (5.0, 15.0, 60.0, 300.0)
 # Who ran for so long begins anew with the first pause.
 _STEADY_S = 600.0
-_STOP_S = 8.0
+_STOP_S = 6.0
 
 
 def command(root: Path) -> list[str]:
