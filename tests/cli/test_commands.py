@@ -20,6 +20,7 @@ Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
 GROUPS = {
+    "sighting": ["add", "import", "list", "mail", "show"],
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],
     "readers": ["list", "new", "test"],
