@@ -10,18 +10,20 @@ An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`,
 
 from __future__ import annotations
 
-import io
+import itertools
 import json
 import os
 import secrets
+import threading
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
 from detente.errors import ConflictError, NotFoundError, StorageError
 from detente.sightings import Channel, Gate
@@ -29,6 +31,9 @@ from detente.sightings import Channel, Gate
 _ENTRY = "entry.json"
 # an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
 _MAX_PART = 256_000_000
+_PIECES = 512  # the system takes 1,024 in one call
+# nobody takes so long to write one entry
+_LEFT_AFTER_S = 600.0
 
 
 class DamagedEntryError(ValueError):
@@ -93,6 +98,39 @@ class Entry:
     is_withdrawn: bool = False
 
 
+class _Flush:
+    """Makes the names in a folder durable; of threads that ask at the same time, one does it for all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._tickets = itertools.count(1)
+        self._asked = 0
+        self._done = 0
+        self._failed: tuple[int, OSError | None] = (0, None)
+
+    def __call__(self) -> None:
+        """Returns once everything that was linked before the call is durable.
+
+        Raises:
+            OSError: The disk refused, now or for somebody whose flush stood for this one: it says so only once.
+        """
+        self._asked = ticket = next(self._tickets)
+        with self._turn:
+            if ticket <= self._done:
+                failed, error = self._failed
+                if error is not None and ticket <= failed:
+                    raise OSError(error.errno, error.strerror)
+                return
+            # whoever has a ticket by now has linked by now
+            self._done = max(ticket, self._asked)
+            try:
+                _flush(self._folder)
+            except OSError as error:
+                self._failed = (self._done, error)
+                raise
+
+
 class Inbox:
     """Entries under one folder; each is there whole or not at all. Any number of processes may use it at once."""
 
@@ -100,9 +138,10 @@ class Inbox:
         self.folder = folder
         self.aside = folder / "aside"
         self._new = folder / "new"
+        self._flush_new = _Flush(self._new)
         try:
             for made in (self.aside, self._new):
-                made.mkdir(parents=True, exist_ok=True)
+                _made(made)
         except OSError as error:
             raise _refused(folder, error) from error
 
@@ -113,26 +152,31 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        if self._known_in_kept(entry):
+        kept = self._kept(entry.entry_id)
+        if kept.exists() and self._known_in_kept(entry):
             return False
         target = self._new / f"{entry.entry_id}.zip"
         is_linked = self._write(target, _packed(entry, files))
-        if self._known_in_kept(entry):
-            # somebody indexed the first one between our look and our link; ours was never told to anybody
+        if kept.exists():
+            # the first one was indexed between our look and our link: ours was never told to anybody; unless it is ours
+            # that was indexed already
             if is_linked:
                 target.unlink(missing_ok=True)
-            return False
+            self._known_in_kept(entry)
+            return is_linked and self.read(kept).received_at == entry.received_at
         is_new = is_linked or not self._known_in_new(entry, target)
         try:
-            _flush(self._new)
+            self._flush_new()
         except OSError as error:
             raise _refused(target, error) from error
         return is_new
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
-        path = self.path(entry_id)
-        return None if path is None else self.read(path)
+        while (path := self.path(entry_id)) is not None:
+            with suppress(FileNotFoundError):  # it moved between our look and our reading
+                return self.read(path)
+        return None
 
     def path(self, entry_id: str) -> Path | None:
         """Where the entry stands now: `new`, or `kept`."""
@@ -252,12 +296,15 @@ class Inbox:
     def sweep(self) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
-        Only call it before anything is accepted: at the start, while no other process writes here.
+        What is young may be under way in another process, and stays.
         """
         swept = 0
+        now = time.time()
         for path in self.aside.iterdir():
-            path.unlink(missing_ok=True)
-            swept += 1
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime > _LEFT_AFTER_S:
+                    path.unlink()
+                    swept += 1
         return swept
 
     def _kept(self, entry_id: str) -> Path:
@@ -266,11 +313,11 @@ class Inbox:
     def _aside(self, entry_id: str) -> Path:
         return self.aside / f"{entry_id}-{secrets.token_hex(4)}"
 
-    def _write(self, target: Path, body: bytes | memoryview) -> bool:
+    def _write(self, target: Path, pieces: Sequence[bytes]) -> bool:
         """Writes the bytes to a name that must not be there yet; False when it is. The folder is not flushed."""
         aside = self._aside(target.stem)
         try:
-            _write_flushed(aside, body)
+            _write_flushed(aside, pieces)
             os.link(aside, target)
         except FileExistsError:
             return False
@@ -282,10 +329,18 @@ class Inbox:
         return True
 
     def _known_in_kept(self, entry: Entry) -> bool:
+        """Whether the very same one was indexed; if so, it stands there for good."""
+        kept = self._kept(entry.entry_id)
         try:
-            return _is_same(entry, lambda: self.read(self._kept(entry.entry_id)))
+            is_same = _is_same(entry, lambda: self.read(kept))
         except FileNotFoundError:
             return False
+        try:
+            # who indexes it may not have come to this yet
+            _flush(kept.parent)
+        except OSError as error:
+            raise _refused(kept, error) from error
+        return is_same
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
         try:
@@ -309,19 +364,46 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
+            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new one"
         )
     return True
 
 
-def _packed(entry: Entry, files: Sequence[bytes]) -> memoryview:
-    plain = asdict(entry) | {"received_at": entry.received_at.isoformat()}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
+_NAMES = tuple(one.name for one in fields(Entry))
+
+
+def _plain(record: Gate | FileNote) -> dict[str, object]:
+    return {one.name: getattr(record, one.name) for one in fields(record)}
+
+
+class _Pieces:
+    """A file that only collects what is written to it: the bytes of an upload are never copied."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self.pieces.append(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+
+def _packed(entry: Entry, files: Sequence[bytes]) -> list[bytes]:
+    """The entry's zip, in the pieces that make it up."""
+    # `asdict` would copy every value
+    plain = {name: getattr(entry, name) for name in _NAMES} | {
+        "received_at": entry.received_at.isoformat(),
+        "gate": _plain(entry.gate),
+        "files": [_plain(note) for note in entry.files],
+    }
+    sink = _Pieces()
+    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as packed:
         packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
         for position, body in enumerate(files):
             packed.writestr(f"files/{position}", body)
-    return buffer.getbuffer()
+    return sink.pieces
 
 
 def _part(path: Path, name: str) -> bytes:
@@ -339,13 +421,10 @@ def _part(path: Path, name: str) -> bytes:
         raise DamagedEntryError(f"{path.name}: cannot be unpacked ({type(error).__name__})") from None
 
 
-_NAMES = frozenset(one.name for one in fields(Entry))
-
-
 def _entry_of(body: bytes, path: Path) -> Entry:
     try:
         plain = json.loads(body)
-        if plain.keys() != _NAMES:
+        if set(plain) != set(_NAMES):
             raise DamagedEntryError(f"{path.name}: has other fields than an entry")
         gate = plain["gate"]
         return Entry(
@@ -363,21 +442,26 @@ def _entry_of(body: bytes, path: Path) -> Entry:
         raise DamagedEntryError(f"{path.name}: is no entry ({type(error).__name__})") from None
 
 
-def _write_flushed(path: Path, body: bytes | memoryview) -> None:
+def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        rest = memoryview(body)
+        rest = [memoryview(piece) for piece in pieces if piece]
         while rest:
-            rest = rest[os.write(handle, rest) :]
+            written = os.writev(handle, rest[:_PIECES])
+            while rest and written >= len(rest[0]):
+                written -= len(rest.pop(0))
+            if written:
+                rest[0] = rest[0][written:]
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
 def _made(folder: Path) -> None:
-    """Makes a folder whose name is durable."""
+    """Makes a folder whose name is durable, and those above it."""
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder.parent)
+        folder.mkdir(exist_ok=True)
         _flush(folder.parent)
 
 

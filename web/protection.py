@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import form_body
 from web.errors import answer_to, respond, told
 from web.shop import Shop, shop_of
+from web.site import Site
 
 access = logging.getLogger("detente.access")
 
@@ -67,9 +69,13 @@ async def read_form(request: Request, *, files: int | None = None) -> FormData:
     Raises:
         HTTPException: 400 for a form that cannot be read or has too many parts, 413 for one that is too large.
     """
-    most = shop_of(request).limits.files if files is None else files
-    text_bytes = shop_of(request).limits.text_chars * 4 + 1
-    return await request.form(max_files=most, max_fields=_FIELDS, max_part_size=max(_FIELD_BYTES, text_bytes))
+    limits = shop_of(request).limits
+    bounds = form_body.Bounds(
+        files=limits.files if files is None else files,
+        fields=_FIELDS,
+        field_bytes=max(_FIELD_BYTES, limits.text_chars * 4 + 1),
+    )
+    return await form_body.read_form(request, bounds)
 
 
 async def _plain_form(request: Request) -> FormData:
@@ -145,7 +151,7 @@ class Door:
     def _refused(self, method: str, headers: Headers, shop: Shop) -> HTTPException | None:
         if headers.get("host", "").lower() not in shop.site.hosts:
             return HTTPException(421)
-        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site.origin):
+        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site):
             return HTTPException(
                 403, "It was sent from another site or window than this one. Open the page here and send it from there."
             )
@@ -169,7 +175,7 @@ def _token_in_address(scope: Scope) -> HTTPException | None:
     return None
 
 
-def is_our_own(headers: Headers, origin: str) -> bool:
+def is_our_own(headers: Headers, site: Site) -> bool:
     """Whether a request that changes something comes from our own pages, or from a program.
 
     Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program,
@@ -184,7 +190,7 @@ def is_our_own(headers: Headers, origin: str) -> bool:
         return where in ("same-origin", "none")
     sent_from = headers.get("origin")
     if sent_from is not None:
-        return sent_from.lower() in (origin, f"http://{headers.get('host', '').lower()}")
+        return site.is_own(sent_from, headers.get("host", ""))
     return not has_cookie
 
 

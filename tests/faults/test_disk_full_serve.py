@@ -67,6 +67,7 @@ def no_file_may_grow(served: Served) -> Iterator[None]:
 def check(served: Served, spoiled: Callable[[Served], object]) -> None:
     earlier, during, after = new_id(), new_id(), new_id()
     assert served.report("rita", earlier, "Before.", [("photo.jpg", photo("before"))])[0] == 201
+    served.wait_until_indexed()
     with spoiled(served):  # type: ignore[attr-defined]
         for _ in range(3):
             status, answer = served.report("rita", during, "While it was full.", [("photo.jpg", photo("while", 600))])

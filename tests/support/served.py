@@ -64,6 +64,11 @@ def multipart(fields: Mapping[str, str], files: Sequence[tuple[str, bytes]] = ()
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
+def sighting(sighting_id: str, text: str, **fields: str) -> str:
+    """A sighting as the API takes it."""
+    return json.dumps({"sighting_id": sighting_id, "text": text, "source": "public", "competitor": "globex"} | fields)
+
+
 def new_id() -> str:
     """An id as a client mints it."""
     return str(uuid.uuid4())
@@ -203,8 +208,8 @@ class Served:
         self, name: str, sighting_id: str, text: str, files: Sequence[tuple[str, bytes]] = (), **fields: str
     ) -> tuple[int, dict[str, Any]]:
         """Sends a sighting; gives status and answer."""
-        form = {"sighting_id": sighting_id, "text": text, "source": "public", "competitor": "globex"} | fields
-        status, body = self.ask("POST", "/api/v1/sightings", multipart(form, files), self.headers(name))
+        body = multipart({"sighting": sighting(sighting_id, text, **fields)}, files)
+        status, body = self.ask("POST", "/api/v1/sightings", body, self.headers(name))
         answer: dict[str, Any] = json.loads(body)
         return status, answer
 
