@@ -20,11 +20,8 @@ Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
 GROUPS = {
-<<<<<<< HEAD
+    "person": ["add", "list", "roles", "disable", "enable", "password", "link", "token", "tokens", "revoke", "slack"],
     "sighting": ["add", "import", "list", "mail", "show"],
-=======
-    "person": ["add", "list", "roles", "disable", "enable", "password", "link", "token", "tokens", "revoke"],
->>>>>>> main
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],
     "readers": ["list", "new", "test"],
