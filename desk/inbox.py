@@ -10,10 +10,11 @@ An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`,
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
-import time
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -29,9 +30,7 @@ from detente.sightings import Channel, Gate
 _ENTRY = "entry.json"
 # an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
 _MAX_PART = 256_000_000
-# nobody takes so long to write one entry
-_LEFT_AFTER_S = 600.0
-_PIECES_AT_ONCE = 256
+_PIECES = 512  # the system takes 1,024 in one call
 
 
 class DamagedEntryError(ValueError):
@@ -96,9 +95,37 @@ class Entry:
     is_withdrawn: bool = False
 
 
-_NAMES = tuple(one.name for one in fields(Entry))
-_GATE_NAMES = tuple(one.name for one in fields(Gate))
-_NOTE_NAMES = tuple(one.name for one in fields(FileNote))
+class _Flush:
+    """Makes the names in a folder durable; of threads that ask at the same time, one does it for all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._tickets = itertools.count(1)
+        self._asked = 0
+        self._done = 0
+        self._failed: tuple[int, OSError | None] = (0, None)
+
+    def __call__(self) -> None:
+        """Returns once everything that was linked before the call is durable.
+
+        Raises:
+            OSError: The disk refused, now or for somebody whose flush stood for this one: it says so only once.
+        """
+        self._asked = ticket = next(self._tickets)
+        with self._turn:
+            if ticket <= self._done:
+                failed, error = self._failed
+                if error is not None and ticket <= failed:
+                    raise OSError(error.errno, error.strerror)
+                return
+            # whoever has a ticket by now has linked by now
+            self._done = max(ticket, self._asked)
+            try:
+                _flush(self._folder)
+            except OSError as error:
+                self._failed = (self._done, error)
+                raise
 
 
 class Inbox:
@@ -108,9 +135,10 @@ class Inbox:
         self.folder = folder
         self.aside = folder / "aside"
         self._new = folder / "new"
+        self._flush_new = _Flush(self._new)
         try:
             for made in (self.aside, self._new):
-                _made(made)
+                made.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _refused(folder, error) from error
 
@@ -121,31 +149,26 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        kept = self._kept(entry.entry_id)
-        if kept.exists() and self._known_in_kept(entry):
+        if self._known_in_kept(entry):
             return False
         target = self._new / f"{entry.entry_id}.zip"
         is_linked = self._write(target, _packed(entry, files))
-        if kept.exists():
-            # the first one was indexed between our look and our link: ours was never told to anybody; unless it is ours
-            # that was indexed already
+        if self._known_in_kept(entry):
+            # somebody indexed the first one between our look and our link; ours was never told to anybody
             if is_linked:
                 target.unlink(missing_ok=True)
-            self._known_in_kept(entry)
-            return is_linked and self.read(kept).received_at == entry.received_at
+            return False
         is_new = is_linked or not self._known_in_new(entry, target)
         try:
-            _flush(self._new)
+            self._flush_new()
         except OSError as error:
             raise _refused(target, error) from error
         return is_new
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
-        while (path := self.path(entry_id)) is not None:
-            with suppress(FileNotFoundError):  # it moved between our look and our reading
-                return self.read(path)
-        return None
+        path = self.path(entry_id)
+        return None if path is None else self.read(path)
 
     def path(self, entry_id: str) -> Path | None:
         """Where the entry stands now: `new`, or `kept`."""
@@ -265,15 +288,12 @@ class Inbox:
     def sweep(self) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
-        What is young may be under way in another process, and stays.
+        Only call it before anything is accepted: at the start, while no other process writes here.
         """
         swept = 0
-        now = time.time()
         for path in self.aside.iterdir():
-            with suppress(FileNotFoundError):
-                if now - path.stat().st_mtime > _LEFT_AFTER_S:
-                    path.unlink()
-                    swept += 1
+            path.unlink(missing_ok=True)
+            swept += 1
         return swept
 
     def _kept(self, entry_id: str) -> Path:
@@ -298,18 +318,13 @@ class Inbox:
         return True
 
     def _known_in_kept(self, entry: Entry) -> bool:
-        """Whether the very same one was indexed; if so, it stands there for good."""
-        kept = self._kept(entry.entry_id)
-        try:
-            is_same = _is_same(entry, lambda: self.read(kept))
-        except FileNotFoundError:
+        path = self._kept(entry.entry_id)
+        if not path.exists():
             return False
         try:
-            # who indexes it may not have come to this yet
-            _flush(kept.parent)
-        except OSError as error:
-            raise _refused(kept, error) from error
-        return is_same
+            return _is_same(entry, lambda: self.read(path))
+        except FileNotFoundError:
+            return False
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
         try:
@@ -333,42 +348,46 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new one"
+            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
         )
     return True
 
 
+_NAMES = tuple(one.name for one in fields(Entry))
+
+
+def _plain(record: Gate | FileNote) -> dict[str, object]:
+    return {one.name: getattr(record, one.name) for one in fields(record)}
+
+
 class _Pieces:
-    """What a zip is made of, piece by piece: a photo is not copied until the system writes it."""
+    """A file that only collects what is written to it: the bytes of an upload are never copied."""
 
     def __init__(self) -> None:
-        self.all: list[bytes] = []
+        self.pieces: list[bytes] = []
 
     def write(self, piece: bytes) -> int:
-        self.all.append(piece)
+        self.pieces.append(piece)
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """There is nothing to flush."""
 
 
 def _packed(entry: Entry, files: Sequence[bytes]) -> list[bytes]:
-    plain = _shallow(entry, _NAMES) | {
+    """The entry's zip, in the pieces that make it up."""
+    # `asdict` would copy every value
+    plain = {name: getattr(entry, name) for name in _NAMES} | {
         "received_at": entry.received_at.isoformat(),
-        "gate": _shallow(entry.gate, _GATE_NAMES),
-        "files": [_shallow(note, _NOTE_NAMES) for note in entry.files],
+        "gate": _plain(entry.gate),
+        "files": [_plain(note) for note in entry.files],
     }
-    pieces = _Pieces()
-    with zipfile.ZipFile(cast("IO[bytes]", pieces), "w", zipfile.ZIP_STORED) as packed:
+    sink = _Pieces()
+    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as packed:
         packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
         for position, body in enumerate(files):
             packed.writestr(f"files/{position}", body)
-    return pieces.all
-
-
-def _shallow(record: object, names: Sequence[str]) -> dict[str, Any]:
-    # dataclasses.asdict copies whatever is in there, which takes longer than all the rest of packing
-    return {name: getattr(record, name) for name in names}
+    return sink.pieces
 
 
 def _part(path: Path, name: str) -> bytes:
@@ -389,7 +408,7 @@ def _part(path: Path, name: str) -> bytes:
 def _entry_of(body: bytes, path: Path) -> Entry:
     try:
         plain = json.loads(body)
-        if plain.keys() != set(_NAMES):
+        if set(plain) != set(_NAMES):
             raise DamagedEntryError(f"{path.name}: has other fields than an entry")
         gate = plain["gate"]
         return Entry(
@@ -410,9 +429,9 @@ def _entry_of(body: bytes, path: Path) -> Entry:
 def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        rest = [memoryview(piece) for piece in pieces]
+        rest = [memoryview(piece) for piece in pieces if piece]
         while rest:
-            written = os.writev(handle, rest[:_PIECES_AT_ONCE])
+            written = os.writev(handle, rest[:_PIECES])
             while rest and written >= len(rest[0]):
                 written -= len(rest.pop(0))
             if written:
@@ -423,10 +442,9 @@ def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
 
 
 def _made(folder: Path) -> None:
-    """Makes a folder whose name is durable, and those above it."""
+    """Makes a folder whose name is durable."""
     if not folder.is_dir():
-        _made(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         _flush(folder.parent)
 
 
