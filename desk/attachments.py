@@ -55,7 +55,7 @@ class Attachments:
         self.folder = folder
 
     def put(self, body: bytes) -> str:
-        """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there already are not written again.
+        """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there whole are not written again.
 
         Raises:
             StorageError: The disk refused; nothing half-written is left behind.
@@ -64,7 +64,7 @@ class Attachments:
         path = self.path(digest)
         aside = path.with_name(f".{digest[:16]}-{secrets.token_hex(4)}.tmp")
         try:
-            if path.exists() and path.stat().st_size == len(body):
+            if not self.fault(digest):
                 return digest
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -84,18 +84,17 @@ def read(text: str, currency: str) -> DealAmount | None:
     found = _SHAPE.fullmatch(plain)
     if found is None:
         raise _fault(f"{typed!r} is no amount that we can read; {_EXAMPLE}")
-    factor, named = _unit(found["rest"], typed)
-    sign = (found["front"] or found["back_sign"] or "").strip()
-    if sign and named:
-        if _currency(sign, currency, typed) != named:
-            raise _fault(f"{typed!r} names two currencies; {_EXAMPLE}")
-        sign = ""
+    factor, behind = _unit(found["rest"], typed)
+    signs = [sign for sign in ((found["front"] or found["back_sign"] or "").strip(), behind) if sign]
+    codes = {_currency(sign, currency, typed) for sign in signs}
+    if len(codes) > 1:
+        raise _fault(f"{typed!r} names two currencies; {_EXAMPLE}")
     amount = _number(found["number"].strip(), typed, is_scaled=factor != 1) * factor
     if found["sign"] == "-" or amount <= 0:
         raise _fault(f"{typed!r} is not more than zero; {_EXAMPLE}, or leave it empty")
     if amount > _MOST:
         raise _fault(f"{typed!r} is more than a deal can be worth; {_EXAMPLE}")
-    code = _currency(sign, currency, typed) if sign else named or currency
+    code = next(iter(codes), currency)
     return DealAmount(amount=amount.quantize(Decimal("0.01")), currency=code, text=typed)
 
 

@@ -48,10 +48,12 @@ _DISTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 # a heading that was pasted with the rest
-_HEADING = re.compile(r"^\W*(?:STRICTLY |COMPANY |HIGHLY |STRENG )?(?:CONFIDENTIAL|VERTRAULICH)\W*$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[^\w\n]{0,20}(?:STRICTLY |COMPANY |HIGHLY |STRENG )?(?:CONFIDENTIAL|VERTRAULICH)[^\w\n]{0,20}$", re.MULTILINE
+)
 # in the words right before, these turn the meaning round: "not under NDA", "shown only under NDA", "if it were marked"
 _TURNED = re.compile(
-    r"\b(?:not|never|no|nothing|only|unless|without|if|whether|would|could|wants?|wanted|requires?|asks?|asked|kein\w*|nicht|nur)\b"
+    r"\b(?:not|never|no|none|nothing|only|unless|without|if|whether|would|could|wants?|wanted|requires?|asks?|asked|kein\w*|nicht|nur)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
@@ -76,7 +78,7 @@ _PERSON = (
 _PRIVATE = re.compile(
     rf"{_PERSON}(?:,?\s+[\w&-]+){{0,3}}?,?\s+(?:"
     r"(?:is|was|got|is\s+getting|has\s+been)\s+(?:\w+\s+){0,2}?"
-    r"(?:pregnant|divorced(?!\s+from\s+(?:reality|the))|an?\s+alcoholic|addicted|in\s+rehab|gay|lesbian|terminally\s+ill|seriously\s+ill)"
+    r"(?:pregnant|divorced(?!\s+from\s+(?:reality|the))|an?\s+alcoholic|addicted\s+to\s+(?:alcohol|drugs|gambling|pills)|in\s+rehab|gay|lesbian|terminally\s+ill|seriously\s+ill)"
     r"|(?:has|had|is\s+having|suffers\s+from|is\s+being\s+treated\s+for)\s+(?:\w+\s+){0,2}?"
     r"(?:cancer(?!\s+(?:cent|research|care|clinic|patient|screen))|affair|drinking\s+problem|drug\s+problem|miscarriage|burnout)"
     r"|(?:is\s+going|goes|went|going)\s+through\s+(?:an?\s+|his\s+|her\s+|their\s+)?(?:\w+\s+)?(?:divorce|custody\s+\w+)"
@@ -104,14 +106,15 @@ def _says_confidential(text: str) -> bool:
         return True
     if any(True for _ in _unturned(_NDA, text)):
         return True
-    return any((found["before"] or "").lower() not in _PRODUCT_WORDS for found in _unturned(_MARKED, text))
+    words = ((found["before"] or "").lower() for found in _unturned(_MARKED, text))
+    return any(word not in _PRODUCT_WORDS and not _TURNED.fullmatch(word) for word in words)
 
 
 def _unturned(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches whose sentence does not turn the meaning round right before them."""
     for found in pattern.finditer(text):
         before = _SENTENCE.split(text[max(0, found.start() - 30) : found.start()])[-1]
-        if not _TURNED.search(before) and not _TURNED.search(found[0]):
+        if not _TURNED.search(before):
             yield found
 
 
