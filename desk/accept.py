@@ -163,7 +163,7 @@ def accept_attachment(
 
 
 def clean(submission: Submission) -> Submission:
-    """The submission with every text as it can be stored and shown: no control characters, whole characters, one newline."""
+    """The submission with every text as it can be stored and shown: whole characters, no control characters."""
     texts: dict[str, Any] = {
         name: cleaned_text(value)
         for name, value in submission
@@ -203,7 +203,8 @@ def _faults(
         faults["text"] = "is empty; write what happened, one sentence is enough"
     elif len(submission.text) > limits.text_chars:
         faults["text"] = (
-            f"has {len(submission.text):,} characters; {limits.text_chars:,} can be taken. Shorten it, or add the rest as a file"
+            f"has {len(submission.text):,} characters; {limits.text_chars:,} can be taken. "
+            "Shorten it, or add the rest as a file"
         )
     if fault := competitor_fault(submission.competitor, competitors):
         faults["competitor"] = fault

@@ -11,88 +11,20 @@ An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`,
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import secrets
 import threading
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Literal, cast
 
+from desk.entry_file import DamagedEntryError, Entry, FileNote, packed, read_entry, read_file
 from detente.errors import ConflictError, NotFoundError, StorageError
-from detente.sightings import Channel, Gate
 
-_ENTRY = "entry.json"
-# an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
-_MAX_PART = 256_000_000
+__all__ = ["DamagedEntryError", "Entry", "FileNote", "Inbox"]
+
 _PIECES = 512  # the system takes 1,024 in one call
-
-
-class DamagedEntryError(ValueError):
-    """An entry's file cannot be read as an entry; the words hold nothing of its content."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileNote:
-    """What is written down of a file that came.
-
-    Attributes:
-        name: Made safe; never a path.
-        media_type: As the sender declared it; never believed.
-        byte_count: Its size as it came.
-        received_hash: SHA-256 of the bytes as they came.
-    """
-
-    name: str
-    media_type: str
-    byte_count: int
-    received_hash: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One thing that was accepted.
-
-    Attributes:
-        entry_id: The sighting's id, or the id of a photo that was added later; minted by the sender.
-        kind: `attachment` is a file for a sighting that is there already.
-        sighting_id: The sighting; the entry's own id for a sighting.
-        person_id: Who sent it.
-        channel: Which way it came in.
-        received_at: By our clock.
-        digest: SHA-256 of what was sent, the sender's clock left out; empty once erased.
-        gate: What the gate said when it was accepted.
-        submission: The submission, cleaned, as JSON values; what the gate did not keep is not in it.
-        deal_amount: The amount as read, a decimal as text; None where there was none.
-        deal_currency: Its ISO 4217 code.
-        files: Notes of the files, by position.
-        attachments: Rows of the attachments, once the files were unpacked; then the zip holds no files.
-        holds_files: Whether the zip holds the files as they came.
-        is_erased: A person's words were taken out of it.
-        is_withdrawn: Its reporter took it back.
-    """
-
-    entry_id: str
-    kind: Literal["sighting", "attachment"] = "sighting"
-    sighting_id: str
-    person_id: str
-    channel: Channel
-    received_at: datetime
-    digest: str
-    gate: Gate
-    submission: dict[str, Any] = field(default_factory=dict)
-    deal_amount: str | None = None
-    deal_currency: str | None = None
-    files: tuple[FileNote, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
-    holds_files: bool = True
-    is_erased: bool = False
-    is_withdrawn: bool = False
 
 
 class _Flush:
@@ -149,17 +81,15 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        if self._known_in_kept(entry):
-            return False
         target = self._new / f"{entry.entry_id}.zip"
-        is_linked = self._write(target, _packed(entry, files))
-        if self._known_in_kept(entry):
-            # somebody indexed the first one between our look and our link; ours was never told to anybody
-            if is_linked:
-                target.unlink(missing_ok=True)
-            return False
-        is_new = is_linked or not self._known_in_new(entry, target)
+        is_new = not (self._known_in_kept(entry) or (target.exists() and self._known_in_new(entry, target)))
+        if is_new:
+            is_linked = self._write(target, packed(entry, files))
+            is_new = is_linked and not self._came_second(entry, target)
+            if not is_linked and not self._known_in_new(entry, target):
+                return self.put(entry, files)  # what lay there was damaged, and has just been set aside
         try:
+            # of a known one too: whoever linked it may not have come so far
             self._flush_new()
         except OSError as error:
             raise _refused(target, error) from error
@@ -199,10 +129,7 @@ class Inbox:
             DamagedEntryError: It is none.
             OSError: The file is gone or cannot be read at all.
         """
-        entry = _entry_of(_part(path, _ENTRY), path)
-        if path.name != f"{entry.entry_id}.zip":
-            raise DamagedEntryError(f"{path.name}: holds another id than its name")
-        return entry
+        return read_entry(path)
 
     def file(self, entry_id: str, position: int) -> bytes:
         """The bytes of one of its files, as they came.
@@ -214,7 +141,7 @@ class Inbox:
         path = self.path(entry_id)
         if path is None:
             raise NotFoundError(f"{entry_id}: no such entry in the inbox")
-        return _part(path, f"files/{position}")
+        return read_file(path, position)
 
     def keep(self, entry_id: str) -> None:
         """Moves an indexed entry from `new` to `kept`; nothing happens where another process was faster.
@@ -242,7 +169,7 @@ class Inbox:
         aside = self._aside(entry.entry_id)
         try:
             _made(target.parent)
-            _write_flushed(aside, _packed(replace(entry, holds_files=bool(files)), files))
+            _write_flushed(aside, packed(replace(entry, holds_files=bool(files)), files))
             aside.replace(target)
             _flush(target.parent)
         except OSError as error:
@@ -326,10 +253,24 @@ class Inbox:
         except FileNotFoundError:
             return False
 
+    def _came_second(self, entry: Entry, target: Path) -> bool:
+        """Whether another one of this id was indexed between our look and our link; ours, told to nobody, goes."""
+        try:
+            is_second = self._known_in_kept(entry)
+        except ConflictError:
+            target.unlink(missing_ok=True)
+            raise
+        if is_second:
+            target.unlink(missing_ok=True)
+        return is_second
+
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
+        """True for the very same one, in `new` or, if it has just been indexed, in `kept`: `kept` has the say."""
+        if self._known_in_kept(entry):
+            return True
         try:
             return _is_same(entry, lambda: self.read(target))
-        except FileNotFoundError:  # it was indexed in between
+        except FileNotFoundError:
             return self._known_in_kept(entry)
 
 
@@ -348,82 +289,10 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
+            "something else was sent under this id; nothing was changed. "
+            "Look at the first one, or send it as a new report"
         )
     return True
-
-
-_NAMES = tuple(one.name for one in fields(Entry))
-
-
-def _plain(record: Gate | FileNote) -> dict[str, object]:
-    return {one.name: getattr(record, one.name) for one in fields(record)}
-
-
-class _Pieces:
-    """A file that only collects what is written to it: the bytes of an upload are never copied."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self.pieces.append(piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """There is nothing to flush."""
-
-
-def _packed(entry: Entry, files: Sequence[bytes]) -> list[bytes]:
-    """The entry's zip, in the pieces that make it up."""
-    # `asdict` would copy every value
-    plain = {name: getattr(entry, name) for name in _NAMES} | {
-        "received_at": entry.received_at.isoformat(),
-        "gate": _plain(entry.gate),
-        "files": [_plain(note) for note in entry.files],
-    }
-    sink = _Pieces()
-    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as packed:
-        packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
-        for position, body in enumerate(files):
-            packed.writestr(f"files/{position}", body)
-    return sink.pieces
-
-
-def _part(path: Path, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            info = packed.getinfo(name)
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MAX_PART:
-                raise DamagedEntryError(f"{path.name}: {name} is not stored as we store it")
-            return packed.read(info)
-    except KeyError:
-        if name == _ENTRY:
-            raise DamagedEntryError(f"{path.name}: holds no entry") from None
-        raise NotFoundError(f"{path.stem}: it holds no {name} (any more)") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DamagedEntryError(f"{path.name}: cannot be unpacked ({type(error).__name__})") from None
-
-
-def _entry_of(body: bytes, path: Path) -> Entry:
-    try:
-        plain = json.loads(body)
-        if set(plain) != set(_NAMES):
-            raise DamagedEntryError(f"{path.name}: has other fields than an entry")
-        gate = plain["gate"]
-        return Entry(
-            **plain
-            | {
-                "received_at": datetime.fromisoformat(plain["received_at"]),
-                "gate": Gate(**gate | {"reasons": tuple(gate["reasons"])}),
-                "files": tuple(FileNote(**note) for note in plain["files"]),
-                "attachments": tuple(plain["attachments"]),
-            }
-        )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        if isinstance(error, DamagedEntryError):
-            raise
-        raise DamagedEntryError(f"{path.name}: is no entry ({type(error).__name__})") from None
 
 
 def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:

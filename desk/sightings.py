@@ -1,4 +1,4 @@
-"""What people do with a sighting, each in the caller's transaction and with its event; reads stand in `sighting_rows`."""
+"""What people do with a sighting, in the caller's transaction and with its event; reads are in `sighting_rows`."""
 
 from __future__ import annotations
 
@@ -39,13 +39,14 @@ from detente.sightings import Gate, Submission
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
     "attachments_of", "cleared", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
-    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of", "unread",
-    "visible_to", "withdraw",
+    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of",
+    "unread", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
 _BLANK: Mapping[str, Any] = {
-    "text": "", "digest": "", "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
+    "text": "", "digest": "",
+    "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
     "deal_currency": None, "stage": None, "close_on": None, "area": "", "comparison": "", "motive": None,
     "confidence": None, "happened_on": None, "may_call": False,
 }  # fmt: skip
@@ -105,9 +106,9 @@ def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None
 def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by: str, now: datetime) -> Gate:
     """Takes the answers that a waiting sighting lacks, and lets the gate judge anew.
 
-    The one exception to "a sighting's row is written once": the answers go into the columns that were null, and into the
-    event. When they say that its words may not be kept, those are taken out of the row too; call `indexer.index_one`
-    afterwards, which brings the inbox and the files in line.
+    The one exception to "a sighting's row is written once": the answers go into the columns that were null, and into
+    the event. When they say that its words may not be kept, those are taken out of the row too; call
+    `indexer.index_one` afterwards, which brings the inbox and the files in line.
 
     Args:
         c: A connection that writes.

@@ -1,3 +1,5 @@
+"""The gate decides by answers and a few plain words, before anything is written."""
+
 from __future__ import annotations
 
 import csv

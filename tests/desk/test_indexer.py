@@ -1,3 +1,5 @@
+"""From the inbox to the desk: any number of times, by any number at once, and killed anywhere."""
+
 from __future__ import annotations
 
 import logging
@@ -63,7 +65,9 @@ def _stored(office: Office) -> list[Path]:
 
 
 def test_a_report_comes_to_the_desk_as_it_was_accepted(office: Office, ana: Person) -> None:
-    id_ = _put(office, ana, competitor="globex", customer="Hooli", deal_amount="1,5m", happened_on="2026-11-12", stage="lost")
+    id_ = _put(
+        office, ana, competitor="globex", customer="Hooli", deal_amount="1,5m", happened_on="2026-11-12", stage="lost"
+    )
 
     assert _index(office) == [id_]
     with office.desk.reading() as c:
@@ -295,9 +299,7 @@ def test_a_file_for_what_was_withdrawn_is_not_stored(office: Office, ana: Person
         assert CANARY.encode() not in path.read_bytes()
 
 
-def test_one_damaged_entry_never_stops_the_rest(
-    office: Office, ana: Person, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_damaged_entry_never_stops_the_rest(office: Office, ana: Person, caplog: pytest.LogCaptureFixture) -> None:
     good = [_put(office, ana, f"{CANARY} {number}") for number in range(3)]
     broken = office.inbox.folder / "new" / f"{uuid.uuid4()}.zip"
     broken.write_bytes(f"{CANARY} no zip".encode())
@@ -324,7 +326,10 @@ def test_a_file_for_a_report_that_is_not_there_is_set_aside(office: Office, ana:
 
 @pytest.mark.slow
 def test_many_reports_and_photos_are_all_there(office: Office, ana: Person) -> None:
-    ids = [_put(office, ana, f"Report {number}", [upload(photo(form="PNG", colour=(number, 0, 0)))]) for number in range(120)]
+    ids = [
+        _put(office, ana, f"Report {number}", [upload(photo(form="PNG", colour=(number, 0, 0)))])
+        for number in range(120)
+    ]
 
     assert sorted(_index(office)) == sorted(ids)
     assert len(_stored(office)) == 120

@@ -1,3 +1,5 @@
+"""What people do with a sighting: who may, what it changes, and that nothing is lost of it."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -145,7 +147,7 @@ def test_who_sees_what(
 
 
 def test_what_is_not_there_is_told_like_what_is_not_yours(office: Office, ana: Person) -> None:
-    with office.desk.reading() as c, pytest.raises(NotFoundError, match="^there is no such report$"):
+    with office.desk.reading() as c, pytest.raises(NotFoundError, match=r"^there is no such report$"):
         sightings.visible_to(c, "no such", ana)
 
 
