@@ -14,6 +14,7 @@ import itertools
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ from detente.errors import ConflictError, NotFoundError, StorageError
 __all__ = ["DamagedEntryError", "Entry", "FileNote", "Inbox"]
 
 _PIECES = 512  # the system takes 1,024 in one call
+_LEFT_AFTER_S = 600.0  # nobody takes so long to write one entry
 
 
 class _Flush:
@@ -37,6 +39,11 @@ class _Flush:
         self._asked = 0
         self._done = 0
         self._failed: tuple[int, OSError | None] = (0, None)
+
+    @property
+    def asked(self) -> int:
+        """How often it was asked for."""
+        return self._asked
 
     def __call__(self) -> None:
         """Returns once everything that was linked before the call is durable.
@@ -70,7 +77,7 @@ class Inbox:
         self._flush_new = _Flush(self._new)
         try:
             for made in (self.aside, self._new):
-                made.mkdir(parents=True, exist_ok=True)
+                _made(made)
         except OSError as error:
             raise _refused(folder, error) from error
 
@@ -81,12 +88,18 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        target = self._new / f"{entry.entry_id}.zip"
-        is_new = not (self._known_in_kept(entry) or (target.exists() and self._known_in_new(entry, target)))
+        target, kept = self._new / f"{entry.entry_id}.zip", self._kept(entry.entry_id)
+        if kept.exists() and self._known_in_kept(entry):
+            return False
+        is_new = not (target.exists() and self._known_in_new(entry, target))
         if is_new:
-            is_linked = self._write(target, packed(entry, files))
-            is_new = is_linked and not self._came_second(entry, target)
-            if not is_linked and not self._known_in_new(entry, target):
+            is_new = self._write(target, packed(entry, files))
+            if kept.exists():
+                # one of this id was indexed between our look and our link: ours already, or one that came first
+                if is_new:
+                    target.unlink(missing_ok=True)
+                return self._known_in_kept(entry) and is_new and self.read(kept).received_at == entry.received_at
+            if not is_new and not self._known_in_new(entry, target):
                 return self.put(entry, files)  # what lay there was damaged, and has just been set aside
         try:
             # of a known one too: whoever linked it may not have come so far
@@ -95,10 +108,17 @@ class Inbox:
             raise _refused(target, error) from error
         return is_new
 
+    @property
+    def came(self) -> int:
+        """How many entries this process has put here: so others can tell whether some are coming in now."""
+        return self._flush_new.asked
+
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
-        path = self.path(entry_id)
-        return None if path is None else self.read(path)
+        while (path := self.path(entry_id)) is not None:
+            with suppress(FileNotFoundError):  # it moved between our look and our reading
+                return self.read(path)
+        return None
 
     def path(self, entry_id: str) -> Path | None:
         """Where the entry stands now: `new`, or `kept`."""
@@ -212,15 +232,18 @@ class Inbox:
             aside.write_text(str(event_id), encoding="ascii")
             aside.replace(self.folder / "settled")
 
-    def sweep(self) -> int:
+    def sweep(self, older_than_s: float = _LEFT_AFTER_S) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
-        Only call it before anything is accepted: at the start, while no other process writes here.
+        What is young may be under way in another process, and stays.
         """
         swept = 0
+        now = time.time()
         for path in self.aside.iterdir():
-            path.unlink(missing_ok=True)
-            swept += 1
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime >= older_than_s:
+                    path.unlink()
+                    swept += 1
         return swept
 
     def _kept(self, entry_id: str) -> Path:
@@ -245,24 +268,18 @@ class Inbox:
         return True
 
     def _known_in_kept(self, entry: Entry) -> bool:
-        path = self._kept(entry.entry_id)
-        if not path.exists():
-            return False
+        """Whether the very same one was indexed; if so, it stands there for good."""
+        kept = self._kept(entry.entry_id)
         try:
-            return _is_same(entry, lambda: self.read(path))
+            is_same = _is_same(entry, lambda: self.read(kept))
         except FileNotFoundError:
             return False
-
-    def _came_second(self, entry: Entry, target: Path) -> bool:
-        """Whether another one of this id was indexed between our look and our link; ours, told to nobody, goes."""
         try:
-            is_second = self._known_in_kept(entry)
-        except ConflictError:
-            target.unlink(missing_ok=True)
-            raise
-        if is_second:
-            target.unlink(missing_ok=True)
-        return is_second
+            # who indexes it may not have come to this yet
+            _flush(kept.parent)
+        except OSError as error:
+            raise _refused(kept, error) from error
+        return is_same
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
         """True for the very same one, in `new` or, if it has just been indexed, in `kept`: `kept` has the say."""
@@ -311,9 +328,10 @@ def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
 
 
 def _made(folder: Path) -> None:
-    """Makes a folder whose name is durable."""
+    """Makes a folder whose name is durable, and those above it."""
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder.parent)
+        folder.mkdir(exist_ok=True)
         _flush(folder.parent)
 
 

@@ -35,7 +35,7 @@ def watching(workspace: Workspace, say: Callable[[str], None], every_s: float = 
         yield
     finally:
         stop.set()
-        thread.join(timeout=30)
+        thread.join(timeout=5)  # whatever it is at can be killed at any moment
 
 
 def ingest_now(workspace: Workspace) -> Summary:

@@ -54,6 +54,11 @@ _OPPOSITES = (
     ),
     (_list("won win wins winning"), _list("lost lose loses losing")),
 )
+# written in capitals, and what two people who tell the same thing differ in
+_CALENDAR = _list(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december"
+)
 # too frequent to explain a match to anybody
 _PLAIN_WORDS = _list(
     "a about after all also an and any are as at be because been but by can could did do does for from get got had has "
@@ -72,8 +77,8 @@ class Match:
         share: How much of it is the same, from 0 to 1.
         why: Words that both have and few others have, the rarest first; then numbers that both have.
         likeness: Whether it says the same, the same with other facts, or something near.
-        ours: Numbers and names that the new text has and the earlier one lacks, as written.
-        theirs: Those that the earlier one has and the new one lacks.
+        ours: Where the facts are others: numbers or names that the new text has and the earlier one lacks, as written.
+        theirs: Those that the earlier one has in their place.
     """
 
     key: str
@@ -129,23 +134,23 @@ def similar(text: str, others: Sequence[tuple[str, str]], limit: int) -> list[Ma
 
 def _match(key: str, new: _Text, old: _Text, weights: Mapping[str, float]) -> Match | None:
     contained = _contained(new.grams, old.grams)
-    ours, theirs = _lacking(new, old), _lacking(old, new)
-    likeness: Likeness = "same"
+    # that one of them says more than the other is no contradiction
+    others = [
+        (mine, yours) for mine, yours in zip(_lacking(new, old), _lacking(old, new), strict=True) if mine and yours
+    ]
+    likeness: Likeness = "other_fact" if others else "same"
     share = contained
     if contained < _SAME or _opposed(new.words, old.words):
-        likeness, share = "near", _cosine(new.words, old.words, weights)
+        likeness, share, others = "near", _cosine(new.words, old.words, weights), []
         if share < _NEAR:
             return None
-    # that one of them says more than the other is no contradiction
-    elif any(mine and yours for mine, yours in zip(ours, theirs, strict=True)):
-        likeness = "other_fact"
     return Match(
         key=key,
         share=round(min(share, 1.0), 3),
         why=_why(new, old, weights),
         likeness=likeness,
-        ours=(*ours[0], *ours[1]),
-        theirs=(*theirs[0], *theirs[1]),
+        ours=tuple(fact for mine, _ in others for fact in mine),
+        theirs=tuple(fact for _, yours in others for fact in yours),
     )
 
 
@@ -175,6 +180,7 @@ def _names(written: str) -> dict[str, str]:
         match[0].casefold(): match[0]
         for match in _WORD.finditer(written)
         if match[0][0].isupper()
+        and match[0].casefold() not in _CALENDAR
         and len(match[0]) > 2
         and not _BEGINS.search(written[max(match.start() - 4, 0) : match.start()])
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from web.known import Known
 
 _SHOWN = 3
 _TEXT_CHARS = 160
+_MASK = re.compile(r"\[(?:e-mail|phone)\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,15 +62,14 @@ def alike(text: str, earlier: Sequence[Earlier], known: Known) -> list[Alike]:
     """What a new sighting is like, the likest first; at most three.
 
     Args:
-        text: What the reporter wrote.
+        text: What the reporter wrote, masked.
         earlier: Recent sightings of the same competitor that the reporter may see.
         known: What the published file says about the competitor.
     """
     by_id = {one.sighting_id: one for one in earlier}
-    found = [
-        _of_colleague(match, by_id[match.key])
-        for match in similar(text, [(one.sighting_id, one.text) for one in earlier], _SHOWN)
-    ]
+    # that both hide an address is no likeness
+    bare, others = _MASK.sub(" ", text), [(one.sighting_id, _MASK.sub(" ", one.text)) for one in earlier]
+    found = [_of_colleague(match, by_id[match.key]) for match in similar(bare, others, _SHOWN)]
     found += _of_pages(text, known)
     found += _of_releases(text, known)
     order: tuple[Likeness, ...] = ("same", "other_fact", "near")

@@ -135,7 +135,8 @@ class ReceiptPage:
         wanted: What Product wants to know about it.
         add_link: Where an answer to that is reported.
         steps: What becomes of it.
-        nudge: That Product was reminded, and when; empty where it was not.
+        nudge: That Product was reminded; empty where it was not.
+        nudged_at: When; None where it was not.
         notes: Questions and answers.
         attachments: Its files.
         files_note: How many more came that are not to be had here; may be empty.
@@ -172,6 +173,7 @@ class ReceiptPage:
     add_link: str
     steps: tuple[StepLine, ...]
     nudge: str
+    nudged_at: datetime | None
     notes: tuple[NoteLine, ...]
     attachments: tuple[FileLine, ...]
     files_note: str
@@ -256,8 +258,8 @@ def page(
         echo=_echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
-        asks=_asks(row) if is_own else (),
-        likes=alike(row.text, found.earlier, known or Known())
+        asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
+        likes=alike(personal.masked(row.text), found.earlier, known or Known())
         if text is not None and is_new and row.competitor
         else (),
         known=known,
@@ -266,6 +268,7 @@ def page(
         add_link=f"/r/new?{urlencode({'competitor': row.competitor})}" if row.competitor else "/r/new",
         steps=tuple(_step(step) for step in found.receipt.steps),
         nudge=found.receipt.nudge,
+        nudged_at=row.nudged_at,
         notes=notes(found.receipt) if text is not None else (),
         attachments=files(shop, found.receipt) if text is not None else (),
         files_note=_files_note(found.receipt),
@@ -351,16 +354,20 @@ def _step(step: sightings.Step) -> StepLine:
     return StepLine(title=step.title, at=step.at if step.is_done else None, words=step.detail, by=step.by_name or "")
 
 
-def _asks(row: SightingRow) -> tuple[Ask, ...]:
+def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
+    """What the gate still needs; `chosen` is the source that was given just now, which may open further questions."""
     if row.gate != "waiting" or row.is_withdrawn:
         return ()
+    asks = []
     if row.source is None:
-        return (Ask(field="source", question=words.QUESTIONS["source"], choices=tuple(words.SOURCES.items())),)
-    opened = next((names for source, names in gate.FOLLOW_UPS.items() if source == row.source), ())
-    missing = (name for name in opened if getattr(row, name) is None)
-    return tuple(
-        Ask(field=name, question=words.QUESTIONS[name], choices=tuple(words.ANSWERS.items())) for name in missing
-    )
+        asks.append(Ask(field="source", question=words.QUESTIONS["source"], choices=tuple(words.SOURCES.items())))
+    opened = next((names for source, names in gate.FOLLOW_UPS.items() if source == (row.source or chosen)), ())
+    asks += [
+        Ask(field=name, question=words.QUESTIONS[name], choices=tuple(words.ANSWERS.items()))
+        for name in opened
+        if getattr(row, name) is None
+    ]
+    return tuple(asks)
 
 
 def _echo(row: SightingRow) -> str:

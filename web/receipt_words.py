@@ -13,7 +13,7 @@ from detente.sightings import GateState
 from web import report_words
 from web.report_words import Option
 
-Tone = Literal["good", "todo", "held", "quiet"]
+Tone = Literal["good", "todo", "held", "soft"]
 
 
 def _words(options: Sequence[Option]) -> Mapping[str, str]:
@@ -37,6 +37,7 @@ _CHANNELS = {
     "mail": "mail",
     "slack": "Slack",
 }
+HOW_LEARNED = "How learned"
 PERSONAL: Mapping[str, str] = {"email": "the e-mail address", "phone": "the phone number"}
 
 
@@ -49,6 +50,8 @@ class Standing:
         tone: How the badge looks.
         words: A sentence for whom the page is for.
         hidden: What stands where the text would, when it is not shown.
+        thanks: What the answer page says first.
+        is_kept: Whether that is followed by the time.
         reasons: Why the gate holds it back; empty where it does not.
     """
 
@@ -56,6 +59,8 @@ class Standing:
     tone: Tone
     words: str
     hidden: str = "There is no text."
+    thanks: str = "Thank you, kept safe at"
+    is_kept: bool = True
     reasons: tuple[str, ...] = ()
 
 
@@ -75,7 +80,7 @@ _OF_OWN: Mapping[GateState, Standing] = {
     ),
     "rejected": Standing(
         badge="closed by legal",
-        tone="quiet",
+        tone="soft",
         words=f"Legal has looked: it stays with them, and nobody else gets to read it. {_RIGHT}",
         hidden=_HELD,
     ),
@@ -84,18 +89,20 @@ _OF_OWN: Mapping[GateState, Standing] = {
         tone="held",
         words=f"Neither the text nor any file was kept; only that there was a report. {_RIGHT}",
         hidden=_NOT_KEPT,
+        thanks="Thank you for saying so",
+        is_kept=False,
     ),
 }
 _OF_OTHERS: Mapping[GateState, Standing] = {
-    "cleared": Standing(badge="unread", tone="todo", words="Nobody has read it yet."),
-    "waiting": Standing(badge="waiting", tone="quiet", words="It waits for an answer of its reporter."),
+    "cleared": Standing(badge="unread", tone="todo", words="Nobody had read it before you."),
+    "waiting": Standing(badge="waiting", tone="soft", words="It waits for an answer of its reporter."),
     "quarantined": Standing(badge="to decide", tone="todo", words="It waits for a decision of the legal role."),
-    "rejected": Standing(badge="rejected", tone="quiet", words="Nobody but the legal role gets to read it."),
+    "rejected": Standing(badge="rejected", tone="soft", words="Nobody but the legal role gets to read it."),
     "not_kept": Standing(
-        badge="not kept", tone="quiet", words="Neither the text nor any file was kept.", hidden=_NOT_KEPT
+        badge="not kept", tone="soft", words="Neither the text nor any file was kept.", hidden=_NOT_KEPT
     ),
 }
-_WITHDRAWN = Standing(badge="withdrawn", tone="quiet", words="You took it back; nobody reads it any more.")
+_WITHDRAWN = Standing(badge="withdrawn", tone="soft", words="You took it back; nobody reads it any more.")
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
 
 
@@ -108,7 +115,7 @@ def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) 
         receipt: Its receipt, where the gate's reasons are to be told.
     """
     if row.is_withdrawn:
-        return _WITHDRAWN if is_own else Standing(badge="withdrawn", tone="quiet", words="Its reporter took it back.")
+        return _WITHDRAWN if is_own else Standing(badge="withdrawn", tone="soft", words="Its reporter took it back.")
     if row.gate == "cleared" and row.read_at is not None:
         return _READ
     found = (_OF_OWN if is_own else _OF_OTHERS)[row.gate]
@@ -118,7 +125,7 @@ def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) 
 def details(row: SightingRow) -> tuple[tuple[str, str], ...]:
     """What a reporter said besides the text, each with its label; what was left out is left out here."""
     told = (
-        ("How learned", SOURCES.get(row.source or "", "")),
+        (HOW_LEARNED, SOURCES.get(row.source or "", "")),
         ("Customer", row.customer),
         ("Deal", row.deal),
         ("Deal size", money(row.deal_amount, row.deal_currency or "")),

@@ -20,6 +20,7 @@ Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
 GROUPS = {
+    "person": ["add", "list", "roles", "disable", "enable", "password", "link", "token", "tokens", "revoke"],
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],
     "readers": ["list", "new", "test"],

@@ -149,19 +149,19 @@ async def reject(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Re
     return await run_in_threadpool(_decide, request, visitor.known, str(sighting_id), form, sightings.reject)
 
 
-@routes.get("/quarantine/{sighting_id:uuid}/files/{entry_id:uuid}/{position:int}", needs=Permission.REVIEW_QUARANTINE)
-def held_file(request: Request, visitor: TheVisitor, sighting_id: UUID, entry_id: UUID, position: int) -> Response:
+@routes.get("/quarantine/{sighting_id:uuid}/files/{entry_id:uuid}/{position}", needs=Permission.REVIEW_QUARANTINE)
+def held_file(request: Request, visitor: TheVisitor, sighting_id: UUID, entry_id: UUID, position: str) -> Response:
     """A file as it came, to be saved: what is held back is neither decoded nor put beside other files."""
     shop = shop_of(request)
     with shop.desk.reading() as connection:
         _held(connection, str(sighting_id))
         entries = _entries(shop, connection, str(sighting_id))
     entry = next((one for one in entries if one.entry_id == str(entry_id)), None)
-    if entry is None or position >= len(entry.files):
+    if entry is None or position not in map(str, range(len(entry.files))):
         raise NotFoundError("there is no such file")
-    body = shop.inbox.file(entry.entry_id, position)
+    body = shop.inbox.file(entry.entry_id, int(position))
     _note_look(shop, visitor.known, str(sighting_id), "quarantine_file_opened")
-    return download(body, entry.files[position].name)
+    return download(body, entry.files[int(position)].name)
 
 
 def _decide(
@@ -235,7 +235,7 @@ def _page(
         standing=words.standing(row, is_own=False, receipt=found.receipt),
         answers=words.gate_answers(row),
         text=row.text or None,
-        details=words.details(row),
+        details=tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED),
         attachments=found.files,
         notes=notes(found.receipt),
         may_decide=is_open and not is_own,

@@ -178,10 +178,13 @@ def read(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Response:
 async def add_file(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Response:
     """Adds a photo or a file to one's own sighting; the page's id for it makes it one, however often it is sent."""
     form = await read_form(request, files=1)
-    sent, attachment_id = form.get("file"), _typed(form, "attachment_id")
-    upload = None
-    if isinstance(sent, UploadFile) and sent.filename:
-        upload = Upload(name=sent.filename, media_type=sent.content_type or "", body=await sent.read())
+    try:
+        sent, attachment_id = form.get("file"), _typed(form, "attachment_id")
+        upload = None
+        if isinstance(sent, UploadFile) and sent.filename:
+            upload = Upload(name=sent.filename, media_type=sent.content_type or "", body=await sent.read())
+    finally:
+        await form.close()
     return await run_in_threadpool(_add_file, request, visitor.known, str(sighting_id), attachment_id, upload)
 
 

@@ -30,7 +30,7 @@ async function start() {
     hint();
   });
   form.addEventListener("submit", submit);
-  queue.news?.addEventListener("message", redraw);
+  queue.onChange(redraw);
   addEventListener("online", drain);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && drain());
@@ -126,7 +126,12 @@ async function entry() {
 /** Into the queue first, and only then on its way. */
 async function sent(made) {
   await queue.keep(made);
-  const outcome = await queue.sendOne(made.id);
+  let outcome = await queue.sendOne(made.id);
+  // a server that asks for a moment gets it while the form still stands
+  if (outcome.state === "later" && outcome.after && outcome.after <= 3) {
+    await new Promise((done) => setTimeout(done, 1000 * outcome.after));
+    outcome = await queue.sendOne(made.id);
+  }
   if (outcome.state === "needs_you") {
     save();
     if (outcome.status === 409) current = { ...current, id: newId(), mends: made.id };

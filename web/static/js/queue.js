@@ -40,7 +40,15 @@ globalThis.sightingQueue ??= (() => {
   const put = (store, row) => stored(store, "readwrite", (rows) => rows.put(row));
   const remove = (store, key) => stored(store, "readwrite", (rows) => rows.delete(key));
 
-  const changed = () => news?.postMessage("changed");
+  // a channel speaks to the other tabs only
+  const listeners = [];
+  const tell = () => listeners.forEach((listen) => listen());
+  news?.addEventListener("message", tell);
+
+  function changed() {
+    news?.postMessage("changed");
+    tell();
+  }
 
   async function keep(entry) {
     await put("queue", entry);
@@ -153,7 +161,7 @@ globalThis.sightingQueue ??= (() => {
     sendOne,
     drain,
     wakeLater,
-    news,
+    onChange: (listen) => listeners.push(listen),
     photos: (id) => get("photos", id).then((row) => row?.files ?? []),
     keepPhotos: (id, files) => put("photos", { id, files }),
     dropPhotos: (id) => remove("photos", id),

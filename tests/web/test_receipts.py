@@ -1,0 +1,457 @@
+"""A reporter sees what became of a sighting, and what they may do with it; nobody else does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from reports_sent import ANSWERS, PAYLOADS, living_parts, photo, send, send_only, words
+from timeline import Timeline, price, release, sighting
+from web_site import WebSite, web_site
+
+from desk import sightings
+
+NewSite = Callable[..., WebSite]
+WANTED = """\
+[[questions]]
+id = "sso"
+competitor = "globex"
+question = "What does single sign-on cost there?"
+because = "It decides on our Team plan."
+"""
+
+
+def row(site: WebSite, sighting_id: str) -> Any:
+    with site.desk.reading() as c:
+        return sightings.sighting(c, sighting_id)
+
+
+def do(site: WebSite, what: Callable[..., Any], sighting_id: str, *more: Any, by: str | None) -> None:
+    person_id = site.people[by].person_id if by else None
+    with site.desk.writing() as c:
+        what(c, sighting_id, *more, by=person_id, now=site.clock.now())
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    running = web_site(tmp_path_factory.mktemp("receipts") / "workspace", files={"wanted.toml": WANTED})
+    yield running
+    running.close()
+
+
+def test_right_after_sending_the_page_says_when_it_was_kept_and_under_which_name(site: WebSite) -> None:
+    sent = send_only(site, "rep", "Globex raises the Team plan to 59 euros.")
+
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert f"Thank you, kept safe at 10:00 · R-{sent[:8].upper()}" in page
+    assert row(site, sent).gate == "cleared"
+
+
+@pytest.mark.parametrize(
+    ("gate", "says"),
+    [
+        ("cleared", "Product can read it now."),
+        ("waiting", "It waits for an answer of yours."),
+        ("quarantined", "Only legal can see this until they have looked. You did right to say how you learned it"),
+        ("not_kept", "Neither the text nor any file was kept; only that there was a report. You did right"),
+    ],
+)
+def test_what_the_gate_said_is_told_in_honest_words(site: WebSite, gate: str, says: str) -> None:
+    sent = send(site, "rep", f"A report that is {gate}.", gate=gate)
+
+    assert says in words(site.client("rep").get(f"/r/{sent}?new=1"))
+    assert says in words(site.client("rep").get(f"/r/{sent}"))
+
+
+def test_nothing_is_said_to_be_kept_that_is_not(site: WebSite) -> None:
+    sent = send(site, "rep", "Their prices in March.", gate="not_kept")
+
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "kept safe" not in page
+    assert "Thank you for saying so" in page
+
+
+def test_the_amount_of_a_deal_is_said_back_as_it_was_understood(site: WebSite) -> None:
+    sent = send(site, "rep", "In a deal.", deal_amount="1,5m")
+
+    assert "= €1,500,000 from “1,5m”" in words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+
+def test_personal_data_of_somebody_in_the_text_are_pointed_out_to_its_reporter(site: WebSite) -> None:
+    told = send(site, "rep", "Ask jane.doe@contoso.example or +49 30 901820 about it.")
+    plain = send(site, "rep", "Nobody is named in this one.")
+
+    page = words(site.client("rep").get(f"/r/{told}?new=1"))
+
+    assert "Your text seems to hold the e-mail address and the phone number of somebody." in page
+    assert "seems to hold" not in words(site.client("rep").get(f"/r/{plain}?new=1"))
+
+
+def test_the_reporter_is_asked_what_product_wants_to_know(site: WebSite) -> None:
+    sent = send(site, "rep", "They have a new plan.")
+
+    answer = site.client("rep").get(f"/r/{sent}?new=1")
+
+    assert "What does single sign-on cost there? It decides on our Team plan." in words(answer)
+    assert 'href="/r/new?competitor=globex"' in answer.text
+    assert "single sign-on" not in words(site.client("rep").get(f"/r/{sent}"))
+
+
+def test_what_a_colleague_told_before_is_named_with_its_share(new_site: NewSite) -> None:
+    site = new_site()
+    send(site, "other_rep", "Globex told Contoso that the Team plan costs 49 euros per user from January on.")
+    same = send(site, "rep", "FYI Globex told Contoso that the Team plan costs 49 EUR per user from January on.")
+    price_moved = send(site, "rep", "Globex told Contoso that the Team plan costs 45 euros per user from January on.")
+
+    assert "A colleague reported this on Mon 16 Nov 2026" in words(site.client("rep").get(f"/r/{same}?new=1"))
+    page = words(site.client("rep").get(f"/r/{price_moved}?new=1"))
+    assert "Same subject, other facts" in page
+    assert "Yours says 45; the earlier one says 49." in page
+
+
+def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewSite) -> None:
+    site = new_site()
+    text = "Globex told Contoso that the Team plan costs 49 euros per user from January on."
+    send(site, "other_rep", text, gate="quarantined")
+    send(site, "other_rep", text, gate="waiting")
+    withdrawn = send(site, "other_rep", text)
+    do(site, sightings.withdraw, withdrawn, by="other_rep")
+
+    sent = send(site, "rep", text)
+
+    assert "Told before?" not in words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+
+def test_what_is_known_is_given_back_and_what_the_crawler_saw_is_named(new_site: NewSite) -> None:
+    site = new_site()
+    gone = send(site, "other_rep", "A report that is withdrawn later.")
+    line = Timeline(site.shop.workspace.data)
+    line.seen(price("Team", "49"))
+    line.seen(price("Team", "59"))
+    line.seen(release("3.1", "Single sign-on."), page_id="globex/news", kind="release_notes")
+    line.build()
+    there = send(site, "other_rep", "They win with their import.")
+    line.reported(
+        sighting(1, sighting_id=there, text="They win with their import."),
+        sighting(2, sighting_id=gone, text="A report that is withdrawn later."),
+    )
+    do(site, sightings.withdraw, gone, by="other_rep")
+
+    sent = send(site, "rep", "The Team plan is 59 now, up from 49.")
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "What we know about Globex Desk" in page
+    assert "Team: price up, 49 USD / month → 59 USD / month" in page
+    assert "Version 3.1: Single sign-on." in page
+    assert "Our crawler saw this on Thu 8 Oct 2026" in page
+    assert "They win with their import." in page
+    assert "withdrawn later" not in page
+
+
+def test_without_a_published_file_the_page_says_so_and_all_else_stands(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "Nothing is published yet" in page
+    assert "kept safe" in page
+
+
+def test_a_receipt_shows_each_step_with_its_time_or_that_it_is_still_to_come(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    rep = site.client("rep")
+
+    assert "Received Mon 16 Nov 2026, 10:00 Not read yet" in words(rep.get(f"/r/{sent}"))
+
+    site.clock.go(days=4)
+    rep = site.client("rep")
+    with site.desk.writing() as c:
+        sightings.record(c, sent, "nudged", by=None, now=site.clock.now())
+    assert "they were reminded. Fri 20 Nov 2026, 10:00" in words(rep.get(f"/r/{sent}"))
+
+    do(site, sightings.mark_read, sent, by="pm")
+    assert "Read by Product Fri 20 Nov 2026, 10:00 · Pm Person" in words(rep.get(f"/r/{sent}"))
+
+
+OWN = ("", "/withdraw")
+DOES = ("withdraw", "complete", "answer", "question", "read", "attachments")
+
+
+@pytest.mark.parametrize("gate", ANSWERS)
+@pytest.mark.parametrize("who", ["other_rep", "pm", "sales_lead", "admin", "legal"])
+def test_what_is_not_yours_is_not_there(site: WebSite, gate: str, who: str) -> None:
+    canary = f"canary {uuid.uuid4().hex}"
+    sent = send(site, "rep", canary, gate=gate, files=[("a.jpg", photo())])
+    client, unknown = site.client(who), uuid.uuid4()
+    may_open = gate == "cleared" and who in ("pm", "sales_lead", "admin")
+
+    for path in OWN:
+        answer, missing = client.get(f"/r/{sent}{path}"), client.get(f"/r/{unknown}{path}")
+        if may_open and path == "":
+            assert answer.status_code == 200
+        elif who == "legal" and gate != "cleared" and path == "":
+            assert answer.headers["location"] == f"/quarantine/{sent}"
+        else:
+            assert (answer.status_code, answer.text.replace(sent, str(unknown))) == (404, missing.text)
+            assert canary not in answer.text
+
+
+@pytest.mark.parametrize("what", DOES)
+def test_what_is_not_yours_cannot_be_touched(site: WebSite, what: str) -> None:
+    sent = send(site, "rep", "Mine alone.", gate="waiting")
+    before = row(site, sent)
+    body = {"answer": "x", "question": "x", "source": "public"}
+
+    for who in ("other_rep", "pm", "legal", "viewer"):
+        answer = site.client(who).post(f"/r/{sent}/{what}", data=body)
+        assert answer.status_code in (403, 404), who
+    assert row(site, sent) == before
+
+
+def test_a_reporter_withdraws_after_being_asked_once(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "Never mind.")
+    rep = site.client("rep")
+
+    assert "It cannot be taken back" in words(rep.get(f"/r/{sent}/withdraw"))
+    assert not row(site, sent).is_withdrawn
+    for _ in range(2):  # the button clicked twice
+        answer = rep.post(f"/r/{sent}/withdraw")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=withdrawn")
+
+    assert row(site, sent).is_withdrawn
+    assert "You took it back" in words(rep.get(f"/r/{sent}"))
+    assert site.client("pm").get(f"/r/{sent}").status_code == 404
+    assert "Never mind" not in site.client("pm").get("/sightings").text
+
+
+def test_a_missing_answer_is_given_right_there_and_the_gate_judges_anew(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "Came by mail.", gate="waiting")
+    rep = site.client("rep")
+
+    assert "One answer is missing How did you learn this?" in words(rep.get(f"/r/{sent}?new=1"))
+    assert rep.post(f"/r/{sent}/complete", data={"source": "public"}).status_code == 303
+
+    assert row(site, sent).gate == "cleared"
+    assert "Product can read it now." in words(rep.get(f"/r/{sent}"))
+
+
+def test_an_answer_that_opens_more_questions_keeps_what_was_chosen_and_asks_them(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "Came by mail.", gate="waiting")
+    rep = site.client("rep")
+
+    answer = rep.post(f"/r/{sent}/complete", data={"source": "document"})
+
+    assert answer.status_code == 422
+    assert 'value="document" required checked' in answer.text
+    assert "Was the document meant for you?" in words(answer)
+    given = {"source": "document", "confidential": "yes", "nda": "no", "meant_for_me": "yes"}
+    assert rep.post(f"/r/{sent}/complete", data=given).status_code == 303
+    assert row(site, sent).gate == "quarantined"
+
+
+def test_a_question_is_asked_read_and_answered(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    rep, pm = site.client("rep"), site.client("pm")
+
+    assert "Your answer" not in words(rep.get(f"/r/{sent}"))
+    assert pm.post(f"/r/{sent}/question", data={"question": "Which edition?"}).status_code == 303
+    assert "Which edition?" in words(rep.get(f"/r/{sent}"))
+    assert rep.post(f"/r/{sent}/answer", data={"answer": "The cloud one."}).status_code == 303
+    assert "The cloud one." in words(pm.get(f"/r/{sent}"))
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "x" * 6000])
+def test_what_cannot_be_taken_comes_back_with_what_was_typed(new_site: NewSite, typed: str) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    answer = site.client("pm").post(f"/r/{sent}/question", data={"question": typed})
+
+    assert answer.status_code == 422
+    assert 'aria-describedby="fault-question"' in answer.text
+    assert f">{typed}</textarea>" in answer.text
+
+
+def test_a_pm_reads_a_sighting_once_and_it_is_no_longer_unread(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    pm = site.client("pm")
+
+    assert 'hx-trigger="load, submit"' in pm.get(f"/r/{sent}").text
+    assert row(site, sent).read_at is None
+    fragment = pm.post(f"/r/{sent}/read", headers={"HX-Request": "true"})
+    assert "<html" not in fragment.text
+    first = row(site, sent).read_at
+    site.clock.go(hours=1)
+    assert pm.post(f"/r/{sent}/read").headers["location"] == f"/r/{sent}"
+
+    assert row(site, sent).read_at == first == datetime(2026, 11, 16, 9, tzinfo=UTC)
+    assert 'hx-trigger="load, submit"' not in pm.get(f"/r/{sent}").text
+
+
+def test_ones_own_sighting_is_never_read_by_oneself(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "pm", "I saw it myself.")
+
+    assert "hx-post" not in site.client("pm").get(f"/r/{sent}").text
+    assert site.client("pm").post(f"/r/{sent}/read").status_code == 404
+    assert row(site, sent).read_at is None
+
+
+def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    rep, attachment_id = site.client("rep"), str(uuid.uuid4())
+
+    for _ in range(2):
+        answer = rep.post(
+            f"/r/{sent}/attachments",
+            data={"attachment_id": attachment_id},
+            files={"file": ("slide.jpg", photo(), "image/jpeg")},
+        )
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=added")
+    site.shop.indexing.run_once()
+
+    page = rep.get(f"/r/{sent}")
+    assert page.text.count("<img ") == 1
+    assert "slide.jpg" in words(page)
+
+
+ID_OF_THE_SENDER = "73b373a8-07b9-4f5f-ac87-ead631a78bcd"
+
+
+@pytest.mark.parametrize(
+    ("files", "attachment_id", "says"),
+    [
+        ({}, ID_OF_THE_SENDER, "Choose a photo or a file first."),
+        ({"file": ("", b"", "image/jpeg")}, ID_OF_THE_SENDER, "Choose a photo or a file first."),
+        ({"file": ("a.jpg", b"", "image/jpeg")}, ID_OF_THE_SENDER, "a.jpg is empty"),
+        ({"file": ("a.jpg", b"x", "image/jpeg")}, "../x", "Load this page again"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_named_and_nothing_changes(
+    new_site: NewSite, files: Any, attachment_id: str, says: str
+) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    more = {"files": files} if files else {}
+    answer = site.client("rep").post(f"/r/{sent}/attachments", data={"attachment_id": attachment_id}, **more)
+
+    assert answer.status_code == 422
+    assert says in words(answer)
+
+
+def test_ones_own_list_has_what_waits_on_top_and_goes_on_behind_its_end(new_site: NewSite) -> None:
+    site = new_site()
+    waiting = send(site, "rep", "Came by mail.", gate="waiting")
+    for number in range(30):
+        site.clock.go(minutes=1)
+        send(site, "rep", f"Number {number}.")
+    send(site, "other_rep", "Not mine.")
+    rep = site.client("rep")
+
+    first = words(rep.get("/r/mine"))
+    assert first.index("Came by mail.") < first.index("Number 29.") < first.index("Number 6.")
+    assert "Number 4." not in first
+    assert "Not mine" not in first
+    older = rep.get("/r/mine").text.split('href="/r/mine?before=')[1].split('"')[0]
+    second = words(rep.get(f"/r/mine?before={older}"))
+    assert "Number 4." in second
+    assert "Number 0." in second
+    assert "Number 6." not in second
+    assert rep.get("/r/mine").text.count(waiting) == 1
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "' OR 1=1 --", "00000000-0000-4000-8000-000000000000", "\x00"])
+def test_a_cursor_that_is_none_breaks_nothing(site: WebSite, cursor: str) -> None:
+    for who, path in (("rep", "/r/mine"), ("pm", "/sightings"), ("legal", "/quarantine")):
+        assert site.client(who).get(path, params={"before": cursor}).status_code == 200
+
+
+def test_the_inbox_has_filters_in_its_address_and_says_how_many_are_unread(new_site: NewSite) -> None:
+    site = new_site()
+    read, unread = send(site, "rep", "Read already."), send(site, "rep", "Still unread.")
+    send(site, "rep", "About nobody known.", competitor=None, competitor_name="Newcomer")
+    send(site, "rep", "Held back.", gate="quarantined")
+    do(site, sightings.mark_read, read, by="pm")
+    pm = site.client("pm")
+
+    assert "Sightings 2 unread" in words(pm.get("/sightings"))
+    assert "Newcomer" in words(pm.get("/sightings"))
+    page = pm.get("/sightings", params={"unread": "1", "competitor": "globex"})
+    assert unread in page.text
+    assert read not in page.text
+    assert "About nobody known" not in page.text
+    assert "Held back" not in page.text
+    assert site.client("rep").get("/sightings").status_code == 403
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    running = web_site(tmp_path_factory.mktemp("spoilt") / "workspace")
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_whatever_was_typed_stands_on_every_page_as_it_was_typed_and_does_nothing(
+    spoilt: WebSite, payload: str
+) -> None:
+    site = spoilt
+    site.clock.go(minutes=1)
+    fields = {"customer": payload, "deal": payload, "area": payload, "comparison": payload}
+    sent = send(
+        site, "rep", f"{payload} text", competitor=None, competitor_name=payload, files=[(payload, b"x")], **fields
+    )
+    held = send(site, "rep", f"{payload} held", gate="quarantined", files=[(payload, b"x")], **fields)
+    do(site, sightings.ask, sent, payload, by="pm")
+    pages = [
+        *(site.client("rep").get(path) for path in (f"/r/{sent}?new=1", f"/r/{sent}", "/r/mine")),
+        *(site.client("pm").get(path) for path in (f"/r/{sent}", "/sightings")),
+        *(site.client("legal").get(path) for path in (f"/quarantine/{held}", "/quarantine")),
+        site.client("pm").post(f"/r/{sent}/question", data={"question": payload * 2000}),
+        site.client("legal").post(f"/quarantine/{held}/reject", data={"reason": payload * 2000}),
+    ]
+
+    for answer in pages:
+        assert answer.status_code in (200, 422)
+        assert " ".join(payload.split()) in words(answer)
+        assert living_parts(answer) == []
+
+
+def test_text_of_another_direction_stays_in_its_place(site: WebSite) -> None:
+    override = "\u202e"
+    sent = send(site, "rep", f"{override}gnihton", area=f"{override}x", customer=f"{override}y")
+
+    page = site.client("rep").get(f"/r/{sent}").text
+
+    for typed in ("gnihton", "x", "y"):
+        assert f"<bdi>{override}{typed}</bdi>" in page
+
+
+def test_a_list_shows_the_beginning_of_a_long_text_alone(site: WebSite) -> None:
+    send(site, "rep", "😀" * 15_000)
+
+    page = site.client("rep").get("/r/mine").text
+
+    assert "😀" * 200 in page
+    assert "😀" * 201 not in page
+
+
+def test_pages_of_a_reporter_are_kept_by_no_cache(site: WebSite) -> None:
+    sent = send(site, "rep", "Private.")
+
+    for path in (f"/r/{sent}", "/r/mine"):
+        assert site.client("rep").get(path).headers["cache-control"] == "no-store"
