@@ -175,6 +175,8 @@ class Inbox:
             # a link, since a rename could put another entry of this id over the kept one
             with suppress(FileExistsError, FileNotFoundError):
                 os.link(source, target)
+            # it must never stand in neither, whatever a power cut leaves of the two folders
+            _flush(target.parent)
             source.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error

@@ -71,6 +71,7 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
         _unpack(desk, inbox, attachments, limits, chunk)
         if not fresh and not chunk:
             settle_all(desk, inbox, attachments, limits)
+            inbox.sweep()
             return indexed
 
 
