@@ -8,14 +8,14 @@ import sys
 
 import typer
 
-from cli import ask, changes, people, readers, sources, start, work
+from cli import ask, changes, people, privacy, readers, sightings, sources, start, work
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
 
 app = typer.Typer(
     name="detente",
-    help="Competitors' pages in, price history and changes out, a weekly report that arrives by itself.",
+    help="Competitors' pages and reps' sightings in; price history, changes and a weekly report out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -27,7 +27,10 @@ ask.add_to(app)
 app.add_typer(sources.app)
 app.add_typer(readers.app)
 changes.add_to(app)
+privacy.add_to(people.app)
 app.add_typer(people.app)
+app.add_typer(sightings.app)
+app.add_typer(privacy.app)
 
 
 def _version(asked: bool) -> None:

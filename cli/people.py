@@ -200,6 +200,25 @@ def revoke(
     say(f"{token_id} is dead")
 
 
+@app.command()
+def slack(
+    who: Who,
+    team: Annotated[str, typer.Argument(help="Id of the Slack workspace, such as T024BE7LD.")],
+    user: Annotated[str, typer.Argument(help="Id of the user in it, such as U023BECGF.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Says who somebody is in Slack, so that they may report from there; `/sighting` there names both ids.
+
+    Example: detente person slack ana@acme.test T024BE7LD U023BECGF
+    """
+    changed = _change(
+        workspace,
+        who,
+        lambda c, one, now: people.link_identity(c, f"slack:{team}", user, one.person_id, by=None, now=now),
+    )
+    say(f"{changed.name} is {user} of {team} in Slack")
+
+
 def _change(workspace: WorkspaceOption, who: str, change: Callable[[Connection, Person, datetime], None]) -> Person:
     """Does something to somebody, and tells who they are then."""
     with the_desk(the_workspace(workspace)) as desk, desk.writing() as c:

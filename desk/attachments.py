@@ -1,4 +1,4 @@
-"""Attachments: files by the hash of what is stored. A photo is decoded and written anew; nothing else is ever opened."""
+"""Attachments by the hash of what is stored: a photo is decoded and written anew, nothing else is ever opened."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Attachments:
         self.folder = folder
 
     def put(self, body: bytes) -> str:
-        """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there already are not written again.
+        """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there whole are not written again.
 
         Raises:
             StorageError: The disk refused; nothing half-written is left behind.
@@ -64,7 +64,7 @@ class Attachments:
         path = self.path(digest)
         aside = path.with_name(f".{digest[:16]}-{secrets.token_hex(4)}.tmp")
         try:
-            if path.exists() and path.stat().st_size == len(body):
+            if not self.fault(digest):
                 return digest
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -78,7 +78,8 @@ class Attachments:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise StorageError(
-                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; the file is still in the inbox"
+                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; "
+                "the file is still in the inbox"
             ) from error
         return digest
 
@@ -103,7 +104,7 @@ class Attachments:
         return ""
 
     def remove(self, digest: str) -> None:
-        """Removes the file; nothing happens where there is none. Whether somebody else links to it is the caller's to know.
+        """Removes the file, where there is one; whether another report links to it is the caller's to know.
 
         Raises:
             StorageError: The disk refused.
@@ -145,8 +146,8 @@ def prepared_all(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Pre
 def check_header(body: bytes, limits: Limits) -> None:
     """Looks at the size that a picture's header claims, before anything is acknowledged; decodes nothing.
 
-    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in the child
-    process that decodes.
+    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in
+    the child process that decodes.
 
     Raises:
         UploadError: More pixels than `limits.image_pixels`.

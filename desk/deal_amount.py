@@ -47,8 +47,13 @@ _SHARED = MappingProxyType(
     }
 )
 _CODES = frozenset(
-    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GHS HKD HUF IDR ILS INR ISK JPY KES KRW KWD KZT MAD "
-    "MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
+    code
+    for line in (
+        "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GHS HKD HUF IDR ILS INR ISK JPY KES KRW",
+        "KWD KZT MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU",
+        "VND ZAR",
+    )
+    for code in line.split()
 )
 _TIMES = MappingProxyType(
     {"": 1, "k": 10**3, "tsd": 10**3, "tsd.": 10**3, "thousand": 10**3, "tausend": 10**3}
@@ -84,18 +89,17 @@ def read(text: str, currency: str) -> DealAmount | None:
     found = _SHAPE.fullmatch(plain)
     if found is None:
         raise _fault(f"{typed!r} is no amount that we can read; {_EXAMPLE}")
-    factor, named = _unit(found["rest"], typed)
-    sign = (found["front"] or found["back_sign"] or "").strip()
-    if sign and named:
-        if _currency(sign, currency, typed) != named:
-            raise _fault(f"{typed!r} names two currencies; {_EXAMPLE}")
-        sign = ""
+    factor, behind = _unit(found["rest"], typed)
+    signs = [sign for sign in ((found["front"] or found["back_sign"] or "").strip(), behind) if sign]
+    codes = {_currency(sign, currency, typed) for sign in signs}
+    if len(codes) > 1:
+        raise _fault(f"{typed!r} names two currencies; {_EXAMPLE}")
     amount = _number(found["number"].strip(), typed, is_scaled=factor != 1) * factor
     if found["sign"] == "-" or amount <= 0:
         raise _fault(f"{typed!r} is not more than zero; {_EXAMPLE}, or leave it empty")
     if amount > _MOST:
         raise _fault(f"{typed!r} is more than a deal can be worth; {_EXAMPLE}")
-    code = _currency(sign, currency, typed) if sign else named or currency
+    code = next(iter(codes), currency)
     return DealAmount(amount=amount.quantize(Decimal("0.01")), currency=code, text=typed)
 
 
@@ -158,7 +162,7 @@ def _number(digits: str, typed: str, *, is_scaled: bool) -> Decimal:
         return _grouped(compact, typed)
     if len(last) == 3 and not is_scaled and len(head) <= 3 and head != "0":
         return Decimal(head + last)
-    if len(last) == 3 and is_scaled or len(last) == 1 and not is_scaled:
+    if (len(last) == 3 and is_scaled) or (len(last) == 1 and not is_scaled):
         raise _fault(f"{typed!r} could be {head}.{last} or {head}{last.ljust(3, '0')}; {_EXAMPLE}")
     return Decimal(f"{head}.{last}")
 

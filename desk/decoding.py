@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk import images
+from detente.errors import ServiceError
 
 EDGE = 2048
 """The longest edge of a stored picture, in pixels."""
@@ -32,17 +33,24 @@ class Decoded:
     body: bytes | None
 
 
-def decoded(pictures: Sequence[bytes], pixels: int) -> list[Decoded]:
+def decoded(
+    pictures: Sequence[bytes], pixels: int, *, program: str = images.__file__, seconds: float = _SECONDS
+) -> list[Decoded]:
     """Each picture decoded and written anew, or refused with words.
 
     Args:
         pictures: Bytes as they came.
         pixels: Pixels of one picture at most.
+        program: What the child runs.
+        seconds: How long one picture may take.
+
+    Raises:
+        ServiceError: No child can be started; nothing is said about any picture.
     """
     answers: list[Decoded] = []
     while len(answers) < len(pictures):
         rest = pictures[len(answers) :]
-        came = _asked(rest, pixels)
+        came = _asked(rest, pixels, program, seconds)
         answers += came
         if len(came) < len(rest):
             # the child died at the first picture that it did not answer; the others get a new child
@@ -50,20 +58,22 @@ def decoded(pictures: Sequence[bytes], pixels: int) -> list[Decoded]:
     return answers
 
 
-def _asked(pictures: Sequence[bytes], pixels: int) -> list[Decoded]:
+def _asked(pictures: Sequence[bytes], pixels: int, program: str, seconds: float) -> list[Decoded]:
     """The answers of one child, as far as it came."""
     if not pictures:
         return []
     said = b"".join(len(body).to_bytes(8) + body for body in pictures)
-    command = [sys.executable, "-I", images.__file__, str(pixels), str(EDGE)]
+    command = [sys.executable, "-I", program, str(pixels), str(EDGE)]
     try:
         ended = subprocess.run(  # noqa: S603 - our own program
             command, input=said, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
-            timeout=_SECONDS * len(pictures), check=False,
+            timeout=seconds * len(pictures), check=False,
         )  # fmt: skip
         return _answers(ended.stdout)
     except subprocess.TimeoutExpired as error:
         return _answers(error.stdout or b"")
+    except OSError as error:
+        raise ServiceError(f"the program that decodes photos cannot be started: {error.strerror}; try again") from error
 
 
 def _answers(said: bytes) -> list[Decoded]:

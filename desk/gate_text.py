@@ -1,6 +1,7 @@
 """What a sighting's own words tell the gate: few rules, each tied to a phrase that leaves little doubt.
 
-A rule that fires too often teaches people to write around it, so the cases that must *not* fire are as many as those that must.
+A rule that fires too often teaches people to write around it, so the cases that must *not* fire are as many as those
+that must.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from detente.sightings import Submission
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "text_says_confidential": "The text says that it is confidential, under NDA or not for distribution. Legal looks first.",
-        "agreed_with_competitor": "The text speaks of prices, bids or territories agreed with a competitor. Legal looks first. "
-        "Saying so was right.",
-        "personal_life": "The text tells of somebody's private life. Legal looks first; what a person does at home is not for us.",
+        "text_says_confidential": "The text says that it is confidential, under NDA or not for distribution. "
+        "Legal looks first.",
+        "agreed_with_competitor": "The text speaks of prices, bids or territories agreed with a competitor. "
+        "Legal looks first. Saying so was right.",
+        "personal_life": "The text tells of somebody's private life. Legal looks first: what people do at home is "
+        "not for us.",
     }
 )
 
@@ -30,7 +33,7 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _PRODUCT_WORDS = frozenset(
-    "fields files documents records data columns emails mails messages pages rows objects".split()
+    {"fields", "files", "documents", "records", "data", "columns", "emails", "mails", "messages", "pages", "rows"}
 )
 _NDA = re.compile(
     r"\b(?:under|covered by|unter)\s+(?:an?\s+|our\s+|their\s+|the\s+|mutual\s+|strict\s+|einem\s+|unserem\s+){0,2}"
@@ -48,10 +51,12 @@ _DISTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 # a heading that was pasted with the rest
-_HEADING = re.compile(r"^\W*(?:STRICTLY |COMPANY |HIGHLY |STRENG )?(?:CONFIDENTIAL|VERTRAULICH)\W*$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[^\w\n]{0,20}(?:STRICTLY |COMPANY |HIGHLY |STRENG )?(?:CONFIDENTIAL|VERTRAULICH)[^\w\n]{0,20}$", re.MULTILINE
+)
 # in the words right before, these turn the meaning round: "not under NDA", "shown only under NDA", "if it were marked"
 _TURNED = re.compile(
-    r"\b(?:not|never|no|nothing|only|unless|without|if|whether|would|could|wants?|wanted|requires?|asks?|asked|kein\w*|nicht|nur)\b"
+    r"\b(?:not|never|no|none|nothing|only|unless|without|if|whether|would|could|wants?|wanted|requires?|asks?|asked|kein\w*|nicht|nur)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
@@ -71,12 +76,13 @@ _PROPOSED = re.compile(r"\b(?:proposed|suggested|offered|asked|wants|vorgeschlag
 
 _PERSON = (
     r"(?:[A-Z][a-zà-öø-ÿ'’-]+\s+[A-Z][a-zà-öø-ÿ'’-]+"
-    r"|\b(?:CEO|CFO|CTO|COO|CRO|CMO|CPO|VP|[Ff]ounder|[Dd]irector|[Mm]anager|[Hh]ead of \w+|[Cc]hampion|[Bb]uyer|[Rr]ep)\b)"
+    r"|\b(?:CEO|CFO|CTO|COO|CRO|CMO|CPO|VP|[Ff]ounder|[Dd]irector|[Mm]anager|[Hh]ead of "
+    r"\w+|[Cc]hampion|[Bb]uyer|[Rr]ep)\b)"
 )
 _PRIVATE = re.compile(
     rf"{_PERSON}(?:,?\s+[\w&-]+){{0,3}}?,?\s+(?:"
     r"(?:is|was|got|is\s+getting|has\s+been)\s+(?:\w+\s+){0,2}?"
-    r"(?:pregnant|divorced(?!\s+from\s+(?:reality|the))|an?\s+alcoholic|addicted|in\s+rehab|gay|lesbian|terminally\s+ill|seriously\s+ill)"
+    r"(?:pregnant|divorced(?!\s+from\s+(?:reality|the))|an?\s+alcoholic|addicted\s+to\s+(?:alcohol|drugs|gambling|pills)|in\s+rehab|gay|lesbian|terminally\s+ill|seriously\s+ill)"
     r"|(?:has|had|is\s+having|suffers\s+from|is\s+being\s+treated\s+for)\s+(?:\w+\s+){0,2}?"
     r"(?:cancer(?!\s+(?:cent|research|care|clinic|patient|screen))|affair|drinking\s+problem|drug\s+problem|miscarriage|burnout)"
     r"|(?:is\s+going|goes|went|going)\s+through\s+(?:an?\s+|his\s+|her\s+|their\s+)?(?:\w+\s+)?(?:divorce|custody\s+\w+)"
@@ -104,14 +110,15 @@ def _says_confidential(text: str) -> bool:
         return True
     if any(True for _ in _unturned(_NDA, text)):
         return True
-    return any((found["before"] or "").lower() not in _PRODUCT_WORDS for found in _unturned(_MARKED, text))
+    words = ((found["before"] or "").lower() for found in _unturned(_MARKED, text))
+    return any(word not in _PRODUCT_WORDS and not _TURNED.fullmatch(word) for word in words)
 
 
 def _unturned(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches whose sentence does not turn the meaning round right before them."""
     for found in pattern.finditer(text):
         before = _SENTENCE.split(text[max(0, found.start() - 30) : found.start()])[-1]
-        if not _TURNED.search(before) and not _TURNED.search(found[0]):
+        if not _TURNED.search(before):
             yield found
 
 

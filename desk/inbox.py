@@ -10,87 +10,61 @@ An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`,
 
 from __future__ import annotations
 
-import io
-import json
+import itertools
 import os
 import secrets
-import zipfile
-import zlib
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
+from desk.entry_file import DamagedEntryError, Entry, FileNote, packed, read_entry, read_file
 from detente.errors import ConflictError, NotFoundError, StorageError
-from detente.sightings import Channel, Gate
 
-_ENTRY = "entry.json"
-# an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
-_MAX_PART = 256_000_000
+__all__ = ["DamagedEntryError", "Entry", "FileNote", "Inbox"]
 
-
-class DamagedEntryError(ValueError):
-    """An entry's file cannot be read as an entry; the words hold nothing of its content."""
+_PIECES = 512  # the system takes 1,024 in one call
+_LEFT_AFTER_S = 600.0  # nobody takes so long to write one entry
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileNote:
-    """What is written down of a file that came.
+class _Flush:
+    """Makes the names in a folder durable; of threads that ask at the same time, one does it for all."""
 
-    Attributes:
-        name: Made safe; never a path.
-        media_type: As the sender declared it; never believed.
-        byte_count: Its size as it came.
-        received_hash: SHA-256 of the bytes as they came.
-    """
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._tickets = itertools.count(1)
+        self._asked = 0
+        self._done = 0
+        self._failed: tuple[int, OSError | None] = (0, None)
 
-    name: str
-    media_type: str
-    byte_count: int
-    received_hash: str
+    @property
+    def asked(self) -> int:
+        """How often it was asked for."""
+        return self._asked
 
+    def __call__(self) -> None:
+        """Returns once everything that was linked before the call is durable.
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One thing that was accepted.
-
-    Attributes:
-        entry_id: The sighting's id, or the id of a photo that was added later; minted by the sender.
-        kind: `attachment` is a file for a sighting that is there already.
-        sighting_id: The sighting; the entry's own id for a sighting.
-        person_id: Who sent it.
-        channel: Which way it came in.
-        received_at: By our clock.
-        digest: SHA-256 of what was sent, the sender's clock left out; empty once erased.
-        gate: What the gate said when it was accepted.
-        submission: The submission, cleaned, as JSON values; what the gate did not keep is not in it.
-        deal_amount: The amount as read, a decimal as text; None where there was none.
-        deal_currency: Its ISO 4217 code.
-        files: Notes of the files, by position.
-        attachments: Rows of the attachments, once the files were unpacked; then the zip holds no files.
-        holds_files: Whether the zip holds the files as they came.
-        is_erased: A person's words were taken out of it.
-        is_withdrawn: Its reporter took it back.
-    """
-
-    entry_id: str
-    kind: Literal["sighting", "attachment"] = "sighting"
-    sighting_id: str
-    person_id: str
-    channel: Channel
-    received_at: datetime
-    digest: str
-    gate: Gate
-    submission: dict[str, Any] = field(default_factory=dict)
-    deal_amount: str | None = None
-    deal_currency: str | None = None
-    files: tuple[FileNote, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
-    holds_files: bool = True
-    is_erased: bool = False
-    is_withdrawn: bool = False
+        Raises:
+            OSError: The disk refused, now or for somebody whose flush stood for this one: it says so only once.
+        """
+        self._asked = ticket = next(self._tickets)
+        with self._turn:
+            if ticket <= self._done:
+                failed, error = self._failed
+                if error is not None and ticket <= failed:
+                    raise OSError(error.errno, error.strerror)
+                return
+            # whoever has a ticket by now has linked by now
+            self._done = max(ticket, self._asked)
+            try:
+                _flush(self._folder)
+            except OSError as error:
+                self._failed = (self._done, error)
+                raise
 
 
 class Inbox:
@@ -100,9 +74,10 @@ class Inbox:
         self.folder = folder
         self.aside = folder / "aside"
         self._new = folder / "new"
+        self._flush_new = _Flush(self._new)
         try:
             for made in (self.aside, self._new):
-                made.mkdir(parents=True, exist_ok=True)
+                _made(made)
         except OSError as error:
             raise _refused(folder, error) from error
 
@@ -113,26 +88,37 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        if self._known_in_kept(entry):
+        target, kept = self._new / f"{entry.entry_id}.zip", self._kept(entry.entry_id)
+        if kept.exists() and self._known_in_kept(entry):
             return False
-        target = self._new / f"{entry.entry_id}.zip"
-        is_linked = self._write(target, _packed(entry, files))
-        if self._known_in_kept(entry):
-            # somebody indexed the first one between our look and our link; ours was never told to anybody
-            if is_linked:
-                target.unlink(missing_ok=True)
-            return False
-        is_new = is_linked or not self._known_in_new(entry, target)
+        is_new = not (target.exists() and self._known_in_new(entry, target))
+        if is_new:
+            is_new = self._write(target, packed(entry, files))
+            if kept.exists():
+                # one of this id was indexed between our look and our link: ours already, or one that came first
+                if is_new:
+                    target.unlink(missing_ok=True)
+                return self._known_in_kept(entry) and is_new and self.read(kept).received_at == entry.received_at
+            if not is_new and not self._known_in_new(entry, target):
+                return self.put(entry, files)  # what lay there was damaged, and has just been set aside
         try:
-            _flush(self._new)
+            # of a known one too: whoever linked it may not have come so far
+            self._flush_new()
         except OSError as error:
             raise _refused(target, error) from error
         return is_new
 
+    @property
+    def came(self) -> int:
+        """How many entries this process has put here: so others can tell whether some are coming in now."""
+        return self._flush_new.asked
+
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
-        path = self.path(entry_id)
-        return None if path is None else self.read(path)
+        while (path := self.path(entry_id)) is not None:
+            with suppress(FileNotFoundError):  # it moved between our look and our reading
+                return self.read(path)
+        return None
 
     def path(self, entry_id: str) -> Path | None:
         """Where the entry stands now: `new`, or `kept`."""
@@ -163,10 +149,7 @@ class Inbox:
             DamagedEntryError: It is none.
             OSError: The file is gone or cannot be read at all.
         """
-        entry = _entry_of(_part(path, _ENTRY), path)
-        if path.name != f"{entry.entry_id}.zip":
-            raise DamagedEntryError(f"{path.name}: holds another id than its name")
-        return entry
+        return read_entry(path)
 
     def file(self, entry_id: str, position: int) -> bytes:
         """The bytes of one of its files, as they came.
@@ -178,7 +161,7 @@ class Inbox:
         path = self.path(entry_id)
         if path is None:
             raise NotFoundError(f"{entry_id}: no such entry in the inbox")
-        return _part(path, f"files/{position}")
+        return read_file(path, position)
 
     def keep(self, entry_id: str) -> None:
         """Moves an indexed entry from `new` to `kept`; nothing happens where another process was faster.
@@ -192,6 +175,8 @@ class Inbox:
             # a link, since a rename could put another entry of this id over the kept one
             with suppress(FileExistsError, FileNotFoundError):
                 os.link(source, target)
+            # it must never stand in neither, whatever a power cut leaves of the two folders
+            _flush(target.parent)
             source.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error
@@ -206,7 +191,7 @@ class Inbox:
         aside = self._aside(entry.entry_id)
         try:
             _made(target.parent)
-            _write_flushed(aside, _packed(replace(entry, holds_files=bool(files)), files))
+            _write_flushed(aside, packed(replace(entry, holds_files=bool(files)), files))
             aside.replace(target)
             _flush(target.parent)
         except OSError as error:
@@ -249,15 +234,18 @@ class Inbox:
             aside.write_text(str(event_id), encoding="ascii")
             aside.replace(self.folder / "settled")
 
-    def sweep(self) -> int:
+    def sweep(self, older_than_s: float = _LEFT_AFTER_S) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
-        Only call it before anything is accepted: at the start, while no other process writes here.
+        What is young may be under way in another process, and stays.
         """
         swept = 0
+        now = time.time()
         for path in self.aside.iterdir():
-            path.unlink(missing_ok=True)
-            swept += 1
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime >= older_than_s:
+                    path.unlink()
+                    swept += 1
         return swept
 
     def _kept(self, entry_id: str) -> Path:
@@ -266,11 +254,11 @@ class Inbox:
     def _aside(self, entry_id: str) -> Path:
         return self.aside / f"{entry_id}-{secrets.token_hex(4)}"
 
-    def _write(self, target: Path, body: bytes | memoryview) -> bool:
+    def _write(self, target: Path, pieces: Sequence[bytes]) -> bool:
         """Writes the bytes to a name that must not be there yet; False when it is. The folder is not flushed."""
         aside = self._aside(target.stem)
         try:
-            _write_flushed(aside, body)
+            _write_flushed(aside, pieces)
             os.link(aside, target)
         except FileExistsError:
             return False
@@ -282,15 +270,26 @@ class Inbox:
         return True
 
     def _known_in_kept(self, entry: Entry) -> bool:
+        """Whether the very same one was indexed; if so, it stands there for good."""
+        kept = self._kept(entry.entry_id)
         try:
-            return _is_same(entry, lambda: self.read(self._kept(entry.entry_id)))
+            is_same = _is_same(entry, lambda: self.read(kept))
         except FileNotFoundError:
             return False
+        try:
+            # who indexes it may not have come to this yet
+            _flush(kept.parent)
+        except OSError as error:
+            raise _refused(kept, error) from error
+        return is_same
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
+        """True for the very same one, in `new` or, if it has just been indexed, in `kept`: `kept` has the say."""
+        if self._known_in_kept(entry):
+            return True
         try:
             return _is_same(entry, lambda: self.read(target))
-        except FileNotFoundError:  # it was indexed in between
+        except FileNotFoundError:
             return self._known_in_kept(entry)
 
 
@@ -309,75 +308,32 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new report"
+            "something else was sent under this id; nothing was changed. "
+            "Look at the first one, or send it as a new report"
         )
     return True
 
 
-def _packed(entry: Entry, files: Sequence[bytes]) -> memoryview:
-    plain = asdict(entry) | {"received_at": entry.received_at.isoformat()}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as packed:
-        packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
-        for position, body in enumerate(files):
-            packed.writestr(f"files/{position}", body)
-    return buffer.getbuffer()
-
-
-def _part(path: Path, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            info = packed.getinfo(name)
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MAX_PART:
-                raise DamagedEntryError(f"{path.name}: {name} is not stored as we store it")
-            return packed.read(info)
-    except KeyError:
-        if name == _ENTRY:
-            raise DamagedEntryError(f"{path.name}: holds no entry") from None
-        raise NotFoundError(f"{path.stem}: it holds no {name} (any more)") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DamagedEntryError(f"{path.name}: cannot be unpacked ({type(error).__name__})") from None
-
-
-_NAMES = frozenset(one.name for one in fields(Entry))
-
-
-def _entry_of(body: bytes, path: Path) -> Entry:
-    try:
-        plain = json.loads(body)
-        if plain.keys() != _NAMES:
-            raise DamagedEntryError(f"{path.name}: has other fields than an entry")
-        gate = plain["gate"]
-        return Entry(
-            **plain
-            | {
-                "received_at": datetime.fromisoformat(plain["received_at"]),
-                "gate": Gate(**gate | {"reasons": tuple(gate["reasons"])}),
-                "files": tuple(FileNote(**note) for note in plain["files"]),
-                "attachments": tuple(plain["attachments"]),
-            }
-        )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        if isinstance(error, DamagedEntryError):
-            raise
-        raise DamagedEntryError(f"{path.name}: is no entry ({type(error).__name__})") from None
-
-
-def _write_flushed(path: Path, body: bytes | memoryview) -> None:
+def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        rest = memoryview(body)
+        rest = [memoryview(piece) for piece in pieces if piece]
         while rest:
-            rest = rest[os.write(handle, rest) :]
+            written = os.writev(handle, rest[:_PIECES])
+            while rest and written >= len(rest[0]):
+                written -= len(rest.pop(0))
+            if written:
+                rest[0] = rest[0][written:]
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
 def _made(folder: Path) -> None:
-    """Makes a folder whose name is durable."""
+    """Makes a folder whose name is durable, and those above it."""
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder.parent)
+        folder.mkdir(exist_ok=True)
         _flush(folder.parent)
 
 

@@ -17,10 +17,10 @@ from typing import Protocol
 from imap_tools import BaseMailBox, MailBox, MailboxFolderCreateError, MailMessage
 from imap_tools.errors import ImapToolsError
 
-from desk.accept import Accepted, Limits, accept, check_uploads
+from desk.accept import Accepted, Limits, accept, check_uploads, limits_of
 from desk.database import Desk
 from desk.inbox import Inbox
-from desk.mail_file import Mail, read_mail
+from desk.mail_file import Mail, max_bytes, read_mail
 from desk.people import person_by_email
 from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError, UploadError
 from detente.people import Person
@@ -165,8 +165,13 @@ def _one(mailbox: Mailbox, uid: str, size: int, take: Take, most: int) -> Accept
 
 
 @contextlib.contextmanager
-def mailbox_of(settings: MailInSettings, root: Path) -> Iterator[Mailbox]:
+def mailbox_of(settings: MailInSettings, root: Path, trusted: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
     """The folder on its IMAP server, over TLS.
+
+    Args:
+        settings: Where it is, and who signs in.
+        root: The workspace's folder.
+        trusted: Whose certificates are believed; those that the system trusts where left out.
 
     Raises:
         ServiceError: The server does not answer, or refuses the sign-in.
@@ -175,10 +180,17 @@ def mailbox_of(settings: MailInSettings, root: Path) -> Iterator[Mailbox]:
     password = secret_in(root, settings.password_file, "mail_in.password_file")
     with _said_plainly(settings.host):
         box: BaseMailBox = _RawMailBox(
-            settings.host, settings.port, timeout=_SECONDS, ssl_context=ssl.create_default_context()
+            settings.host, settings.port, timeout=_SECONDS, ssl_context=trusted or ssl.create_default_context()
         )
-        with box.login(settings.user, password, initial_folder=settings.folder):
+        try:
+            box.login(settings.user, password, initial_folder=settings.folder)
             yield ImapFolder(box)
+        finally:
+            # what was done is done, whether the server says goodbye or not
+            with contextlib.suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
+                box.logout()
+            with contextlib.suppress(OSError):
+                box.client.shutdown()
 
 
 @contextlib.contextmanager
@@ -231,3 +243,21 @@ class ImapFolder:
                     self._box.folder.create(folder)
             self._known.add(folder)
         self._box.move([uid], folder)
+
+
+def fetched(workspace: Workspace, desk: Desk, inbox: Inbox) -> Fetched:
+    """Takes the mails of the folder that `[mail_in]` names; nothing where it names none.
+
+    Raises:
+        ServiceError: The mail server does not answer, or refuses; the mails stay where they are.
+        WorkspaceError: The file with the password cannot be used.
+        StorageError: The disk is full; likewise.
+        DeskError: The desk cannot be used; likewise.
+    """
+    settings = workspace.settings.mail_in
+    if settings is None:
+        return Fetched()
+    limits = limits_of(workspace.settings.limits)
+    with mailbox_of(settings, workspace.root) as mailbox:
+        most = max_bytes(limits.files, limits.file_bytes)
+        return fetch(settings, taking(desk, inbox, workspace, limits), mailbox, most)

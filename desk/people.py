@@ -33,9 +33,9 @@ __all__ = [
     "person",
     "person_by_email",
     "person_by_identity",
-    "somebody_has_password",
     "set_password",
     "set_roles",
+    "somebody_has_password",
     "the_local_owner",
 ]
 

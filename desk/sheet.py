@@ -1,6 +1,6 @@
 """Reads the cells of an XLSX file, as `python -m desk.sheet FILE`: a process of its own with little memory and time.
 
-A workbook is a zip of XML that a stranger may have made; whatever it does to its reader ends with this process. Formulas
+A workbook is a zip of XML that a stranger may have made; what it does to its reader ends with this process. Formulas
 are never worked out: a cell has the value that the program which saved the file left in it.
 """
 

@@ -86,7 +86,7 @@ async def ingest(job: Job, run: Runner = at_once) -> Summary:
     with alone(job), desk_of(job) as desk:
         await run("index the inbox", lambda: in_thread(_index, job, desk))
         summary.changed = await run("remind of what waits unread", lambda: in_thread(_remind, job, desk))
-        loaded, gone, published = await run("load and publish sightings", lambda: in_thread(_publish, job, desk))
+        loaded, gone, published = await run("load and publish sightings", lambda: in_thread(publish, job, desk))
         summary.read = loaded
         if published is not None:
             summary.notes.append(f"published {published.path.name}: {loaded} sightings in, {gone} gone")
@@ -142,7 +142,8 @@ def _load(job: Job, desk: Desk) -> None:
     build.take_in_sightings(job.warehouse, incoming)
 
 
-def _publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
+def publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
+    """Loads and publishes what is new on the desk; rows that came, rows that went, and the file where one was made."""
     incoming, last_event_id = _incoming(job, desk)
     keep = job.workspace.settings.limits.keep_published
     now = job.clock.now()

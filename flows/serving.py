@@ -1,4 +1,4 @@
-"""The schedules of `detente serve`: Prefect's server with its UI, and the deployments. A process beside the pages' own."""
+"""The schedules of `detente serve`: Prefect's server with its UI, and the deployments, beside the pages' process."""
 
 from __future__ import annotations
 

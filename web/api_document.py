@@ -111,6 +111,16 @@ def _schemas(*models: type[BaseModel]) -> Node:
 def _send() -> Node:
     files = {"type": "array", "items": {"type": "string", "format": "binary"}, "description": "Photos and files."}
     sighting = {"$ref": "#/components/schemas/Sighting"}
+    as_json = {
+        "title": "The sighting as JSON in one part",
+        "type": "object",
+        "required": ["sighting"],
+        "properties": {"sighting": sighting, "files": files},
+    }
+    as_parts = {
+        "title": "Each field as a part of its own",
+        "allOf": [sighting, {"type": "object", "properties": {"files": files}}],
+    }
     return {
         "operationId": "sendSighting",
         "summary": "Send a sighting",
@@ -121,11 +131,7 @@ def _send() -> Node:
             "content": {
                 "application/json": {"schema": sighting, "example": SIGHTING_EXAMPLE},
                 "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["sighting"],
-                        "properties": {"sighting": sighting, "files": files},
-                    },
+                    "schema": {"oneOf": [as_json, as_parts]},
                     "encoding": {"sighting": {"contentType": "application/json"}},
                 },
             },

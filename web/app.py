@@ -19,6 +19,7 @@ from desk.database import Desk
 from desk.inbox import Inbox
 from detente import __version__
 from detente.clock import Clock
+from detente.secret_file import secret_in
 from detente.workspace import Workspace
 from web.background import Indexing
 from web.errors import answer_errors
@@ -27,7 +28,6 @@ from web.mail import Deliver, Mailer, by_smtp
 from web.oidc import Provider
 from web.protection import Door, Watch
 from web.routing import GuardedRoute, Routes
-from web.secret_file import secret_in
 from web.shop import Shop
 from web.site import Site, site_of
 from web.throttle import Throttle

@@ -13,8 +13,8 @@ from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
 from pathlib import Path
 
+from detente.secret_file import secret_in
 from detente.settings import MailSettings
-from web.secret_file import secret_in
 
 log = logging.getLogger("detente.web")
 

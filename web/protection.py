@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Annotated
@@ -14,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import form_body
 from web.errors import answer_to, respond, told
 from web.shop import Shop, shop_of
+from web.site import Site
 
 access = logging.getLogger("detente.access")
 
@@ -36,6 +39,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _HSTS = "max-age=31536000"
+# ours, and the names that other APIs have for one
+_TOKEN = re.compile(rb"det_|(?:^|&)(?:access_?token|api_?key|token|authorization)=", re.I)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # A sender from whom nothing comes for so long has gone; a phone that sends slowly has not.
 _SILENCE_S = 30.0
@@ -64,9 +69,13 @@ async def read_form(request: Request, *, files: int | None = None) -> FormData:
     Raises:
         HTTPException: 400 for a form that cannot be read or has too many parts, 413 for one that is too large.
     """
-    most = shop_of(request).limits.files if files is None else files
-    text_bytes = shop_of(request).limits.text_chars * 4 + 1
-    return await request.form(max_files=most, max_fields=_FIELDS, max_part_size=max(_FIELD_BYTES, text_bytes))
+    limits = shop_of(request).limits
+    bounds = form_body.Bounds(
+        files=limits.files if files is None else files,
+        fields=_FIELDS,
+        field_bytes=max(_FIELD_BYTES, limits.text_chars * 4 + 1),
+    )
+    return await form_body.read_form(request, bounds)
 
 
 async def _plain_form(request: Request) -> FormData:
@@ -131,7 +140,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers, shop = Headers(scope=scope), self._shop()
-        refused = self._refused(scope["method"], headers, shop)
+        refused = self._refused(scope["method"], headers, shop) or _token_in_address(scope)
         if refused is not None:
             answer: Response = respond(Request(scope), answer_to(refused))
             await answer(scope, receive, send)
@@ -142,7 +151,7 @@ class Door:
     def _refused(self, method: str, headers: Headers, shop: Shop) -> HTTPException | None:
         if headers.get("host", "").lower() not in shop.site.hosts:
             return HTTPException(421)
-        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site.origin):
+        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site):
             return HTTPException(
                 403, "It was sent from another site or window than this one. Open the page here and send it from there."
             )
@@ -154,7 +163,19 @@ class Door:
         return None
 
 
-def is_our_own(headers: Headers, origin: str) -> bool:
+def _token_in_address(scope: Scope) -> HTTPException | None:
+    """A refusal of a token that stands in the query: addresses end up in logs and histories."""
+    query = scope.get("query_string", b"")
+    if scope["path"].startswith("/api/") and _TOKEN.search(query):
+        return HTTPException(
+            400,
+            "A token never belongs into an address, where logs and histories keep it: revoke this one under /me, make "
+            "a new one, and send it in the header Authorization.",
+        )
+    return None
+
+
+def is_our_own(headers: Headers, site: Site) -> bool:
     """Whether a request that changes something comes from our own pages, or from a program.
 
     Browsers say where a request comes from, in `Sec-Fetch-Site` or at least in `Origin`. What has neither is a program,
@@ -169,7 +190,7 @@ def is_our_own(headers: Headers, origin: str) -> bool:
         return where in ("same-origin", "none")
     sent_from = headers.get("origin")
     if sent_from is not None:
-        return sent_from.lower() in (origin, f"http://{headers.get('host', '').lower()}")
+        return site.is_own(sent_from, headers.get("host", ""))
     return not has_cookie
 
 

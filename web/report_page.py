@@ -11,16 +11,10 @@ from web import report_form, report_words
 from web.pages import shows
 from web.report_words import Option
 
-SCRIPTS = (
-    "js/choices.js",
-    "js/draft.js",
-    "js/faults.js",
-    "js/ids.js",
-    "js/personal.js",
-    "js/photo.js",
-    "js/pictures.js",
+SCRIPTS = tuple(
+    f"js/{name}.js"
+    for name in ("choices", "draft", "faults", "ids", "personal", "photo", "pictures", "queue", "waiting")
 )
-SCRIPTS = (*SCRIPTS, "js/queue.js", "js/waiting.js")
 """What `js/form.js` imports."""
 
 _ANCHORS = MappingProxyType(

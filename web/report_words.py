@@ -128,7 +128,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "happened_on": "When it happened",
         "may_call": "A product manager may call me about it",
     }
-    | _QUESTIONS
+    | dict(_QUESTIONS)
 )
 """By field, how people read its name."""
 

@@ -39,6 +39,7 @@ Forms: `form = await read_form(request)` of `web.protection`, which bounds parts
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from inspect import iscoroutinefunction, signature
 from typing import Any, TypeVar
 
 from fastapi.routing import APIRoute
@@ -52,6 +53,7 @@ from web.shop import shop_of
 from web.visitor import NOBODY, Visitor
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_PLAIN = {"request", "visitor"}
 
 
 class NotSignedIn(Exception):  # noqa: N818  (not a fault: an answer)
@@ -75,7 +77,9 @@ class GuardedRoute(APIRoute):
         super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler behind the check."""
+        """FastAPI's handler behind the check; an endpoint that wants nothing of FastAPI is called without it."""
+        if iscoroutinefunction(self.endpoint) and set(signature(self.endpoint).parameters) == _PLAIN:
+            return self._plain
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
@@ -83,6 +87,11 @@ class GuardedRoute(APIRoute):
             return await handle(request)
 
         return guarded
+
+    async def _plain(self, request: Request) -> Response:
+        visitor = await _admitted(request, self.needs, self.scope)
+        response: Response = await self.endpoint(request=request, visitor=visitor)
+        return response
 
 
 async def _admitted(request: Request, needs: Permission, scope: Scope | None) -> Visitor:

@@ -36,10 +36,14 @@ class Site:
     hosts: frozenset[str]
     is_https: bool
 
-    @property
-    def origin(self) -> str:
-        """What a browser sends as `Origin` for our own pages."""
-        return self.base_url
+    def is_own(self, origin: str, host: str) -> bool:
+        """Whether a page with this `Origin` is ours, in a request for this `Host`.
+
+        On this machine the pages may also be open under another of its names than the one in the settings.
+        """
+        host = host.lower()
+        is_here = is_loopback(host.rpartition(":")[0] or host)
+        return origin.lower() == self.base_url or (is_here and origin.lower() == f"http://{host}")
 
     @property
     def cookie(self) -> str:
@@ -76,9 +80,10 @@ def site_of(web: WebSettings, port: int | None = None) -> Site:
         )
     netloc = parts.netloc.lower()
     standard = {"https": ":443", "http": ":80"}[parts.scheme]
-    names = {netloc, netloc.removesuffix(standard)}
+    bare = netloc.removesuffix(standard)
+    names = {netloc, bare} if parts.port and bare == netloc else {bare, bare + standard}
     return Site(
-        base_url=f"{parts.scheme}://{netloc.removesuffix(standard)}",
+        base_url=f"{parts.scheme}://{bare}",
         hosts=frozenset(own | names),
         is_https=parts.scheme == "https",
     )

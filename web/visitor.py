@@ -123,7 +123,7 @@ class Sessions:
         return Visitor(person=holder[0], via="token", scopes=holder[1]) if holder else NOBODY
 
 
-def _of_request(request: Request) -> Visitor:
+async def _of_request(request: Request) -> Visitor:  # not in a thread: there is nothing to wait for
     visitor: Visitor = request.state.visitor
     return visitor
 

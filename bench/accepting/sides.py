@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from desk.database import Desk
 from detente.clock import SystemClock
 
 _COOKIE = "detente"
-_FIELDS: Mapping[str, str] = {
+_FIELDS = {
     "sighting_id": "{id}",
     "text": "They offered our customer 30 % off for two years, on top of the Team plan. They decide on Friday. ({n})",
     "competitor": "{competitor}",
@@ -37,15 +38,15 @@ def sides(folder: Path, workspace: Path) -> Sequence[Side]:
         settings.write("\n[limits]\nsightings_per_minute = 1000000\n")
     ids, cookies, tokens = _signed_in(workspace / "data")
     competitor = min(path.stem for path in (workspace / "competitors").glob("*.toml"))
-    fields = {**_FIELDS, "competitor": competitor}
+    fields = _FIELDS | {"competitor": competitor}
     inbox = workspace / "data" / "inbox"
 
-    def ours(name: str, path: str, headers: Sequence[Mapping[str, str]], more: Mapping[str, str]) -> Side:
+    def ours(name: str, path: str, headers: Sequence[Mapping[str, str]], fields: Mapping[str, str]) -> Side:
         return Side(
             name=name,
             command=lambda _: [*DETENTE, "serve", "--no-flows", "--workspace", str(workspace)],
             path=path,
-            fields={**fields, **more},
+            fields=fields,
             file_field="files",
             stored=[inbox / "new", inbox / "kept"],
             behind=[inbox / "new"],
@@ -57,8 +58,8 @@ def sides(folder: Path, workspace: Path) -> Sequence[Side]:
     by_token = [{"Authorization": f"Bearer {one}"} for one in tokens]
     return [
         bare(folder, fields),
-        ours("the form", "/r/new", by_cookie, _OF_THE_FORM),
-        ours("the API", "/api/v1/sightings", by_token, {}),
+        ours("the form", "/r/new", by_cookie, fields | _OF_THE_FORM),
+        ours("the API", "/api/v1/sightings", by_token, {"sighting": json.dumps(fields)}),
     ]
 
 

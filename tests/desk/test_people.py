@@ -245,6 +245,26 @@ def test_an_identity_is_one_person_and_a_person_may_have_several(desk, add, chan
         change(people.link_identity, "https://idp.test", "1", ben.person_id)
 
 
+def test_the_identities_of_somebody_are_told_by_provider(desk, add, change, ask):
+    ana = add("Ana")
+    for provider, subject in (("https://idp.test", "2"), ("https://idp.test", "1"), ("slack:T1", "U1")):
+        change(people.link_identity, provider, subject, ana.person_id)
+
+    assert ask(people.identities_of, ana.person_id, "https://idp.test") == ["1", "2"]
+    assert ask(people.identities_of, ana.person_id, "https://other.test") == []
+
+
+def test_a_password_of_somebody_disabled_is_no_way_in(desk, add, change, ask):
+    add("Without")
+    assert not ask(people.somebody_has_password)
+    ana = add("Ana", password=PASSWORD)
+    assert ask(people.somebody_has_password)
+
+    change(people.disable, ana.person_id)
+
+    assert not ask(people.somebody_has_password)
+
+
 def test_whoever_is_unknown_cannot_be_changed(desk, change):
     for what, given in (
         (people.set_roles, [["rep"]]),
@@ -286,12 +306,13 @@ def test_every_change_stands_in_the_audit_without_a_personal_word(desk, add, cha
 
 
 def test_the_local_owner_is_made_once_with_every_role(desk, ask):
+    assert ask(people.local_owner) is None
     with desk.writing() as c:
         first = people.the_local_owner(c, desk.clock.now())
     with desk.writing() as c:
         again = people.the_local_owner(c, desk.clock.go(days=1))
 
-    assert first == again
+    assert first == again == ask(people.local_owner)
     assert first.roles == set(people.ROLES)
     assert ask(people.people) == [first]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
+from desk_rows import put_sighting
 from sqlalchemy import select, text, update
 
-from desk import audit, people, sign_in
+from desk import audit, people, sightings, sign_in
 from desk.schema import metadata, session
 from desk.schema import person as person_table
 from detente.errors import NotAllowedError, NotFoundError, SubmissionError
@@ -106,6 +108,26 @@ def test_a_hash_that_is_none_lets_nobody_in(desk, add):
     assert sign_in.by_password(desk, ana.email, PASSWORD, hours=1) is None
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["password", "disabled"])
+def test_what_changes_while_a_password_is_looked_at_wins(desk, add, what):
+    """The attempt has read the old hash, and waits for its turn to write while the change is made."""
+    ana = add("Ana", password=PASSWORD)
+    newer = people.PASSWORDS.hash("another few plain words")
+    change = {"password": {"password_hash": newer}, "disabled": {"disabled_at": desk.clock.now()}}[what]
+
+    with ThreadPoolExecutor(1) as pool:
+        with desk.writing() as c:
+            attempt = pool.submit(sign_in.by_password, desk, ana.email, PASSWORD, hours=1)
+            time.sleep(2)  # far longer than reading and hashing take
+            assert not attempt.done()
+            c.execute(update(person_table).values(**change))
+        assert attempt.result() is None
+
+    with desk.reading() as c:
+        assert c.execute(select(session)).all() == []
+
+
 # --- sessions
 
 
@@ -174,12 +196,16 @@ def test_a_secret_that_somebody_was_given_beforehand_is_never_taken_over(desk, a
 
 def test_somebody_whom_the_provider_removed_has_no_session_and_their_sightings_stay_theirs(desk, add, do):
     ana = add("Ana", "rep")
+    sent = put_sighting(desk, 1, ana.person_id)
     secret = do(sign_in.begin_session, ana.person_id, desk.clock.now(), 12)
     with desk.writing() as c:
         # by another tool than ours: nothing but the mark
         c.execute(update(person_table).values(disabled_at=desk.clock.now()))
 
     assert do(sign_in.session_person, secret, desk.clock.now()) is None
+    # what waited in an offline queue may arrive later still: it is kept in their name, too
+    later = put_sighting(desk, 2, ana.person_id)
+    assert {do(sightings.sighting, one).person_id for one in (sent, later)} == {ana.person_id}
     assert do(people.person, ana.person_id).name == "Ana"
 
 

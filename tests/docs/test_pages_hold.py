@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from detente.dismissed import RuleEntry
-from detente.settings import Settings
+from detente.settings import setting_tables
 from detente.workspace import PageEntry
 
 ROOT = Path(__file__).parents[2]
@@ -98,10 +98,10 @@ def _check_toml(data: dict[str, object], page: Path) -> None:
         PageEntry(**entry)
     for rule in data.get("rules", []):
         RuleEntry(**rule)
-    for table in data.keys() & Settings.model_fields.keys():
-        model = Settings.model_fields[table].annotation
-        model(**({"name": "Acme Support"} if table == "company" else {}) | data[table])
-    assert data.keys() <= {*Settings.model_fields, "pages", "name", "aliases", "domains", "themes", "rules"}, page
+    models = setting_tables()
+    for table in data.keys() & models.keys():
+        models[table](**({"name": "Acme Support"} if table == "company" else {}) | data[table])
+    assert data.keys() <= {*models, "pages", "name", "aliases", "domains", "themes", "rules"}, page
 
 
 @pytest.mark.parametrize("section", ["Context", "Decision", "Rejected"])

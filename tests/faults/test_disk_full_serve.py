@@ -49,10 +49,12 @@ def full(served: Served) -> Iterator[None]:
 @contextmanager
 def read_only(served: Served) -> Iterator[None]:
     assert served.process is not None
-    enter = ["nsenter", "--user", "--mount", "--preserve-credentials", "-t", str(served.process.pid)]
-    subprocess.run([*enter, "mount", "-o", "remount,ro", str(served.folder / "data")], check=True)
+    enter = ["nsenter", "--user", "--mount", "-t", str(served.process.pid)]
+    inbox = str(served.folder / "data" / "inbox")
+    for words in (["mount", "--bind", inbox, inbox], ["mount", "-o", "remount,bind,ro", inbox]):
+        subprocess.run([*enter, *words], check=True)
     yield
-    subprocess.run([*enter, "mount", "-o", "remount,rw", str(served.folder / "data")], check=True)
+    subprocess.run([*enter, "umount", inbox], check=True)
 
 
 @contextmanager
@@ -67,6 +69,7 @@ def no_file_may_grow(served: Served) -> Iterator[None]:
 def check(served: Served, spoiled: Callable[[Served], object]) -> None:
     earlier, during, after = new_id(), new_id(), new_id()
     assert served.report("rita", earlier, "Before.", [("photo.jpg", photo("before"))])[0] == 201
+    served.wait_until_indexed()
     with spoiled(served):  # type: ignore[attr-defined]
         for _ in range(3):
             status, answer = served.report("rita", during, "While it was full.", [("photo.jpg", photo("while", 600))])

@@ -9,11 +9,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from served import BOUNDARY, Served, multipart, new_id, photo
+from served import BOUNDARY, Served, multipart, new_id, photo, sighting
 
 pytestmark = pytest.mark.slow
 MEMORY = 120_000_000
-FORM = {"text": "Globex bought Initech.", "source": "public"}
+
+
+def a_form() -> dict[str, str]:
+    return {"sighting": sighting(new_id(), "Globex bought Initech.")}
 
 
 def head(served: Served, length: int | None, name: str = "rita") -> bytes:
@@ -73,7 +76,7 @@ def chunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def file_part(size: int) -> Iterator[bytes]:
-    form = multipart(FORM | {"sighting_id": new_id()}, [("big.jpg", b"")])
+    form = multipart(a_form(), [("big.jpg", b"")])
     start, _, _ = form.rpartition(b"\r\n--" + BOUNDARY.encode())
     yield start
     for _ in range(size // 65536):
@@ -81,7 +84,7 @@ def file_part(size: int) -> Iterator[bytes]:
 
 
 def text_field(size: int) -> Iterator[bytes]:
-    yield f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n'.encode()
+    yield f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="sighting"\r\n\r\n'.encode()
     for _ in range(size // 65536):
         yield b"a" * 65536
 
@@ -139,7 +142,7 @@ def test_ten_thousand_parts_are_refused(served: Served) -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_client_that_goes_away_before_the_end_leaves_nothing(served: Served, share: float) -> None:
-    body = multipart(FORM | {"sighting_id": new_id()}, [("photo.jpg", photo("gone", 900))])
+    body = multipart(a_form(), [("photo.jpg", photo("gone", 900))])
     for _ in range(10):
         with closing(socket.create_connection(("127.0.0.1", served.port), 20)) as client:
             client.sendall(head(served, len(body)) + body[: int(len(body) * share)])
@@ -148,7 +151,7 @@ def test_a_client_that_goes_away_before_the_end_leaves_nothing(served: Served, s
 
 
 def test_a_body_that_is_longer_than_it_claims_is_no_sighting(served: Served) -> None:
-    body = multipart(FORM | {"sighting_id": new_id()}, [("photo.jpg", b"\xff" * 10_000_000)])
+    body = multipart(a_form(), [("photo.jpg", b"\xff" * 10_000_000)])
 
     status, _ = sent_until_answered(served, head(served, 1000), iter([body]))
 
@@ -157,7 +160,7 @@ def test_a_body_that_is_longer_than_it_claims_is_no_sighting(served: Served) -> 
 
 
 def test_others_are_served_while_some_never_finish(served: Served) -> None:
-    body = multipart(FORM | {"sighting_id": new_id()}, [("photo.jpg", photo("slow", 1500))])
+    body = multipart(a_form(), [("photo.jpg", photo("slow", 1500))])
     slow = [socket.create_connection(("127.0.0.1", served.port), 20) for _ in range(60)]
     try:
         for client in slow:

@@ -12,6 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 SCHEMES = ("light", "dark")
 WIDTHS = (320, 1280)
+CONTROLLED = """() => new Promise((done) => {
+  const look = () => navigator.serviceWorker.controller && done(true);
+  navigator.serviceWorker.addEventListener("controllerchange", look);
+  navigator.serviceWorker.ready.then(look);
+})"""
+"""Waits, in the page, until its service worker answers for it."""
+
 _GRAVE = ("serious", "critical")
 
 
@@ -100,9 +107,6 @@ def every_page_axe(page: Any, what: str = "") -> None:
 @contextmanager
 def large_text(page: Any, percent: int = 200) -> Iterator[None]:
     """The page with its text at that size, as the browser's setting makes it."""
-    session = page.context.new_cdp_session(page)
-    size = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
-    page.evaluate("size => { document.documentElement.style.fontSize = `${size}px` }", size * percent / 100)
+    page.evaluate("percent => { document.documentElement.style.fontSize = `${percent}%` }", percent)
     yield
     page.evaluate("document.documentElement.style.fontSize = ''")
-    session.detach()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import http.client
 import io
@@ -45,10 +46,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@functools.cache
+def _picture(side: int) -> Image.Image:
+    return Image.effect_noise((side, side), 60)
+
+
 def photo(mark: str, side: int = 48) -> bytes:
     """A small JPEG whose bytes no other mark has."""
     out = io.BytesIO()
-    Image.effect_noise((side, side), 60).save(out, "JPEG", comment=mark.encode())
+    _picture(side).save(out, "JPEG", comment=mark.encode())
     return out.getvalue()
 
 
@@ -62,6 +68,11 @@ def multipart(fields: Mapping[str, str], files: Sequence[tuple[str, bytes]] = ()
         head = f'Content-Disposition: form-data; name="{file_field}"; filename="{name}"\r\nContent-Type: image/jpeg'
         parts.append(f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + body + b"\r\n")
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def sighting(sighting_id: str, text: str, **fields: str) -> str:
+    """A sighting as the API takes it."""
+    return json.dumps({"sighting_id": sighting_id, "text": text, "source": "public", "competitor": "globex"} | fields)
 
 
 def new_id() -> str:
@@ -203,8 +214,8 @@ class Served:
         self, name: str, sighting_id: str, text: str, files: Sequence[tuple[str, bytes]] = (), **fields: str
     ) -> tuple[int, dict[str, Any]]:
         """Sends a sighting; gives status and answer."""
-        form = {"sighting_id": sighting_id, "text": text, "source": "public", "competitor": "globex"} | fields
-        status, body = self.ask("POST", "/api/v1/sightings", multipart(form, files), self.headers(name))
+        body = multipart({"sighting": sighting(sighting_id, text, **fields)}, files)
+        status, body = self.ask("POST", "/api/v1/sightings", body, self.headers(name))
         answer: dict[str, Any] = json.loads(body)
         return status, answer
 
@@ -222,6 +233,15 @@ class Served:
         until = time.monotonic() + within_s
         while left := self.files_of("new"):
             assert time.monotonic() < until, f"{len(left)} are still new; {self.log.read_text()[-2000:]}"
+            time.sleep(0.05)
+
+    def wait_until_swept(self, within_s: float = 30.0) -> None:
+        """Lets what lies aside be old, and waits until the server has taken it away."""
+        until = time.monotonic() + within_s
+        for path in self.files_of("aside"):
+            os.utime(path, (0, 0))
+        while left := self.files_of("aside"):
+            assert time.monotonic() < until, f"{len(left)} lie aside"
             time.sleep(0.05)
 
     def damages(self) -> list[str]:

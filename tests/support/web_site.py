@@ -143,7 +143,15 @@ def web_site(
     port = listener.getsockname()[1]
     app = create_app(workspace, desk, clock=clock, port=port, deliver=letters.append, routes=routes, beside=beside)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False, server_header=False, ws="none")
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            lifespan="on",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -272,9 +272,12 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
 
 
 async def _sighting_form(request: Request) -> tuple[Mapping[str, Any], list[Upload]]:
-    fields, uploads = await _form(request, "files", parts=("sighting",))
+    """The sighting as JSON in a part of that name, or its fields as parts of their own, and the files."""
+    fields, uploads = await _form(request, "files", parts=("sighting", *Submission.model_fields))
     if "sighting" not in fields:
-        raise SubmissionError({"sighting": "is missing; send the sighting as JSON in a part of that name"})
+        return {name: body.decode("utf-8", "replace") for name, body in fields.items() if body}, uploads
+    if len(fields) > 1:
+        raise SubmissionError({"sighting": "holds the fields already; send them there, or as parts, and not as both"})
     return _parsed(fields["sighting"]), uploads
 
 
@@ -283,14 +286,17 @@ async def _form(request: Request, files: str, parts: Sequence[str] = ()) -> tupl
     form = await read_form(request, files=shop_of(request).limits.files + _TOO_MANY_FILES)
     fields: dict[str, bytes] = {}
     uploads: list[Upload] = []
-    for name, value in form.multi_items():
-        body = await value.read() if isinstance(value, UploadFile) else value.encode("utf-8", "surrogatepass")
-        if name in parts and name not in fields:
-            fields[name] = body
-        elif name == files and isinstance(value, UploadFile):
-            uploads.append(Upload(name=value.filename or "", media_type=value.content_type or "", body=body))
-        else:
-            raise SubmissionError({name[:60]: f"is not known here, or there twice; files go into parts called {files}"})
+    try:
+        for name, value in form.multi_items():
+            body = await value.read() if isinstance(value, UploadFile) else value.encode("utf-8", "surrogatepass")
+            if name in parts and name not in fields:
+                fields[name] = body
+            elif name == files and isinstance(value, UploadFile):
+                uploads.append(Upload(name=value.filename or "", media_type=value.content_type or "", body=body))
+            else:
+                raise SubmissionError({name[:60]: f"is not known here, or there twice; files go into parts {files!r}"})
+    finally:
+        await form.close()
     return fields, uploads
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.compressed import compressed
 from web.pages import STATIC, render, shows, static_url
 from web.permissions import Permission
 from web.report_form import empty
@@ -47,7 +48,7 @@ def _page(request: Request) -> Response:
 @routes.get(FORM, needs=Permission.ANYONE)
 def offline(request: Request) -> Response:
     """The form that the service worker keeps; nothing in it is anybody's."""
-    return _page(request)
+    return compressed(request, _page(request))
 
 
 @routes.get("/sw.js", needs=Permission.ANYONE)
@@ -63,12 +64,11 @@ def service_worker(request: Request) -> Response:
     lines = [f"const {name} = {json.dumps(value)};" for name, value in head.items()]
     body = "\n".join([*lines, (STATIC / "sw.js").read_text(encoding="utf-8")])
     headers = {"Service-Worker-Allowed": "/", "Cache-Control": "no-cache"}
-    return Response(body, 200, headers, "text/javascript; charset=utf-8")
+    return compressed(request, Response(body, 200, headers, "text/javascript; charset=utf-8"))
 
 
 @routes.get("/manifest.webmanifest", needs=Permission.ANYONE)
 def manifest(request: Request) -> Response:
     """What a phone needs to know to put the form on its home screen."""
-    del request
     body = (STATIC / "manifest.webmanifest").read_bytes()
-    return Response(body, 200, {"Cache-Control": "no-cache"}, "application/manifest+json")
+    return compressed(request, Response(body, 200, {"Cache-Control": "no-cache"}, "application/manifest+json"))

@@ -14,6 +14,7 @@ from desk.accept import accept
 from detente.errors import ConflictError, StorageError, SubmissionError
 from detente.sightings import Upload
 from web import report_form
+from web.compressed import compressed
 from web.errors import wants_json
 from web.pages import render
 from web.permissions import Permission
@@ -66,7 +67,9 @@ def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str =
         pairs = [[one.value, one.label] for one in choices]
         return JSONResponse({"person": person_id, "choices": pairs, "names": _names(shop)})
     values = report_form.prefilled(competitor, deal, shop.workspace.competitors)
-    return render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+    page = render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+    page.headers.add_vary_header("Accept")
+    return compressed(request, page)
 
 
 @routes.post("/r/new", needs=Permission.REPORT)
@@ -74,7 +77,10 @@ async def send(request: Request, visitor: TheVisitor) -> Response:
     """Takes a sighting: 303 to its receipt, or 201 for our scripts (200 where it was there before)."""
     # more than a sighting may have, so that too many of them can be answered with the form and not with an error
     form = await read_form(request, files=shop_of(request).limits.files + _ROOM_FOR_FILES)
-    sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    try:
+        sent, uploads = report_form.typed(form), await report_form.uploads(form)
+    finally:
+        await form.close()  # the files that the server put aside for it are gone with it
     return await run_in_threadpool(_taken, request, visitor.known.person_id, sent, uploads)
 
 

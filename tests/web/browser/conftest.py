@@ -7,35 +7,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import live_site as sites
 import pytest
-from live_site import LiveSite, serve
-from page_watch import Watched, watch
+from page_watch import watch
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from web_site import WebSite
 
 SYSTEM_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 
 
 @pytest.fixture(scope="module")
-def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
     """A running site, one for the tests of a module, with somebody of every role."""
-    site = serve(tmp_path_factory.mktemp("site") / "workspace")
+    site = sites.live_site(tmp_path_factory.mktemp("site") / "workspace")
     yield site
     site.close()
-
-
-@pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], LiveSite]]:
-    """Makes a site with settings of its own."""
-    made: list[LiveSite] = []
-
-    def start(settings: str = "") -> LiveSite:
-        made.append(serve(tmp_path_factory.mktemp("site") / "workspace", settings))
-        return made[-1]
-
-    yield start
-    for site in made:
-        site.close()
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +44,18 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser, live_site: LiveSite) -> Iterator[BrowserContext]:
+def phone(browser: Browser, live_site: WebSite) -> Iterator[BrowserContext]:
     """A phone's browser in which the rep is signed in, 360 pixels wide."""
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, has_touch=True, base_url=live_site.url, locale="en-GB"
     )
-    live_site.sign_in(context, "rep")
+    sites.sign_in(live_site, context, "rep")
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(phone: BrowserContext, live_site: LiveSite) -> Iterator[Page]:
+def page(phone: BrowserContext, live_site: WebSite) -> Iterator[Page]:
     """A page of the phone; at the end nothing may have left the site, and nothing have been said on the console."""
     opened = phone.new_page()
     watched = watch(opened, live_site.url)
@@ -96,9 +83,3 @@ def lasting(playwright: Playwright, chromium_path: str, tmp_path: Path) -> Itera
     yield start
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def watching() -> Callable[[Page, str], Watched]:
-    """Watches further pages: `watching(page, site.url)`, and `.check()` at the end."""
-    return watch

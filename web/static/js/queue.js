@@ -40,7 +40,15 @@ globalThis.sightingQueue ??= (() => {
   const put = (store, row) => stored(store, "readwrite", (rows) => rows.put(row));
   const remove = (store, key) => stored(store, "readwrite", (rows) => rows.delete(key));
 
-  const changed = () => news?.postMessage("changed");
+  // a channel speaks to the other tabs only
+  const listeners = [];
+  const tell = () => listeners.forEach((listen) => listen());
+  news?.addEventListener("message", tell);
+
+  function changed() {
+    news?.postMessage("changed");
+    tell();
+  }
 
   async function keep(entry) {
     await put("queue", entry);
@@ -79,6 +87,7 @@ globalThis.sightingQueue ??= (() => {
         body: body(entry),
         headers: { Accept: "application/json" },
         redirect: "manual", // to the sign-in page: a session that ended
+        signal: AbortSignal.timeout?.(90_000), // a dead line says nothing: what waits goes later
       });
     } catch {
       return { state: "later", why: "no connection" };
@@ -137,6 +146,7 @@ globalThis.sightingQueue ??= (() => {
 
   /** Asks the browser to wake the service worker when there is a connection; a bonus where it exists. */
   async function wakeLater() {
+    navigator.storage?.persist?.().catch(() => {}); // so that the browser does not tidy it away
     try {
       await (await navigator.serviceWorker?.ready)?.sync?.register("send-sightings");
     } catch {
@@ -153,7 +163,7 @@ globalThis.sightingQueue ??= (() => {
     sendOne,
     drain,
     wakeLater,
-    news,
+    onChange: (listen) => listeners.push(listen),
     photos: (id) => get("photos", id).then((row) => row?.files ?? []),
     keepPhotos: (id, files) => put("photos", { id, files }),
     dropPhotos: (id) => remove("photos", id),
