@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from live_site import LiveSite
-from page_watch import every_page_axe
+from live_site import sign_in
+from page_watch import every_page_axe, watch
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from reports_sent import PAYLOADS, photo, send
+from web_site import WebSite
 
 from desk import sightings
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.system("chromium"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def sent(live_site: LiveSite) -> dict[str, str]:
+def sent(live_site: WebSite) -> dict[str, str]:
     """One sighting of each kind; the cleared one with a question, files and all details."""
     files = [("slide.jpg", photo()), ("quote.pdf", b"x")]
     details = {"customer": "Contoso AG", "deal_amount": "1,5m", "stage": "evaluation", "area": "Pricing"}
@@ -51,19 +52,19 @@ PAGES = (
 )
 
 
-def opened(browser: Browser, live_site: LiveSite, who: str, **options: Any) -> BrowserContext:
+def opened(browser: Browser, live_site: WebSite, who: str, **options: Any) -> BrowserContext:
     context = browser.new_context(base_url=live_site.url, viewport={"width": 360, "height": 740}, **options)
-    live_site.sign_in(context, who)
+    sign_in(live_site, context, who)
     return context
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
 def test_axe_finds_no_serious_fault_in_any_look(
-    browser: Browser, live_site: LiveSite, sent: dict[str, str], watching: Any, who: str, path: str
+    browser: Browser, live_site: WebSite, sent: dict[str, str], who: str, path: str
 ) -> None:
     context = opened(browser, live_site, who)
     page = context.new_page()
-    watched = watching(page, live_site.url)
+    watched = watch(page, live_site.url)
     page.goto(path.format(**sent))
 
     every_page_axe(page, path)
@@ -81,7 +82,7 @@ def press_to(page: Page, words: str) -> None:
     pytest.fail(f"no tab leads to {words!r}")
 
 
-def test_a_reporter_answers_and_withdraws_with_the_keyboard_alone(page: Page, live_site: LiveSite) -> None:
+def test_a_reporter_answers_and_withdraws_with_the_keyboard_alone(page: Page, live_site: WebSite) -> None:
     mine = send(live_site, "rep", "To be withdrawn.")
     with live_site.shop.desk.writing() as c:
         now = live_site.shop.clock.now()
@@ -96,12 +97,13 @@ def test_a_reporter_answers_and_withdraws_with_the_keyboard_alone(page: Page, li
 
     press_to(page, "Withdraw this")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/withdraw")
     press_to(page, "Withdraw it")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You took it back; nobody reads it any more.")).to_be_visible()
 
 
-def test_a_missing_answer_is_given_with_the_keyboard_and_without_scripts(browser: Browser, live_site: LiveSite) -> None:
+def test_a_missing_answer_is_given_with_the_keyboard_and_without_scripts(browser: Browser, live_site: WebSite) -> None:
     waiting = send(live_site, "rep", "Came by mail.", gate="waiting")
     context = opened(browser, live_site, "rep", java_script_enabled=False)
     page = context.new_page()
@@ -116,7 +118,7 @@ def test_a_missing_answer_is_given_with_the_keyboard_and_without_scripts(browser
     context.close()
 
 
-def test_opening_it_marks_it_read_and_without_scripts_a_button_does(browser: Browser, live_site: LiveSite) -> None:
+def test_opening_it_marks_it_read_and_without_scripts_a_button_does(browser: Browser, live_site: WebSite) -> None:
     for scripts in (True, False):
         unread = send(live_site, "rep", f"Nobody has read this, scripts {scripts}.")
         context = opened(browser, live_site, "pm", java_script_enabled=scripts)
@@ -131,7 +133,7 @@ def test_opening_it_marks_it_read_and_without_scripts_a_button_does(browser: Bro
         context.close()
 
 
-def test_legal_decides_with_the_keyboard_alone(browser: Browser, live_site: LiveSite) -> None:
+def test_legal_decides_with_the_keyboard_alone(browser: Browser, live_site: WebSite) -> None:
     held = send(live_site, "rep", "On their slide.", gate="quarantined")
     context = opened(browser, live_site, "legal")
     page = context.new_page()
@@ -159,16 +161,21 @@ def test_a_photo_is_shown_although_it_is_served_as_an_attachment(page: Page, sen
     assert address is not None
 
 
-def test_whatever_was_typed_no_page_opens_a_dialog(browser: Browser, live_site: LiveSite, watching: Any) -> None:
+def test_whatever_was_typed_no_page_opens_a_dialog(browser: Browser, live_site: WebSite) -> None:
     text = " ".join(PAYLOADS)
     fields = {"customer": PAYLOADS[0], "area": PAYLOADS[1], "competitor": None, "competitor_name": PAYLOADS[3]}
     mine = send(live_site, "rep", text, files=[(PAYLOADS[1], b"x")], **fields)
     held = send(live_site, "rep", text, gate="quarantined", files=[(PAYLOADS[1], b"x")], **fields)
     dialogs = []
-    for who, path in (("rep", f"/r/{mine}?new=1"), ("pm", f"/r/{mine}"), ("pm", "/sightings"), ("legal", f"/quarantine/{held}")):
+    for who, path in (
+        ("rep", f"/r/{mine}?new=1"),
+        ("pm", f"/r/{mine}"),
+        ("pm", "/sightings"),
+        ("legal", f"/quarantine/{held}"),
+    ):
         context = opened(browser, live_site, who)
         page = context.new_page()
-        watched = watching(page, live_site.url)
+        watched = watch(page, live_site.url)
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         page.goto(path)
         page.wait_for_load_state("networkidle")
