@@ -1,4 +1,4 @@
-"""Attachments: files by the hash of what is stored. A photo is decoded and written anew; nothing else is ever opened."""
+"""Attachments by the hash of what is stored: a photo is decoded and written anew, nothing else is ever opened."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ class Attachments:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise StorageError(
-                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; the file is still in the inbox"
+                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; "
+                "the file is still in the inbox"
             ) from error
         return digest
 
@@ -103,7 +104,7 @@ class Attachments:
         return ""
 
     def remove(self, digest: str) -> None:
-        """Removes the file; nothing happens where there is none. Whether somebody else links to it is the caller's to know.
+        """Removes the file, where there is one; whether another report links to it is the caller's to know.
 
         Raises:
             StorageError: The disk refused.
@@ -145,8 +146,8 @@ def prepared_all(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Pre
 def check_header(body: bytes, limits: Limits) -> None:
     """Looks at the size that a picture's header claims, before anything is acknowledged; decodes nothing.
 
-    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in the child
-    process that decodes.
+    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in
+    the child process that decodes.
 
     Raises:
         UploadError: More pixels than `limits.image_pixels`.
