@@ -18,7 +18,7 @@ from web.flows_part import FlowsState
 _PAUSES_S = (5.0, 15.0, 60.0, 300.0)
 # Who ran for so long begins anew with the first pause.
 _STEADY_S = 600.0
-_STOP_S = 8.0
+_STOP_S = 6.0
 
 
 def command(root: Path) -> list[str]:
@@ -95,10 +95,11 @@ class FlowsChild:
             process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
         except OSError:
             return -1
-        self._process = process
-        if self._ending.is_set():
-            _end(process)
-        return process.wait()
+        with process:
+            self._process = process
+            if self._ending.is_set():
+                _end(process)
+            return process.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -120,7 +121,9 @@ def end_with_parent() -> None:
 
     def wait() -> None:
         with suppress(OSError, ValueError):
-            sys.stdin.buffer.read()
+            # not by way of `sys.stdin`: its lock, held while this waits, would break the end of the interpreter
+            while os.read(0, 1024):
+                pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, ended)

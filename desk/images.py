@@ -102,8 +102,6 @@ def confine(pixels: int) -> None:
     for bound, value in bounds.items():
         with suppress(ValueError, OSError):  # macOS knows not all of them
             resource.setrlimit(bound, (value, value))
-    with suppress(OSError):
-        os.nice(10)  # reports that are being accepted come first
 
 
 def _warm() -> None:
@@ -138,6 +136,8 @@ def _serve(incoming: BinaryIO, outgoing: BinaryIO, pixels: int, edge: int) -> No
 
 def main() -> None:
     """Decodes what comes on standard input, until it ends."""
+    with suppress(OSError):
+        os.nice(10)  # reports that are being accepted come first
     pixels, edge = int(sys.argv[1]), int(sys.argv[2])
     warnings.simplefilter("ignore")  # a library that warns of a broken picture tells nobody anything
     _warm()

@@ -40,6 +40,11 @@ class _Flush:
         self._done = 0
         self._failed: tuple[int, OSError | None] = (0, None)
 
+    @property
+    def asked(self) -> int:
+        """How often it was asked for."""
+        return self._asked
+
     def __call__(self) -> None:
         """Returns once everything that was linked before the call is durable.
 
@@ -103,6 +108,11 @@ class Inbox:
             raise _refused(target, error) from error
         return is_new
 
+    @property
+    def came(self) -> int:
+        """How many entries this process has put here: so others can tell whether some are coming in now."""
+        return self._flush_new.asked
+
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
         while (path := self.path(entry_id)) is not None:
@@ -165,6 +175,8 @@ class Inbox:
             # a link, since a rename could put another entry of this id over the kept one
             with suppress(FileExistsError, FileNotFoundError):
                 os.link(source, target)
+            # it must never stand in neither, whatever a power cut leaves of the two folders
+            _flush(target.parent)
             source.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error

@@ -7,6 +7,7 @@ an entry stays in `new` until everything about it is on the desk.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)  # without traces, which could hold what a per
 _BATCH = 50  # entries in one transaction
 _FILES = 8  # pictures in one child process: rows of newer entries come between
 _ROUNDS = 500  # batches in one call
+# with more than a few sightings in a moment, rows and pictures wait, though not for ever
+_FEW, _MOMENT_S, _PATIENCE_S = 3, 0.1, 2.0
 _BYTES = 32_000_000  # of files that are in memory at once
 
 _Outcome = Literal["new", "known", "foreign", "early", "files_not_kept"]
@@ -57,9 +60,11 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
     indexed: list[str] = []
     seen: set[str] = set()
     packed: list[Entry] = []
+    came = inbox.came
     for _ in range(_ROUNDS):
         fresh = [path for path in inbox.new() if path.stem not in seen][:_BATCH]
         seen |= {path.stem for path in fresh}
+        came = _let_pass(inbox, came)
         new, holding = _index(desk, inbox, fresh)
         indexed += new
         packed += holding
@@ -72,6 +77,23 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
     inbox.sweep()
     attachments.sweep()
     return indexed
+
+
+def _let_pass(inbox: Inbox, came: int) -> int:
+    """Waits a moment while sightings come in quickly: their senders wait for an answer, and nobody for the rows.
+
+    Args:
+        inbox: Where they come in.
+        came: How many had come when this was called the last time.
+
+    Returns:
+        How many have come.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while inbox.came - came > _FEW and time.monotonic() < until:
+        came = inbox.came
+        time.sleep(_MOMENT_S)
+    return inbox.came
 
 
 def index_one(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, sighting_id: str) -> None:

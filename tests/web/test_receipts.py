@@ -421,8 +421,8 @@ def test_whatever_was_typed_stands_on_every_page_as_it_was_typed_and_does_nothin
         *(site.client("rep").get(path) for path in (f"/r/{sent}?new=1", f"/r/{sent}", "/r/mine")),
         *(site.client("pm").get(path) for path in (f"/r/{sent}", "/sightings")),
         *(site.client("legal").get(path) for path in (f"/quarantine/{held}", "/quarantine")),
-        site.client("pm").post(f"/r/{sent}/question", data={"question": payload * 2000}),
-        site.client("legal").post(f"/quarantine/{held}/reject", data={"reason": payload * 2000}),
+        site.client("pm").post(f"/r/{sent}/question", data={"question": payload * (6000 // len(payload) + 1)}),
+        site.client("legal").post(f"/quarantine/{held}/reject", data={"reason": payload * (6000 // len(payload) + 1)}),
     ]
 
     for answer in pages:

@@ -73,6 +73,17 @@ def waiting(page: Page, words: str) -> None:
     expect(page.locator("#badge")).to_have_text(words)
 
 
+def arrives(site: WebSite, page: Page, text: str) -> None:
+    """Waits until it is there, sent by the page or by the service worker, and looks that nothing else is."""
+    for _ in range(80):
+        if received(site):
+            break
+        page.wait_for_timeout(250)
+    assert texts(site) == [text]
+    page.wait_for_timeout(500)
+    assert texts(site) == [text]
+
+
 def test_without_scripts_the_form_is_sent_and_its_receipt_stands(browser: Browser, site: WebSite) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=site.url, viewport={"width": 320, "height": 600})
     sign_in(site, context, "rep")
@@ -251,6 +262,7 @@ def test_the_form_opens_and_keeps_without_a_connection(site: WebSite, lasting: L
     choose(page, "It is public")
     page.click("#send")
     waiting(page, "1 waiting")
+    expect(page.locator("#status")).to_contain_text("Kept on this phone")
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#badge")).to_be_hidden()
@@ -395,6 +407,56 @@ def test_a_queued_one_that_is_refused_later_is_mended_from_the_list(site: WebSit
     assert texts(site) == ["With an odd amount"]
 
 
+def test_photos_outlive_a_reload_while_a_refused_one_is_mended(site: WebSite, lasting: Lasting) -> None:
+    context = lasting(site.url)
+    sign_in(site, context, "rep")
+    page = a_tab(context, site)
+    open_form(page)
+    fill(page, "With a photo and an odd amount")
+    page.set_input_files("#files", a_photo())
+    page.click("summary")
+    page.fill("#deal_amount", "a lot")
+    page.click("#send")
+    expect(page.locator("#fault-deal_amount")).to_be_visible()
+    page.reload()
+    page.wait_for_selector(READY, state="attached")
+    page.fill("#deal_amount", "€120k")
+    page.click("#send")
+    page.wait_for_url(re.compile(r"\?new=1$"))
+    [row] = received(site)
+    assert len(photos(site, row.sighting_id)) == 1
+
+
+def test_the_browser_wakes_the_worker_that_sends_without_a_page(site: WebSite, lasting: Lasting) -> None:
+    first = lasting(site.url)
+    sign_in(site, first, "rep")
+    page = a_tab(first, site)
+    open_form(page)
+    until_offline_ready(page)
+    first.set_offline(True)
+    fill(page, "Sent by nobody's hand")
+    page.click("#send")
+    expect(page.locator("#status")).to_contain_text("Kept on this phone")
+    first.close()
+    second = lasting(site.url)
+    arrives(site, a_tab(second, site), "Sent by nobody's hand")
+
+
+def test_somebody_who_may_not_report_sees_no_draft_of_another(site: WebSite, lasting: Lasting) -> None:
+    context = lasting(site.url)
+    sign_in(site, context, "rep")
+    page = a_tab(context, site)
+    open_form(page)
+    until_offline_ready(page)
+    page.fill("#text", "Canary draft")
+    context.clear_cookies()
+    sign_in(site, context, "viewer")
+    open_form(page)
+    expect(page.locator("#status")).to_contain_text("Your account may not report")
+    expect(page.locator("#text")).to_have_value("")
+    assert "Canary" not in page.content()
+
+
 def test_a_taken_id_is_said_and_the_sighting_is_kept(site: WebSite, lasting: Lasting) -> None:
     context = lasting(site.url)
     sign_in(site, context, "rep")
@@ -441,9 +503,7 @@ def test_a_server_that_cannot_take_it_now_gets_it_later(
     fill(page, "Patience")
     page.click("#send")
     expect(page.locator("#status")).to_contain_text(words)
-    waiting(page, "1 waiting")
-    expect(page.locator("#badge")).to_be_hidden()  # by itself, four seconds later
-    assert texts(site) == ["Patience"]
+    arrives(site, page, "Patience")
 
 
 def test_a_hotels_sign_in_page_is_no_receipt(site: WebSite, lasting: Lasting) -> None:
@@ -595,25 +655,24 @@ def test_signing_out_forgets_who_was_here_and_keeps_what_waits(site: WebSite, la
     page = a_tab(context, site)
     open_form(page)
     until_offline_ready(page)
-    context.set_offline(True)
     fill(page, "Waits for its writer")
+    page.click("summary")
+    page.fill("#deal_amount", "a lot")
     page.click("#send")
-    waiting(page, "1 waiting")
-    context.set_offline(False)
-    context.route("**/r/new", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    expect(page.locator("#fault-deal_amount")).to_be_visible()
     page.goto("/me")
     page.locator("form[action='/sign-out'] button").click()
     page.wait_for_url(lambda url: "/me" not in url)
-    context.unroute("**/r/new")
     context.set_offline(True)
     open_form(page)
     expect(page.locator("#others")).to_contain_text("1 waiting of another person")
     expect(page.locator("#chips input[data-slug]")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("")
     fill(page, "By nobody in particular", "Not sure")
     page.click("#send")
     expect(page.locator("#status")).to_contain_text("Nobody has signed in on this phone yet")
     context.set_offline(False)
     sign_in(site, context, "rep")
     open_form(page)
-    expect(page.locator("#status")).to_contain_text("Sent:")
-    assert texts(site) == ["Waits for its writer"]
+    expect(page.locator("#waiting")).to_contain_text("Waits for its writer")
+    expect(page.locator("#waiting")).to_contain_text("Needs you")

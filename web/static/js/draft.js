@@ -14,17 +14,17 @@ export function filled(form) {
 }
 
 /** Saves the fields; the photos are saved when they change. */
-export function save(form, person, { id, opened }) {
+export function save(form, person, { id, opened, mends }, photoCount) {
   const fields = filled(form);
   try {
-    if (fields.length) place(person).setItem(key(person), JSON.stringify({ id, opened, fields }));
+    if (fields.length || photoCount) place(person).setItem(key(person), JSON.stringify({ id, opened, mends, fields }));
     else place(person).removeItem(key(person));
   } catch {
     // storage is full or forbidden: the form works, a reload loses it
   }
 }
 
-/** The saved draft, {id, opened, fields}, or null. */
+/** The saved draft, {id, opened, mends, fields}, or null. */
 export function saved(person) {
   try {
     return JSON.parse(place(person).getItem(key(person)) ?? "null");

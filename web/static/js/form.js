@@ -19,12 +19,13 @@ let person = form.dataset.person;
 let current = { id: newId(), opened: new Date().toISOString(), mends: null };
 let isBusy = false;
 let retryTimer = 0;
+let retryS = 5; // twice as long each time, two minutes at most
 let photos;
 
 async function start() {
   form.noValidate = true; // the checks below say more than the browser's
   form.classList.add("enhanced");
-  photos = pictures(form, { say, changed: (files) => queue.keepPhotos(current.id, files).then(save).catch(() => {}) });
+  photos = pictures(form, { say, changed: keepPhotos });
   form.addEventListener("input", () => {
     save();
     hint();
@@ -54,7 +55,8 @@ async function unknown() {
   choices.draw(form, device);
   prefill();
   const told = await whoIsThere();
-  person = told.person || device.person;
+  person = told.isNobody ? "" : told.person || device.person;
+  if (told.isNobody) say("Your account may not report. An administrator can change that.");
   if (told.person) {
     choices.draw(form, told);
     await queue.remember(told);
@@ -69,6 +71,8 @@ async function whoIsThere() {
     const options = { headers: { Accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(4000) };
     const response = await fetch(form.getAttribute("action"), options);
     if (response.type === "opaqueredirect" || response.status === 401) return { isSignedOut: true };
+    // somebody is there who may not report: what this device keeps of somebody else is not for their eyes
+    if (response.status === 403) return { isNobody: true };
     return response.ok ? await response.json() : {};
   } catch {
     return {}; // no connection
@@ -85,14 +89,26 @@ function prefill() {
 async function restore() {
   const kept = draft.saved(person);
   if (!kept || form.elements.text.value) return;
-  current = { id: kept.id, opened: kept.opened, mends: null };
+  current = { id: kept.id, opened: kept.opened, mends: kept.mends ?? null };
   draft.restore(form, kept.fields);
   photos.set(await queue.photos(current.id).catch(() => []));
   hint();
 }
 
 function save() {
-  draft.save(form, person, current);
+  draft.save(form, person, current, photos.count());
+}
+
+/** Puts the photos beside the draft; they are too large for where its words are. */
+function keepPhotos(files) {
+  return queue.keepPhotos(current.id, files).then(save).catch(() => {});
+}
+
+/** What stands in the form replaces this entry of the queue; with a new id where its own belongs to another sighting. */
+function becomes(kept) {
+  const isTaken = Boolean(kept.isTaken);
+  current = { id: isTaken ? newId() : kept.id, opened: kept.opened, mends: isTaken ? kept.id : null };
+  return keepPhotos(kept.files);
 }
 
 async function submit(event) {
@@ -133,8 +149,7 @@ async function sent(made) {
     outcome = await queue.sendOne(made.id);
   }
   if (outcome.state === "needs_you") {
-    save();
-    if (outcome.status === 409) current = { ...current, id: newId(), mends: made.id };
+    await becomes({ ...made, isTaken: outcome.status === 409 });
     faults.show(form, outcome.faults, Object.keys(outcome.faults).length ? "" : outcome.why);
     return;
   }
@@ -165,7 +180,8 @@ function told(outcome) {
   else {
     const reason = outcome.why && outcome.why !== "no connection" ? ` (${outcome.why})` : "";
     say(`Kept on this phone${reason}. It goes by itself as soon as it can.`);
-    retryTimer = setTimeout(drain, 1000 * Math.max(outcome.after || 20, 1));
+    retryTimer = setTimeout(drain, 1000 * (outcome.after || retryS));
+    retryS = Math.min(2 * retryS, 120);
   }
 }
 
@@ -173,7 +189,10 @@ async function drain() {
   const outcomes = await queue.drain(person).catch(() => []);
   const done = outcomes.filter((outcome) => outcome.state === "sent");
   const stuck = outcomes.find((outcome) => !["sent", "needs_you"].includes(outcome.state));
-  if (done.length) sayLinks(done);
+  if (done.length) {
+    retryS = 5;
+    sayLinks(done);
+  }
   if (stuck) told(stuck);
   await redraw();
 }
@@ -189,12 +208,10 @@ function mend(kept) {
     form.elements.text.focus();
     return;
   }
-  const isTaken = Boolean(kept.isTaken);
-  current = { id: isTaken ? newId() : kept.id, opened: kept.opened, mends: isTaken ? kept.id : null };
   draft.restore(form, kept.fields);
   photos.set(kept.files);
+  becomes(kept);
   faults.show(form, kept.faults ?? {}, Object.keys(kept.faults ?? {}).length ? "" : kept.why);
-  save();
 }
 
 function hint() {

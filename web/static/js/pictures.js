@@ -85,6 +85,7 @@ export function pictures(form, { say, changed }) {
   return {
     /** The files, once all of them are prepared. */
     ready: () => work.then(() => files),
+    count: () => files.length,
     /** Shows these and no others. */
     set: (kept) => {
       work = work.then(async () => {

@@ -87,6 +87,7 @@ globalThis.sightingQueue ??= (() => {
         body: body(entry),
         headers: { Accept: "application/json" },
         redirect: "manual", // to the sign-in page: a session that ended
+        signal: AbortSignal.timeout?.(90_000), // a dead line says nothing: what waits goes later
       });
     } catch {
       return { state: "later", why: "no connection" };
@@ -145,6 +146,7 @@ globalThis.sightingQueue ??= (() => {
 
   /** Asks the browser to wake the service worker when there is a connection; a bonus where it exists. */
   async function wakeLater() {
+    navigator.storage?.persist?.().catch(() => {}); // so that the browser does not tidy it away
     try {
       await (await navigator.serviceWorker?.ready)?.sync?.register("send-sightings");
     } catch {
