@@ -37,9 +37,9 @@ log = logging.getLogger(__name__)  # without traces, which could hold what a per
 
 _BATCH = 50  # entries in one transaction
 _FILES = 8  # pictures in one child process: rows of newer entries come between
-_ROUNDS = 500  # batches in one call
 # with more than a few sightings in a moment, rows and pictures wait, though not for ever
 _FEW, _MOMENT_S, _PATIENCE_S = 3, 0.1, 2.0
+_ROUNDS = 500  # batches in one call
 _BYTES = 32_000_000  # of files that are in memory at once
 
 _Outcome = Literal["new", "known", "foreign", "early", "files_not_kept"]
