@@ -1,4 +1,4 @@
-"""The process that keeps the schedules, beside the one that serves the pages: watched, started anew, and ended with it."""
+"""The process that keeps the schedules, beside that of the pages: watched, started anew, and ended with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from web.flows_part import FlowsState
 _PAUSES_S = (5.0, 15.0, 60.0, 300.0)
 # Who ran for so long begins anew with the first pause.
 _STEADY_S = 600.0
-_STOP_S = 8.0
+_STOP_S = 6.0
 
 
 def command(root: Path) -> list[str]:
@@ -92,13 +92,14 @@ class FlowsChild:
         # it ends by itself when this end of the pipe is closed, however this process dies; a session of its own keeps
         # a Ctrl-C in the terminal from it: it is told to end once, by us
         try:
-            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  (our own)
         except OSError:
             return -1
-        self._process = process
-        if self._ending.is_set():
-            _end(process)
-        return process.wait()
+        with process:
+            self._process = process
+            if self._ending.is_set():
+                _end(process)
+            return process.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -120,7 +121,9 @@ def end_with_parent() -> None:
 
     def wait() -> None:
         with suppress(OSError, ValueError):
-            sys.stdin.buffer.read()
+            # not by way of `sys.stdin`: its lock, held while this waits, would break the end of the interpreter
+            while os.read(0, 1024):
+                pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, ended)

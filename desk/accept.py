@@ -11,7 +11,7 @@ from typing import Any
 
 from desk import attachments, deal_amount, gate
 from desk.inbox import Entry, FileNote, Inbox
-from desk.known_names import competitor_fault
+from desk.known_names import competitor_fault, looks_like
 from desk.limits import Limits, limits_of
 from desk.plain_text import cleaned_text
 from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError, UploadError
@@ -38,6 +38,7 @@ class Accepted:
         received_at: By our clock.
         dropped_files: Files that came and were not kept, because the gate forbids it.
         deal_amount: What was read from the amount, so that it can be shown; None where none was given or kept.
+        looks_like: The known competitor that a free name is, or looks like; to be told, and decided by a person.
     """
 
     sighting_id: str
@@ -46,6 +47,7 @@ class Accepted:
     received_at: datetime
     dropped_files: int
     deal_amount: DealAmount | None = None
+    looks_like: str | None = None
 
 
 def accept(
@@ -115,6 +117,7 @@ def accept(
         received_at=first.received_at,
         dropped_files=len(uploads) - len(kept),
         deal_amount=deal if verdict.keeps_text else None,
+        looks_like=looks_like(cleaned.competitor_name, competitors) if verdict.keeps_text else None,
     )
 
 
@@ -163,7 +166,7 @@ def accept_attachment(
 
 
 def clean(submission: Submission) -> Submission:
-    """The submission with every text as it can be stored and shown: no control characters, whole characters, one newline."""
+    """The submission with every text as it can be stored and shown: whole characters, no control characters."""
     texts: dict[str, Any] = {
         name: cleaned_text(value)
         for name, value in submission
@@ -203,7 +206,8 @@ def _faults(
         faults["text"] = "is empty; write what happened, one sentence is enough"
     elif len(submission.text) > limits.text_chars:
         faults["text"] = (
-            f"has {len(submission.text):,} characters; {limits.text_chars:,} can be taken. Shorten it, or add the rest as a file"
+            f"has {len(submission.text):,} characters; {limits.text_chars:,} can be taken. "
+            "Shorten it, or add the rest as a file"
         )
     if fault := competitor_fault(submission.competitor, competitors):
         faults["competitor"] = fault

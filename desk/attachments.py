@@ -1,4 +1,4 @@
-"""Attachments: files by the hash of what is stored. A photo is decoded and written anew; nothing else is ever opened."""
+"""Attachments by the hash of what is stored: a photo is decoded and written anew, nothing else is ever opened."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from desk.limits import Limits
 from detente.errors import NotFoundError, StorageError, UploadError
 
 _LONGEST_NAME = 120
+_LEFT_AFTER_S = 600.0  # nobody takes so long to write one file
 # names that a device has, and that no file can have, on some machines
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _AWKWARD = re.compile(r'[<>:"|?*;=]')
@@ -53,6 +55,7 @@ class Attachments:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._aside = folder / "aside"
 
     def put(self, body: bytes) -> str:
         """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there whole are not written again.
@@ -62,11 +65,12 @@ class Attachments:
         """
         digest = hashlib.sha256(body).hexdigest()
         path = self.path(digest)
-        aside = path.with_name(f".{digest[:16]}-{secrets.token_hex(4)}.tmp")
+        aside = self._aside / f"{digest[:16]}-{secrets.token_hex(4)}"
         try:
             if not self.fault(digest):
                 return digest
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._aside.mkdir(exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
@@ -78,7 +82,8 @@ class Attachments:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise StorageError(
-                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; the file is still in the inbox"
+                f"{path}: cannot be written: {error.strerror}; make room or mend the disk; "
+                "the file is still in the inbox"
             ) from error
         return digest
 
@@ -103,7 +108,7 @@ class Attachments:
         return ""
 
     def remove(self, digest: str) -> None:
-        """Removes the file; nothing happens where there is none. Whether somebody else links to it is the caller's to know.
+        """Removes the file, where there is one; whether another report links to it is the caller's to know.
 
         Raises:
             StorageError: The disk refused.
@@ -119,12 +124,18 @@ class Attachments:
             raise NotFoundError("there is no such file")
         return self.folder / digest[:2] / digest
 
-    def sweep(self) -> int:
-        """Removes what a process that was killed left half-written; returns the number of files."""
+    def sweep(self, older_than_s: float = _LEFT_AFTER_S) -> int:
+        """Removes what a process that was killed left half-written; returns the number of files.
+
+        What is young may be under way in another process, and stays.
+        """
         swept = 0
-        for path in self.folder.glob("*/.*.tmp"):
-            path.unlink(missing_ok=True)
-            swept += 1
+        now = time.time()
+        for path in self._aside.glob("*"):
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime >= older_than_s:
+                    path.unlink()
+                    swept += 1
         return swept
 
 
@@ -145,8 +156,8 @@ def prepared_all(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Pre
 def check_header(body: bytes, limits: Limits) -> None:
     """Looks at the size that a picture's header claims, before anything is acknowledged; decodes nothing.
 
-    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in the child
-    process that decodes.
+    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in
+    the child process that decodes.
 
     Raises:
         UploadError: More pixels than `limits.image_pixels`.

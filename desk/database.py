@@ -88,6 +88,8 @@ class Desk:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment and cannot write; to be held shortly, since writers wait for readers.
 
+        So nobody may enter `writing` within it: on SQLite that writer would wait for itself until it gives up.
+
         Raises:
             DeskError: The database cannot be used now.
         """

@@ -47,8 +47,13 @@ _SHARED = MappingProxyType(
     }
 )
 _CODES = frozenset(
-    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GHS HKD HUF IDR ILS INR ISK JPY KES KRW KWD KZT MAD "
-    "MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
+    code
+    for line in (
+        "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GHS HKD HUF IDR ILS INR ISK JPY KES KRW",
+        "KWD KZT MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU",
+        "VND ZAR",
+    )
+    for code in line.split()
 )
 _TIMES = MappingProxyType(
     {"": 1, "k": 10**3, "tsd": 10**3, "tsd.": 10**3, "thousand": 10**3, "tausend": 10**3}
@@ -157,7 +162,7 @@ def _number(digits: str, typed: str, *, is_scaled: bool) -> Decimal:
         return _grouped(compact, typed)
     if len(last) == 3 and not is_scaled and len(head) <= 3 and head != "0":
         return Decimal(head + last)
-    if len(last) == 3 and is_scaled or len(last) == 1 and not is_scaled:
+    if (len(last) == 3 and is_scaled) or (len(last) == 1 and not is_scaled):
         raise _fault(f"{typed!r} could be {head}.{last} or {head}{last.ljust(3, '0')}; {_EXAMPLE}")
     return Decimal(f"{head}.{last}")
 

@@ -82,14 +82,16 @@ RULES: tuple[Rule, ...] = (
         question="own_prices",
         answers=("not_sure",),
         sources=("competitor",),
-        because="It may be about a competitor's own prices to come, and somebody who works there told it. Legal looks first.",
+        because="It may be about a competitor's own prices to come, and somebody who works there told it. "
+        "Legal looks first.",
     ),
     Rule(
         name="own_prices_second_hand",
         question="own_prices",
         answers=("yes", "not_sure"),
         sources=("former_employee", "partner", "document"),
-        because="It is, or may be, about a competitor's own prices to come, bids, territories or capacity. Legal looks first.",
+        because="It is, or may be, about a competitor's own prices to come, bids, territories or capacity. "
+        "Legal looks first.",
     ),
     Rule(
         name="marked_confidential",
@@ -120,8 +122,8 @@ RULES: tuple[Rule, ...] = (
         question="meant_for_me",
         answers=("no",),
         keeps_files=False,
-        because="The document was meant for somebody else. Its files were not kept; please do not open, keep or forward it. "
-        "Legal looks at what you wrote and tells you what to do. Saying so was right.",
+        because="The document was meant for somebody else. Its files were not kept; please do not open, keep or "
+        "forward it. Legal looks at what you wrote and tells you what to do. Saying so was right.",
     ),
     Rule(
         name="meant_for_me_unsure",

@@ -1,6 +1,7 @@
 """What a sighting's own words tell the gate: few rules, each tied to a phrase that leaves little doubt.
 
-A rule that fires too often teaches people to write around it, so the cases that must *not* fire are as many as those that must.
+A rule that fires too often teaches people to write around it, so the cases that must *not* fire are as many as those
+that must.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from detente.sightings import Submission
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "text_says_confidential": "The text says that it is confidential, under NDA or not for distribution. Legal looks first.",
-        "agreed_with_competitor": "The text speaks of prices, bids or territories agreed with a competitor. Legal looks first. "
-        "Saying so was right.",
-        "personal_life": "The text tells of somebody's private life. Legal looks first; what a person does at home is not for us.",
+        "text_says_confidential": "The text says that it is confidential, under NDA or not for distribution. "
+        "Legal looks first.",
+        "agreed_with_competitor": "The text speaks of prices, bids or territories agreed with a competitor. "
+        "Legal looks first. Saying so was right.",
+        "personal_life": "The text tells of somebody's private life. Legal looks first: what people do at home is "
+        "not for us.",
     }
 )
 
@@ -30,7 +33,7 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _PRODUCT_WORDS = frozenset(
-    "fields files documents records data columns emails mails messages pages rows objects".split()
+    {"fields", "files", "documents", "records", "data", "columns", "emails", "mails", "messages", "pages", "rows"}
 )
 _NDA = re.compile(
     r"\b(?:under|covered by|unter)\s+(?:an?\s+|our\s+|their\s+|the\s+|mutual\s+|strict\s+|einem\s+|unserem\s+){0,2}"
@@ -73,7 +76,8 @@ _PROPOSED = re.compile(r"\b(?:proposed|suggested|offered|asked|wants|vorgeschlag
 
 _PERSON = (
     r"(?:[A-Z][a-zà-öø-ÿ'’-]+\s+[A-Z][a-zà-öø-ÿ'’-]+"
-    r"|\b(?:CEO|CFO|CTO|COO|CRO|CMO|CPO|VP|[Ff]ounder|[Dd]irector|[Mm]anager|[Hh]ead of \w+|[Cc]hampion|[Bb]uyer|[Rr]ep)\b)"
+    r"|\b(?:CEO|CFO|CTO|COO|CRO|CMO|CPO|VP|[Ff]ounder|[Dd]irector|[Mm]anager|[Hh]ead of "
+    r"\w+|[Cc]hampion|[Bb]uyer|[Rr]ep)\b)"
 )
 _PRIVATE = re.compile(
     rf"{_PERSON}(?:,?\s+[\w&-]+){{0,3}}?,?\s+(?:"

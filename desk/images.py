@@ -1,11 +1,11 @@
 """Decodes photos and writes them anew; run as a program, in a child process that may open no file and no connection.
 
-Stands alone: it imports nothing of ours, so that the child is small and needs no path to the product. The parent's side is
-`desk/decoding.py`.
+Stands alone: it imports nothing of ours, so that the child is small and needs no path to the product. The parent's
+side is `desk/decoding.py`.
 
-Protocol: standard input holds any number of pictures, each as eight bytes of length (big endian) and its bytes. Standard output
-holds one answer for each: a line of JSON (`reason`, `media_type`, `bytes`), and as many bytes. The first argument is the largest
-number of pixels, the second the longest edge of what is written.
+Protocol: standard input holds any number of pictures, each as eight bytes of length (big endian) and its bytes.
+Standard output holds one answer for each: a line of JSON (`reason`, `media_type`, `bytes`), and as many bytes. The
+first argument is the largest number of pixels, the second the longest edge of what is written.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import sys
 import warnings
 from contextlib import suppress
 from typing import BinaryIO
+
+from PIL import Image, ImageFile, ImageOps
 
 MAGIC = (
     (b"\xff\xd8\xff", 0, "JPEG"),
@@ -41,9 +43,7 @@ def format_of(body: bytes) -> str | None:
 
 
 def decode(body: bytes, pixels: int, edge: int) -> tuple[str, str, bytes]:
-    """The picture upright, no longer than `edge`, without any metadata: reason, media type, bytes (none when refused)."""
-    from PIL import Image, ImageFile
-
+    """The picture upright, without metadata, no longer than `edge`: reason, media type, bytes (none if refused)."""
     form = format_of(body)
     if form is None:
         return "is no picture of a kind that we decode", "", b""
@@ -75,11 +75,8 @@ def decode(body: bytes, pixels: int, edge: int) -> tuple[str, str, bytes]:
         return f"cannot be decoded ({type(error).__name__})", "", b""
 
 
-def _written(picture: object, form: str, edge: int) -> tuple[str, bytes]:
+def _written(picture: Image.Image, form: str, edge: int) -> tuple[str, bytes]:
     """Media type and bytes: pixels alone go into a new picture, so that nothing else can come along."""
-    from PIL import Image, ImageOps
-
-    assert isinstance(picture, Image.Image)  # noqa: S101
     upright = ImageOps.exif_transpose(picture)
     has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     plain = upright.convert("RGBA" if has_alpha else "RGB")
@@ -105,14 +102,11 @@ def confine(pixels: int) -> None:
     for bound, value in bounds.items():
         with suppress(ValueError, OSError):  # macOS knows not all of them
             resource.setrlimit(bound, (value, value))
-    with suppress(OSError):
-        os.nice(10)  # reports that are being accepted come first
 
 
 def _warm() -> None:
     """Loads everything that decoding needs, since no file can be opened later."""
-    import pillow_heif
-    from PIL import Image, ImageOps
+    import pillow_heif  # noqa: PLC0415 - the parent, which asks for formats alone, does without it
 
     pillow_heif.register_heif_opener(thumbnails=False)
     pillow_heif.options.DECODE_THREADS = 1
@@ -142,6 +136,8 @@ def _serve(incoming: BinaryIO, outgoing: BinaryIO, pixels: int, edge: int) -> No
 
 def main() -> None:
     """Decodes what comes on standard input, until it ends."""
+    with suppress(OSError):
+        os.nice(10)  # reports that are being accepted come first
     pixels, edge = int(sys.argv[1]), int(sys.argv[2])
     warnings.simplefilter("ignore")  # a library that warns of a broken picture tells nobody anything
     _warm()

@@ -11,91 +11,22 @@ An entry is one zip that is stored, not compressed: `entry.json`, and `files/0`,
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import secrets
 import threading
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Literal, cast
 
+from desk.entry_file import DamagedEntryError, Entry, FileNote, packed, read_entry, read_file
 from detente.errors import ConflictError, NotFoundError, StorageError
-from detente.sightings import Channel, Gate
 
-_ENTRY = "entry.json"
-# an entry is as large as its files were allowed to be; this only bounds what a damaged zip may claim
-_MAX_PART = 256_000_000
+__all__ = ["DamagedEntryError", "Entry", "FileNote", "Inbox"]
+
 _PIECES = 512  # the system takes 1,024 in one call
-# nobody takes so long to write one entry
-_LEFT_AFTER_S = 600.0
-
-
-class DamagedEntryError(ValueError):
-    """An entry's file cannot be read as an entry; the words hold nothing of its content."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileNote:
-    """What is written down of a file that came.
-
-    Attributes:
-        name: Made safe; never a path.
-        media_type: As the sender declared it; never believed.
-        byte_count: Its size as it came.
-        received_hash: SHA-256 of the bytes as they came.
-    """
-
-    name: str
-    media_type: str
-    byte_count: int
-    received_hash: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One thing that was accepted.
-
-    Attributes:
-        entry_id: The sighting's id, or the id of a photo that was added later; minted by the sender.
-        kind: `attachment` is a file for a sighting that is there already.
-        sighting_id: The sighting; the entry's own id for a sighting.
-        person_id: Who sent it.
-        channel: Which way it came in.
-        received_at: By our clock.
-        digest: SHA-256 of what was sent, the sender's clock left out; empty once erased.
-        gate: What the gate said when it was accepted.
-        submission: The submission, cleaned, as JSON values; what the gate did not keep is not in it.
-        deal_amount: The amount as read, a decimal as text; None where there was none.
-        deal_currency: Its ISO 4217 code.
-        files: Notes of the files, by position.
-        attachments: Rows of the attachments, once the files were unpacked; then the zip holds no files.
-        holds_files: Whether the zip holds the files as they came.
-        is_erased: A person's words were taken out of it.
-        is_withdrawn: Its reporter took it back.
-    """
-
-    entry_id: str
-    kind: Literal["sighting", "attachment"] = "sighting"
-    sighting_id: str
-    person_id: str
-    channel: Channel
-    received_at: datetime
-    digest: str
-    gate: Gate
-    submission: dict[str, Any] = field(default_factory=dict)
-    deal_amount: str | None = None
-    deal_currency: str | None = None
-    files: tuple[FileNote, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
-    holds_files: bool = True
-    is_erased: bool = False
-    is_withdrawn: bool = False
+_LEFT_AFTER_S = 600.0  # nobody takes so long to write one entry
 
 
 class _Flush:
@@ -108,6 +39,11 @@ class _Flush:
         self._asked = 0
         self._done = 0
         self._failed: tuple[int, OSError | None] = (0, None)
+
+    @property
+    def asked(self) -> int:
+        """How often it was asked for."""
+        return self._asked
 
     def __call__(self) -> None:
         """Returns once everything that was linked before the call is durable.
@@ -152,24 +88,30 @@ class Inbox:
             ConflictError: The id was used for something else, by somebody else, or its report was erased.
             StorageError: The disk refused; nothing is acknowledged, and nothing is left aside.
         """
-        kept = self._kept(entry.entry_id)
+        target, kept = self._new / f"{entry.entry_id}.zip", self._kept(entry.entry_id)
         if kept.exists() and self._known_in_kept(entry):
             return False
-        target = self._new / f"{entry.entry_id}.zip"
-        is_linked = self._write(target, _packed(entry, files))
-        if kept.exists():
-            # the first one was indexed between our look and our link: ours was never told to anybody; unless it is ours
-            # that was indexed already
-            if is_linked:
-                target.unlink(missing_ok=True)
-            self._known_in_kept(entry)
-            return is_linked and self.read(kept).received_at == entry.received_at
-        is_new = is_linked or not self._known_in_new(entry, target)
+        is_new = not (target.exists() and self._known_in_new(entry, target))
+        if is_new:
+            is_new = self._write(target, packed(entry, files))
+            if kept.exists():
+                # one of this id was indexed between our look and our link: ours already, or one that came first
+                if is_new:
+                    target.unlink(missing_ok=True)
+                return self._known_in_kept(entry) and is_new and self.read(kept).received_at == entry.received_at
+            if not is_new and not self._known_in_new(entry, target):
+                return self.put(entry, files)  # what lay there was damaged, and has just been set aside
         try:
+            # of a known one too: whoever linked it may not have come so far
             self._flush_new()
         except OSError as error:
             raise _refused(target, error) from error
         return is_new
+
+    @property
+    def came(self) -> int:
+        """How many entries this process has put here: so others can tell whether some are coming in now."""
+        return self._flush_new.asked
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry, wherever it stands; None where there is no such id."""
@@ -207,10 +149,7 @@ class Inbox:
             DamagedEntryError: It is none.
             OSError: The file is gone or cannot be read at all.
         """
-        entry = _entry_of(_part(path, _ENTRY), path)
-        if path.name != f"{entry.entry_id}.zip":
-            raise DamagedEntryError(f"{path.name}: holds another id than its name")
-        return entry
+        return read_entry(path)
 
     def file(self, entry_id: str, position: int) -> bytes:
         """The bytes of one of its files, as they came.
@@ -222,7 +161,7 @@ class Inbox:
         path = self.path(entry_id)
         if path is None:
             raise NotFoundError(f"{entry_id}: no such entry in the inbox")
-        return _part(path, f"files/{position}")
+        return read_file(path, position)
 
     def keep(self, entry_id: str) -> None:
         """Moves an indexed entry from `new` to `kept`; nothing happens where another process was faster.
@@ -236,6 +175,8 @@ class Inbox:
             # a link, since a rename could put another entry of this id over the kept one
             with suppress(FileExistsError, FileNotFoundError):
                 os.link(source, target)
+            # it must never stand in neither, whatever a power cut leaves of the two folders
+            _flush(target.parent)
             source.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error
@@ -250,7 +191,7 @@ class Inbox:
         aside = self._aside(entry.entry_id)
         try:
             _made(target.parent)
-            _write_flushed(aside, _packed(replace(entry, holds_files=bool(files)), files))
+            _write_flushed(aside, packed(replace(entry, holds_files=bool(files)), files))
             aside.replace(target)
             _flush(target.parent)
         except OSError as error:
@@ -293,7 +234,7 @@ class Inbox:
             aside.write_text(str(event_id), encoding="ascii")
             aside.replace(self.folder / "settled")
 
-    def sweep(self) -> int:
+    def sweep(self, older_than_s: float = _LEFT_AFTER_S) -> int:
         """Removes what a process that was killed left aside; returns the number of files.
 
         What is young may be under way in another process, and stays.
@@ -302,7 +243,7 @@ class Inbox:
         now = time.time()
         for path in self.aside.iterdir():
             with suppress(FileNotFoundError):
-                if now - path.stat().st_mtime > _LEFT_AFTER_S:
+                if now - path.stat().st_mtime >= older_than_s:
                     path.unlink()
                     swept += 1
         return swept
@@ -343,9 +284,12 @@ class Inbox:
         return is_same
 
     def _known_in_new(self, entry: Entry, target: Path) -> bool:
+        """True for the very same one, in `new` or, if it has just been indexed, in `kept`: `kept` has the say."""
+        if self._known_in_kept(entry):
+            return True
         try:
             return _is_same(entry, lambda: self.read(target))
-        except FileNotFoundError:  # it was indexed in between
+        except FileNotFoundError:
             return self._known_in_kept(entry)
 
 
@@ -364,82 +308,10 @@ def _is_same(entry: Entry, read: Callable[[], Entry]) -> bool:
         raise ConflictError("the report with this id was erased; it is not taken a second time")
     if (there.digest, there.person_id, there.kind) != (entry.digest, entry.person_id, entry.kind):
         raise ConflictError(
-            "something else was sent under this id; nothing was changed. Look at the first one, or send it as a new one"
+            "something else was sent under this id; nothing was changed. "
+            "Look at the first one, or send it as a new report"
         )
     return True
-
-
-_NAMES = tuple(one.name for one in fields(Entry))
-
-
-def _plain(record: Gate | FileNote) -> dict[str, object]:
-    return {one.name: getattr(record, one.name) for one in fields(record)}
-
-
-class _Pieces:
-    """A file that only collects what is written to it: the bytes of an upload are never copied."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self.pieces.append(piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """There is nothing to flush."""
-
-
-def _packed(entry: Entry, files: Sequence[bytes]) -> list[bytes]:
-    """The entry's zip, in the pieces that make it up."""
-    # `asdict` would copy every value
-    plain = {name: getattr(entry, name) for name in _NAMES} | {
-        "received_at": entry.received_at.isoformat(),
-        "gate": _plain(entry.gate),
-        "files": [_plain(note) for note in entry.files],
-    }
-    sink = _Pieces()
-    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as packed:
-        packed.writestr(_ENTRY, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
-        for position, body in enumerate(files):
-            packed.writestr(f"files/{position}", body)
-    return sink.pieces
-
-
-def _part(path: Path, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            info = packed.getinfo(name)
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size > _MAX_PART:
-                raise DamagedEntryError(f"{path.name}: {name} is not stored as we store it")
-            return packed.read(info)
-    except KeyError:
-        if name == _ENTRY:
-            raise DamagedEntryError(f"{path.name}: holds no entry") from None
-        raise NotFoundError(f"{path.stem}: it holds no {name} (any more)") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DamagedEntryError(f"{path.name}: cannot be unpacked ({type(error).__name__})") from None
-
-
-def _entry_of(body: bytes, path: Path) -> Entry:
-    try:
-        plain = json.loads(body)
-        if set(plain) != set(_NAMES):
-            raise DamagedEntryError(f"{path.name}: has other fields than an entry")
-        gate = plain["gate"]
-        return Entry(
-            **plain
-            | {
-                "received_at": datetime.fromisoformat(plain["received_at"]),
-                "gate": Gate(**gate | {"reasons": tuple(gate["reasons"])}),
-                "files": tuple(FileNote(**note) for note in plain["files"]),
-                "attachments": tuple(plain["attachments"]),
-            }
-        )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        if isinstance(error, DamagedEntryError):
-            raise
-        raise DamagedEntryError(f"{path.name}: is no entry ({type(error).__name__})") from None
 
 
 def _write_flushed(path: Path, pieces: Sequence[bytes]) -> None:

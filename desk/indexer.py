@@ -1,12 +1,13 @@
 """From the inbox to the desk: rows for every entry, and the files of those that the gate cleared.
 
-It runs after a report was acknowledged, any number of times, in any number of processes, and may be killed anywhere: an entry
-stays in `new` until everything about it is on the desk.
+It runs after a report was acknowledged, any number of times, in any number of processes, and may be killed anywhere:
+an entry stays in `new` until everything about it is on the desk.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -32,20 +33,25 @@ from desk.unpacking import add_row, settle, settle_all, unpack
 from detente.errors import NotFoundError
 from detente.sightings import Submission
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)  # without traces, which could hold what a person wrote
 
 _BATCH = 50  # entries in one transaction
 _FILES = 8  # pictures in one child process: rows of newer entries come between
+# with more than a few sightings in a moment, rows and pictures wait, though not for ever
+_FEW, _MOMENT_S, _PATIENCE_S = 3, 0.1, 2.0
+_ROUNDS = 500  # batches in one call
 _BYTES = 32_000_000  # of files that are in memory at once
 
-_Outcome = Literal["new", "known", "early", "files_not_kept"]
+_Outcome = Literal["new", "known", "foreign", "early", "files_not_kept"]
 
 
 def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits) -> list[str]:
     """Brings every new entry into the desk, and in line what was decided since; returns the ids of the new sightings.
 
-    Rows come first, so that a receipt stands within moments; photos are decoded after them, a few at a time. An entry that
-    cannot be read, or whose sender is unknown, goes to `inbox/damaged` with a line in the log, and never stops the rest.
+    Rows come first, so that a receipt stands within moments; photos are decoded after them, a few at a time. An entry
+    that cannot be read, or whose sender is unknown, goes to `inbox/damaged` with a line in the log, and never stops
+    the rest. What a killed process left half-written is swept at the end. While reports keep coming it returns now and
+    then all the same; what is not done by then is done by the next call.
 
     Raises:
         DeskError: The desk cannot be used now; all entries wait.
@@ -54,9 +60,11 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
     indexed: list[str] = []
     seen: set[str] = set()
     packed: list[Entry] = []
-    while True:
+    came = inbox.came
+    for _ in range(_ROUNDS):
         fresh = [path for path in inbox.new() if path.stem not in seen][:_BATCH]
         seen |= {path.stem for path in fresh}
+        came = _let_pass(inbox, came)
         new, holding = _index(desk, inbox, fresh)
         indexed += new
         packed += holding
@@ -64,8 +72,28 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
         del packed[: len(chunk)]
         _unpack(desk, inbox, attachments, limits, chunk)
         if not fresh and not chunk:
-            settle_all(desk, inbox, attachments, limits)
-            return indexed
+            break
+    settle_all(desk, inbox, attachments, limits)
+    inbox.sweep()
+    attachments.sweep()
+    return indexed
+
+
+def _let_pass(inbox: Inbox, came: int) -> int:
+    """Waits a moment while sightings come in quickly: their senders wait for an answer, and nobody for the rows.
+
+    Args:
+        inbox: Where they come in.
+        came: How many had come when this was called the last time.
+
+    Returns:
+        How many have come.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while inbox.came - came > _FEW and time.monotonic() < until:
+        came = inbox.came
+        time.sleep(_MOMENT_S)
+    return inbox.came
 
 
 def index_one(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, sighting_id: str) -> None:
@@ -86,15 +114,16 @@ def index_one(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
 def refill(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits) -> int:
     """Makes the desk's sightings anew from what was kept; returns how many were missing.
 
-    What happened later (read, asked, released, decided) is not in the inbox and stays lost, but withdrawals are. People that
-    the desk does not know become disabled people without a name: restore the desk from its backup where there is one.
+    What happened later (read, asked, released, decided) is not in the inbox and stays lost, but withdrawals are.
+    People that the desk does not know become disabled people without a name: restore the desk from its backup where
+    there is one.
     """
     entries = []
     for path in inbox.kept():
         try:
             entries.append(inbox.read(path))
         except (DamagedEntryError, OSError) as error:
-            log.error("a kept entry cannot be read: %s (%s)", path.name, type(error).__name__)
+            log.error("a kept entry cannot be read: %s (%s)", path.name, type(error).__name__)  # noqa: TRY400
     # a file that came later needs its sighting first
     entries.sort(key=lambda entry: (entry.kind == "attachment", entry.received_at, entry.entry_id))
     count = 0
@@ -103,10 +132,9 @@ def refill(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits) -
         with desk.writing() as c:
             for entry in entries[begin : begin + _BATCH]:
                 _add_unknown_person(c, entry.person_id, desk.clock.now())
-                outcome = _put_rows(c, entry)
+                outcome, is_to_unpack = _put(c, entry)
                 count += outcome == "new" and entry.kind == "sighting"
-                if outcome in ("new", "known") and _is_to_unpack(c, entry):
-                    packed.append(entry)
+                packed += [entry] if is_to_unpack else []
                 if entry.is_withdrawn and not sighting_row(c, entry.sighting_id).is_withdrawn:
                     record(c, entry.sighting_id, "withdrawn", by=entry.person_id, now=entry.received_at)
     while chunk := _next(packed):
@@ -122,7 +150,7 @@ def _index(desk: Desk, inbox: Inbox, paths: Sequence[Path]) -> tuple[list[str], 
         return [], []
     try:
         with desk.writing() as c:
-            outcomes = [(entry, _put_rows(c, entry), _is_to_unpack(c, entry)) for entry in entries]
+            outcomes = [(entry, *_put(c, entry)) for entry in entries]
     except (DamagedEntryError, IntegrityError, DataError):
         outcomes = list(_one_by_one(desk, inbox, entries))
     holding = []
@@ -148,7 +176,7 @@ def _one_by_one(desk: Desk, inbox: Inbox, entries: Sequence[Entry]) -> Iterator[
     for entry in entries:
         try:
             with desk.writing() as c:
-                found = entry, _put_rows(c, entry), _is_to_unpack(c, entry)
+                found = (entry, *_put(c, entry))
         except (DamagedEntryError, IntegrityError, DataError) as error:
             why = (
                 str(error) if isinstance(error, DamagedEntryError) else f"the desk refused it ({type(error).__name__})"
@@ -169,7 +197,7 @@ def _readable(inbox: Inbox, paths: Iterable[Path]) -> Iterator[Entry]:
         except DamagedEntryError as error:
             _set_aside(inbox, path, str(error))
         except OSError as error:
-            log.error("%s cannot be read now (%s); it waits in the inbox", path.name, error.strerror)
+            log.error("%s cannot be read now (%s); it waits in the inbox", path.name, error.strerror)  # noqa: TRY400
 
 
 def _set_aside(inbox: Inbox, path: Path, why: str) -> None:
@@ -193,7 +221,7 @@ def _unpack(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, 
         there = inbox.find(entries[0].entry_id)
         if there is None or not there.holds_files:
             return
-        log.error("the files of %s cannot be taken out of the inbox; look at its entry", entries[0].entry_id)
+        log.error("the files of %s cannot be taken out of the inbox; look at its entry", entries[0].entry_id)  # noqa: TRY400
         inbox.keep(entries[0].entry_id)
 
 
@@ -210,6 +238,12 @@ def _next(packed: Sequence[Entry]) -> list[Entry]:
     return chunk
 
 
+def _put(c: Connection, entry: Entry) -> tuple[_Outcome, bool]:
+    """Writes the rows; what came of it, and whether the files are to be unpacked now."""
+    outcome = _put_rows(c, entry)
+    return outcome, outcome in ("new", "known") and _is_to_unpack(c, entry)
+
+
 def _put_rows(c: Connection, entry: Entry) -> _Outcome:
     """Writes what the desk holds of an entry, unless it is there.
 
@@ -221,12 +255,15 @@ def _put_rows(c: Connection, entry: Entry) -> _Outcome:
         is None
     ):
         raise DamagedEntryError(f"{entry.entry_id}: nobody on the desk has the id of its sender")
-    known = select(sighting_table.c.person_id).where(sighting_table.c.sighting_id == entry.sighting_id)
-    owner = c.execute(known).scalar_one_or_none()
+    known = select(sighting_table.c.person_id, sighting_table.c.digest).where(
+        sighting_table.c.sighting_id == entry.sighting_id
+    )
+    there = c.execute(known).one_or_none()
     if entry.kind == "attachment":
-        return _put_later_file(c, entry, owner)
-    if owner is not None:
-        return "known"
+        return _put_later_file(c, entry, there and there.person_id)
+    if there is not None:
+        # another one of this id, refused and about to be removed by whoever put it, may lie here for a moment
+        return "known" if there.digest in (entry.digest, "") else "foreign"
     c.execute(insert(sighting_table).values(**_columns(entry)))
     record(
         c, entry.sighting_id, "received", by=entry.person_id, now=entry.received_at, channel=entry.channel,

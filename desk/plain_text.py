@@ -10,7 +10,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def cleaned_text(text: str) -> str:
-    """The text without control characters, its newlines as `\\n`; half of a surrogate pair becomes a replacement character.
+    """The text without control characters, with one kind of newline, and whole: half a character is replaced.
 
     Nothing else changes: markup stays text, and right-to-left stays right-to-left.
     """

@@ -31,11 +31,17 @@ _STANDING: Mapping[str, tuple[str, str]] = {
     ),
     "not_kept": (
         "Not kept",
-        "Neither text nor files were kept, and legal knows that it came. Saying so was right and never counts against you.",
+        (
+            "Neither text nor files were kept, and legal knows that it came. Saying so was right and never counts "
+            "against you."
+        ),
     ),
     "rejected": (
         "Not used",
-        "Legal looked at it: it cannot be used, and nobody else sees it. Telling was right, and it never counts against you.",
+        (
+            "Legal looked at it: it cannot be used, and nobody else sees it. Telling was right, and it never counts "
+            "against you."
+        ),
     ),
     "released": (
         "Released by legal",

@@ -155,8 +155,8 @@ def cleared(c: Connection, limit: int = 50, before: str | None = None) -> list[S
 def unread(c: Connection, limit: int = 50, before: str | None = None) -> list[SightingRow]:
     """What Product may read and nobody has read yet, newest first."""
     return _rows(
-        c, sighting_state.c.gate == "cleared", sighting_state.c.is_withdrawn.is_(False), sighting_state.c.read_at.is_(None),
-        limit=limit, before=before,
+        c, sighting_state.c.gate == "cleared", sighting_state.c.is_withdrawn.is_(False),
+        sighting_state.c.read_at.is_(None), limit=limit, before=before,
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def attachment(c: Connection, attachment_id: str) -> AttachmentRow:
 
 
 def same_files(c: Connection, sighting_id: str) -> list[str]:
-    """Ids of the other sightings, cleared and not withdrawn, with which the very same file came: a hint at a duplicate."""
+    """Ids of other sightings, cleared and not withdrawn, with which the very same file came: perhaps duplicates."""
     table, other = attachment_table, attachment_table.alias()
     query = (
         select(other.c.sighting_id)

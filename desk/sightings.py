@@ -1,11 +1,11 @@
-"""What people do with a sighting, each in the caller's transaction and with its event; reads stand in `sighting_rows`."""
+"""What people do with a sighting, in the caller's transaction and with its event; reads are in `sighting_rows`."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from sqlalchemy import insert, update
@@ -39,13 +39,14 @@ from detente.sightings import Gate, Submission
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
     "attachments_of", "cleared", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
-    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of", "unread",
-    "visible_to", "withdraw",
+    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of",
+    "unread", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
 _BLANK: Mapping[str, Any] = {
-    "text": "", "digest": "", "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
+    "text": "", "digest": "",
+    "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
     "deal_currency": None, "stage": None, "close_on": None, "area": "", "comparison": "", "motive": None,
     "confidence": None, "happened_on": None, "may_call": False,
 }  # fmt: skip
@@ -71,8 +72,7 @@ def ask(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -
         SubmissionError: The question is empty or too long.
     """
     sighting(c, sighting_id)
-    note_id = _add_note(c, sighting_id, "question", text, by=by, now=now)
-    record(c, sighting_id, "question", by=by, now=now, note_id=note_id)
+    _say(c, sighting_id, "question", text, by=by, now=now)
 
 
 def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -> None:
@@ -87,8 +87,7 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     row = _own(c, sighting_id, by)
     if row.gate == "not_kept":
         raise NotAllowedError("nothing of this report may be kept, so nothing can be added; please speak to legal")
-    note_id = _add_note(c, sighting_id, "answer", text, by=by, now=now)
-    record(c, sighting_id, "answer", by=by, now=now, note_id=note_id)
+    _say(c, sighting_id, "answer", text, by=by, now=now)
 
 
 def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None:
@@ -105,9 +104,9 @@ def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None
 def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by: str, now: datetime) -> Gate:
     """Takes the answers that a waiting sighting lacks, and lets the gate judge anew.
 
-    The one exception to "a sighting's row is written once": the answers go into the columns that were null, and into the
-    event. When they say that its words may not be kept, those are taken out of the row too; call `indexer.index_one`
-    afterwards, which brings the inbox and the files in line.
+    The one exception to "a sighting's row is written once": the answers go into the columns that were null, and into
+    the event. When they say that its words may not be kept, those are taken out of the row too; call
+    `indexer.index_one` afterwards, which brings the inbox and the files in line.
 
     Args:
         c: A connection that writes.
@@ -168,6 +167,17 @@ def reject(c: Connection, sighting_id: str, reason: str, *, by: str, now: dateti
     _review(c, sighting_id, "rejected", reason, by=by, now=now)
 
 
+def _say(
+    c: Connection, sighting_id: str, kind: Literal["question", "answer"], text: str, *, by: str, now: datetime
+) -> None:
+    """A note with its event; the very same one twice in a row is a button that was pressed twice."""
+    said = [event.detail.get("note_id") for event in events(c, sighting_id) if event.kind in ("question", "answer")]
+    last = [one for one in notes_of(c, sighting_id) if one.note_id in said[-1:]]
+    if [(one.kind, one.person_id, one.text) for one in last] != [(kind, by, cleaned_text(text))]:
+        note_id = _add_note(c, sighting_id, kind, text, by=by, now=now)
+        record(c, sighting_id, kind, by=by, now=now, note_id=note_id)
+
+
 def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by: str, now: datetime) -> None:
     row = sighting(c, sighting_id)
     if row.person_id == by:
@@ -203,11 +213,10 @@ def _judged(row: SightingRow, given: Mapping[str, str]) -> tuple[Gate, Submissio
 
 def _add_note(c: Connection, sighting_id: str, kind: str, text: str, *, by: str, now: datetime) -> str:
     cleaned = cleaned_text(text)
-    field = {"question": "question", "answer": "answer"}.get(kind, "reason")
     if not cleaned:
-        raise SubmissionError({field: "is empty; write a sentence"})
+        raise SubmissionError({kind: "is empty; write a sentence"})
     if len(cleaned) > _NOTE_CHARS:
-        raise SubmissionError({field: f"has {len(cleaned):,} characters; {_NOTE_CHARS:,} can be taken"})
+        raise SubmissionError({kind: f"has {len(cleaned):,} characters; {_NOTE_CHARS:,} can be taken"})
     note_id = secrets.token_hex(16)
     c.execute(
         insert(note).values(note_id=note_id, sighting_id=sighting_id, person_id=by, kind=kind, text=cleaned, at=now)

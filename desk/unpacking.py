@@ -20,17 +20,18 @@ from desk.sighting_log import events, last_event_id, reasons
 from desk.sighting_rows import AttachmentRow, SightingRow, sighting
 from detente.sightings import Gate
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)  # without traces, which could hold what a person wrote
 
 # of an entry whose words may not be kept
 _BARE = ("sighting_id", "competitor", *gate.ANSWERS)
 
 
 def unpack(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, entries: Sequence[Entry]) -> None:
-    """Stores the files of these entries, writes their rows, and takes what came out of the inbox; may be killed anywhere.
+    """Stores the files of these entries, writes their rows, and takes what came out of the inbox.
 
-    The order makes it so: stored files are durable before a row names them, and the row before the inbox lets go. A file that
-    was refused stays in its entry, where nobody sees it: a decoder's fault must not destroy what was acknowledged.
+    It may be killed anywhere, and run again: stored files are durable before a row names them, and the row before the
+    inbox lets go. A file that was refused stays in its entry, where nobody sees it: a decoder's fault must not destroy
+    what was acknowledged.
 
     Args:
         desk: Where the rows go; each sighting must be there.
@@ -87,8 +88,8 @@ def add_row(c: Connection, row: AttachmentRow) -> None:
 def settle(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, sighting_id: str) -> None:
     """Brings the inbox's entries of a sighting in line with what was decided about it since.
 
-    Cleared: its files are unpacked. Not kept: text and files are taken out. Withdrawn: the entry says so, so that a desk made
-    anew says so too. May be run again at any time.
+    Cleared: its files are unpacked. Not kept: text and files are taken out. Withdrawn: the entry says so, so that a
+    desk made anew says so too. May be run again at any time.
     """
     with desk.reading() as c:
         row = sighting(c, sighting_id)
@@ -101,7 +102,7 @@ def settle(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, s
         try:
             entry = inbox.find(entry_id)
         except DamagedEntryError as error:
-            log.error("an entry cannot be brought in line with the desk: %s", error)
+            log.error("an entry cannot be brought in line with the desk: %s", error)  # noqa: TRY400
             continue
         if entry is None:
             continue
@@ -114,7 +115,7 @@ def settle(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, s
 
 
 def settle_all(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits) -> None:
-    """Settles every sighting about which a person decided since the last time: nothing depends on who did, or was killed."""
+    """Settles every sighting about which a person decided since the last time, whoever was killed in between."""
     mark = inbox.settled()
     with desk.reading() as c:
         last = last_event_id(c)

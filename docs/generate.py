@@ -22,6 +22,7 @@ from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
 from warehouse.tables import Table, tables
+from web.api_document import document, operations
 
 REFERENCE = Path(__file__).parent / "reference"
 _WIDTH = 100
@@ -36,6 +37,7 @@ def pages() -> dict[str, str]:
         "settings.md": _settings(),
         "workspace-files.md": _workspace_files(),
         "tables.md": _tables(),
+        "api.md": _api(),
     }
 
 
@@ -151,6 +153,34 @@ def _table(table: Table) -> str:
     key = ", ".join(f"`{name}`" for name in table.key)
     head = f"\n## {table.name}\n\nGrain: {table.grain}. Key: {key}.\n\n| column | meaning |\n|---|---|\n"
     return head + "".join(f"| `{name}` | {_cell(meaning)} |\n" for name, meaning in table.columns.items())
+
+
+def _api() -> str:
+    """The API's description, from the same document that programs read."""
+    described = document()
+    parts = ["# API\n\n" + _NOTE, described["info"]["description"]]
+    parts += ["\n`detente serve` shows the same under `/api/docs`, and as OpenAPI 3.1 under `/api/v1/openapi.json`.\n"]
+    for method, path, operation in operations(described):
+        parts.append(f"\n## {operation['summary']}\n\n`{method} {path}`\n\n{operation['description']}\n\n")
+        parts.append("| parameter | in | meaning |\n|---|---|---|\n")
+        parts += [f"| `{one['name']}` | {one['in']} | {one['description']} |\n" for one in operation["parameters"]]
+        parts.append("\n| answer | means |\n|---|---|\n")
+        parts += [f"| {status} | {one['description']} |\n" for status, one in operation["responses"].items()]
+    schemas = described["components"]["schemas"]
+    parts += [f"\n## {title}\n\n{_fields(schemas[name])}" for name, title in _API_SHAPES.items()]
+    return "".join(parts)
+
+
+_API_SHAPES: Mapping[str, str] = {"Sighting": "A sighting", "ReceiptOut": "A receipt", "ProblemOut": "A problem"}
+
+
+def _fields(schema: Schema) -> str:
+    rows = [
+        f"| `{name}` | {_kind(about)} | {'required' if name in schema.get('required', ()) else ''} "
+        f"| {_cell(about['description'])} |\n"
+        for name, about in schema["properties"].items()
+    ]
+    return "| field | type | | meaning |\n|---|---|---|---|\n" + "".join(rows)
 
 
 def _keys(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:

@@ -84,7 +84,8 @@ def prefect_server(home: Path, port: int, log: Path) -> Iterator[Mapping[str, st
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            # a Ctrl-C in the terminal is not for it; in a session of our own it stays, and ends with whoever ends that
+            start_new_session=os.getsid(0) != os.getpid(),
         )
     try:
         _wait(server, extra["PREFECT_API_URL"], log)

@@ -16,6 +16,7 @@ from detente.workspace import Workspace
 from flows import ingest
 from flows.address import answers
 from flows.job import Job
+from flows.mails import taking_mails
 from flows.work import Ask, job_for, work
 
 EVERY_S = 2.0
@@ -32,7 +33,8 @@ def watching(workspace: Workspace, say: Callable[[str], None], every_s: float = 
     thread = threading.Thread(target=watcher.run, args=(stop, every_s), name="ingest", daemon=True)
     thread.start()
     try:
-        yield
+        with taking_mails(workspace, say):
+            yield
     finally:
         stop.set()
         thread.join(timeout=5)  # whatever it is at can be killed at any moment

@@ -73,7 +73,7 @@ def alike(text: str, earlier: Sequence[Earlier], known: Known) -> list[Alike]:
     found += _of_pages(text, known)
     found += _of_releases(text, known)
     order: tuple[Likeness, ...] = ("same", "other_fact", "near")
-    return sorted(found, key=lambda one: (order.index(one.likeness), -(one.share or 100)))[:_SHOWN]
+    return sorted(found, key=lambda one: (order.index(one.likeness), -(one.share or 101)))[:_SHOWN]
 
 
 def _of_colleague(match: Match, one: Earlier) -> Alike:

@@ -108,7 +108,9 @@ class ProblemOut(BaseModel):
 def submission_schema() -> dict[str, Any]:
     """The JSON Schema of what is sent: a submission, whose id may stand in the header instead."""
     schema = Submission.model_json_schema()
-    schema["required"] = [name for name in schema["required"] if name != "sighting_id"]
+    # a program is told at once what it left out, so nothing that comes this way waits
+    schema["required"] = ["text", "source"]
+    schema["properties"]["source"]["description"] = "How the reporter learned this; it opens further questions."
     schema["description"] = "What a reporter says. Any other field is refused."
     schema["examples"] = [SIGHTING_EXAMPLE]
     return schema

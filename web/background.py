@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ _GATHER_S = 0.05
 # Other processes put sightings into the inbox too.
 _SWEEP_S = 3.0
 _AFTER_FAULT_S = 10.0
+
+Index = Callable[[Desk, Inbox, Attachments, Limits], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +46,21 @@ class IndexingState:
 class Indexing:
     """Brings accepted sightings into the desk, in a thread of its own."""
 
-    def __init__(self, desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        inbox: Inbox,
+        attachments: Attachments,
+        limits: Limits,
+        clock: Clock,
+        *,
+        index: Index = indexer.index_new,
+        sweep_s: float = _SWEEP_S,
+        after_fault_s: float = _AFTER_FAULT_S,
+    ) -> None:
+        self._index = index
+        self._sweep_s = sweep_s
+        self._after_fault_s = after_fault_s
         self._desk = desk
         self._inbox = inbox
         self._attachments = attachments
@@ -74,21 +91,21 @@ class Indexing:
     def run_once(self) -> list[str]:
         """One round, now, in the caller's thread; the ids that were brought in. Errors are the caller's."""
         with self._one_round:
-            found = indexer.index_new(self._desk, self._inbox, self._attachments, self._limits)
+            found = self._index(self._desk, self._inbox, self._attachments, self._limits)
         self.state = IndexingState(last_round_at=self._clock.now(), indexed=self.state.indexed + len(found))
         return found
 
     def _run(self) -> None:
         self._woken.set()
         while not self._ending.is_set():
-            if self._woken.wait(_SWEEP_S):
+            if self._woken.wait(self._sweep_s):
                 self._ending.wait(_GATHER_S)
             self._woken.clear()
             try:
                 self.run_once()
             except Exception as error:  # noqa: BLE001  (whatever it is, the next round must come: sightings wait)
                 self._failed(error)
-                self._ending.wait(_AFTER_FAULT_S if self.state.faults_in_row > 1 else _GATHER_S)
+                self._ending.wait(self._after_fault_s if self.state.faults_in_row > 1 else _GATHER_S)
 
     def _failed(self, error: Exception) -> None:
         before = self.state

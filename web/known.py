@@ -31,6 +31,7 @@ _KEPT = 50
 _TEXT_CHARS = 280
 
 Row = Mapping[str, object]
+Reading = Callable[[Path, str, datetime], "Known"]
 _Line = TypeVar("_Line")
 
 _KINDS = {
@@ -133,11 +134,13 @@ class Shelf:
     Args:
         published: The folder of the published files.
         wait_s: Seconds that a page waits at most.
+        read: What reads: of a folder, a competitor and the time of its newest file.
     """
 
-    def __init__(self, published: Path, wait_s: float = _WAIT_S) -> None:
+    def __init__(self, published: Path, wait_s: float = _WAIT_S, read: Reading | None = None) -> None:
         self._published = published
         self._wait_s = wait_s
+        self._read = read or read_published
         # one reader: DuckDB opens a file with its doors closed once in a process at a time
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="published")
         self._lock = threading.Lock()
@@ -168,7 +171,7 @@ class Shelf:
                 return None
             if len(self._asked) >= _KEPT:
                 self._asked = {kept: one for kept, one in self._asked.items() if not one.done()}
-            self._asked[key] = self._reader.submit(_read, self._published, key[1], as_of)
+            self._asked[key] = self._reader.submit(self._read, self._published, key[1], as_of)
             return self._asked[key]
 
 
@@ -185,7 +188,8 @@ def _failed(asked: Future[Known]) -> bool:
     return asked.done() and asked.result() is _UNREADABLE
 
 
-def _read(published: Path, competitor: str, as_of: datetime) -> Known:
+def read_published(published: Path, competitor: str, as_of: datetime) -> Known:
+    """What the newest file below a folder says about a competitor; never raises for what is the matter with it."""
     try:
         moves = _lines(published, "known_price_moves", competitor, _move)
         releases = _lines(published, "known_releases", competitor, _release)

@@ -20,7 +20,23 @@ Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
 GROUPS = {
-    "person": ["add", "list", "roles", "disable", "enable", "password", "link", "token", "tokens", "revoke"],
+    "person": [
+        "add",
+        "list",
+        "roles",
+        "disable",
+        "enable",
+        "password",
+        "link",
+        "token",
+        "tokens",
+        "revoke",
+        "export",
+        "erase",
+        "slack",
+    ],
+    "sighting": ["add", "import", "list", "mail", "show"],
+    "retention": ["run"],
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],
     "readers": ["list", "new", "test"],
@@ -75,7 +91,7 @@ def test_the_version_is_told() -> None:
     ("words", "said"),
     [
         (["run", "pipline"], "no flow 'pipline'; did you mean 'pipeline'?"),
-        (["run", "x"], "known are build, collect, daily, pipeline, weekly"),
+        (["run", "x"], "known are build, collect, daily, ingest, pipeline, weekly"),
         (["extract", "prices", "x.html"], "no kind 'prices'"),
         (["extract", "release-notes", "x.html"], "did you mean 'release_notes'?"),
         (["extract", "pricing", "gone.html"], "gone.html: cannot be read: No such file"),

@@ -1,3 +1,5 @@
+"""A report is acknowledged once it is durable, and once only; what is wrong with one is told by field, at once."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -92,7 +94,8 @@ def test_text_is_stored_as_text(inbox: Inbox, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("a\x00b", "ab"), ("a\ud800b", "a\ufffdb"), ("\ud83d\ude42", "\ufffd\ufffd"), ("a\x1b[31mb", "a[31mb"), ("a\r\n\tb", "a\n\tb"), ("a\u2028b", "a\u2028b")],
+    [("a\x00b", "ab"), ("a\ud800b", "a\ufffdb"), ("\ud83d\ude42", "\ufffd\ufffd"), ("a\x1b[31mb", "a[31mb"),
+     ("a\r\n\tb", "a\n\tb"), ("a\u2028b", "a\u2028b")],
 )  # fmt: skip
 def test_what_cannot_be_stored_is_cleaned(inbox: Inbox, typed: str, stored: str) -> None:
     report = said("x").model_copy(update={"text": typed, "customer": typed})
@@ -170,16 +173,19 @@ def test_somewhere_it_is_tomorrow_already(inbox: Inbox) -> None:
 
 
 def test_a_new_name_is_kept_as_a_name_and_never_made_a_competitor(inbox: Inbox) -> None:
-    submission = _entry(inbox, sent(inbox, said(competitor_name="Hooli"))).submission
+    new, forged = sent(inbox, said(competitor_name="Hooli")), sent(inbox, said(competitor_name="Glоbex"))
 
-    assert submission["competitor_name"] == "Hooli"
-    assert "competitor" not in submission
+    for accepted, name in ((new, "Hooli"), (forged, "Glоbex")):
+        submission = _entry(inbox, accepted).submission
+        assert submission["competitor_name"] == name
+        assert "competitor" not in submission
+    assert (new.looks_like, forged.looks_like) == (None, "globex")
 
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("GLOBEX", "globex"), ("Glo bex", "globex"), ("Glоbex", "globex"), ("Ｇｌｏｂｅｘ", "globex"), ("GLΟBEX", "globex"), ("Gl0bex", "globex"),
-     ("Glöbex", "globex"), ("Hooli", None), ("", None), ("глобекс", None)],
+    [("GLOBEX", "globex"), ("Glo bex", "globex"), ("Glоbex", "globex"), ("Ｇｌｏｂｅｘ", "globex"),
+     ("GLΟBEX", "globex"), ("Gl0bex", "globex"), ("Glöbex", "globex"), ("Hooli", None), ("", None), ("глобекс", None)],
 )  # fmt: skip
 def test_a_name_that_looks_like_a_known_one_is_told(name: str, slug: str | None) -> None:
     assert looks_like(name, ("initech", "globex")) == slug
@@ -188,8 +194,8 @@ def test_a_name_that_looks_like_a_known_one_is_told(name: str, slug: str | None)
 def test_what_may_not_be_kept_leaves_only_who_when_whom_and_the_answers(inbox: Inbox) -> None:
     answers = {"source": "competitor", "confidential": "no", "nda": "no", "knew_me": "yes", "own_prices": "yes"}
     report = said(
-        CANARY, competitor="globex", competitor_name=CANARY, customer=CANARY, deal=CANARY, deal_amount="120k", area=CANARY,
-        comparison=CANARY, stage="won", motive="curiosity", happened_on=date(2026, 11, 1), **answers,
+        CANARY, competitor="globex", competitor_name=CANARY, customer=CANARY, deal=CANARY, deal_amount="120k",
+        area=CANARY, comparison=CANARY, stage="won", motive="curiosity", happened_on=date(2026, 11, 1), **answers,
     )  # fmt: skip
     accepted = sent(inbox, report, [upload(CANARY.encode(), f"{CANARY}.txt")])
     entry = _entry(inbox, accepted)

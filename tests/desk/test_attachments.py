@@ -1,3 +1,5 @@
+"""A photo loses everything but its picture; everything else is kept as it came and never opened."""
+
 from __future__ import annotations
 
 import csv
@@ -276,7 +278,8 @@ def test_the_decoders_process_can_open_no_file_and_no_connection(tmp_path: Path)
 
     said = dict(line.split() for line in ended.stdout.splitlines())
     assert said == {
-        "file": "refused", "socket": "refused", "written": "refused", "pipe": "refused", "memory": "refused", "again": "done",
+        "file": "refused", "socket": "refused", "written": "refused", "pipe": "refused", "memory": "refused",
+        "again": "done",
     }, ended.stderr  # fmt: skip
 
 

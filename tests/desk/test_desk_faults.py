@@ -171,6 +171,17 @@ def test_what_the_server_refuses_is_told_in_plain_words(postgresql, tmp_path, cl
 
 
 @pytest.mark.system("postgres")
+def test_a_connection_that_was_cut_while_nobody_used_it_is_not_noticed(postgresql, tmp_path, clock):
+    database = postgresql.new_database()
+    desk = Desk.open(tmp_path, postgresql.url(database), clock)
+
+    postgresql.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
+    assert count(desk) == 0
+    desk.close()
+
+
+@pytest.mark.system("postgres")
 def test_connections_that_the_server_cut_are_made_anew(postgresql, tmp_path, clock):
     desk = Desk.open(tmp_path, postgresql.url(postgresql.new_database()), clock)
 

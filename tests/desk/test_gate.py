@@ -1,15 +1,20 @@
+"""The gate decides by answers and a few plain words, before anything is written."""
+
 from __future__ import annotations
 
 import csv
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from told import said
 
-from desk import gate
+from desk import gate, gate_text
+from detente.sightings import GateState
 
 CASES = Path(__file__).parent / "cases"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "what-may-be-reported.md"
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -77,3 +82,33 @@ def test_a_long_text_that_was_made_to_be_slow_is_judged_quickly(piece: str) -> N
     gate.judge(said(text, competitor="globex"))
 
     assert time.perf_counter() - began < 0.5
+
+
+def _table(heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading of the page, without their marks."""
+    lines = PAGE.read_text(encoding="utf-8").partition(f"## {heading}\n")[2].splitlines()
+    rows = lines[lines.index(next(line for line in lines if line.startswith("|"))) :]
+    table = rows[: next((number for number, line in enumerate(rows) if not line.startswith("|")), len(rows))]
+    return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in table[2:]]
+
+
+def test_the_page_lists_the_rules_as_they_are() -> None:
+    every = tuple(gate.FOLLOW_UPS)
+    assert _table("The rules over answers") == [
+        [
+            rule.name, rule.question, " or ".join(rule.answers),
+            "every source" if rule.sources == every else ", ".join(rule.sources),
+            rule.state, "kept" if rule.keeps_files else "not kept",
+        ]
+        for rule in gate.RULES
+    ]  # fmt: skip
+    assert _table("The questions") == [
+        [source, ", ".join(questions) or "nothing"] for source, questions in gate.FOLLOW_UPS.items()
+    ]
+    assert {row[0] for row in _table("The rules over words")} == set(gate_text.REASONS)
+    assert {row[0] for row in _table("What becomes of it")} == set(get_args(GateState))
+
+
+def test_the_page_names_every_rule() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [name for name in gate.REASONS if f"`{name}`" not in text] == []

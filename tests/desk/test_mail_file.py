@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given as given_
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from desk.mail_file import max_bytes, read_mail
 from detente.errors import SubmissionError
+from detente.fields import leading_fields
 from detente.sightings import Submission
 from detente.workspace import Competitor
 
@@ -119,3 +124,34 @@ def test_a_sender_that_is_hard_to_read_is_refused_soon(headers):
         read(headers + b"\r\nx")
 
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given_(
+    base=st.sampled_from([case / "mail.eml" for case in CASES]).map(Path.read_bytes),
+    cuts=st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 60), st.binary(max_size=30)), max_size=4),
+)
+def test_a_damaged_mail_is_read_or_refused_and_nothing_else(base, cuts):
+    raw = base
+    for start, length, piece in cuts:
+        raw = raw[:start] + piece + raw[start + length :]
+
+    with contextlib.suppress(SubmissionError):
+        mail = read(raw, authserv_id="mx.acme-sales.test")
+        assert mail.submission.text
+        assert "@" in mail.sender
+
+
+@settings(max_examples=100, deadline=None)
+@given_(
+    lines=st.lists(st.sampled_from(["source: public", "Source : nobody", "who: Globex", "x", "", "a: b", "nda: yes"]))
+)
+def test_no_line_at_the_top_is_lost(lines):
+    text = "\n".join(lines)
+
+    fields, rest = leading_fields(text)
+
+    said = [line for line in lines if line.strip()]
+    left = [line for line in rest.splitlines() if line.strip()]
+    assert said[len(fields) :] == left

@@ -1,3 +1,5 @@
+"""Addresses and numbers are found and masked; prices, dates and versions are not."""
+
 from __future__ import annotations
 
 import csv
@@ -23,9 +25,12 @@ def test_what_belongs_to_a_person_is_found_and_masked(row: dict[str, str]) -> No
     assert masked(row["masked"], row["region"] or None) == row["masked"]
 
 
+_PLAIN = set("abcdefghijklmnopqrstuvwxyz@.-_+")
+
+
 @given(st.text(max_size=200), st.emails(), st.text(max_size=200))
 def test_an_address_never_stays(before: str, address: str, after: str) -> None:
-    if address.isascii() and "." in address.partition("@")[2] and set(address) <= set("abcdefghijklmnopqrstuvwxyz@.-_+"):
+    if address.isascii() and "." in address.partition("@")[2] and not set(address) - _PLAIN:
         assert address not in masked(f"{before} {address} {after}")
 
 

@@ -1,3 +1,5 @@
+"""A receipt tells the reporter what became of a report, kindly, and nothing that is for legal alone."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""What people do with a sighting: who may, what it changes, and that nothing is lost of it."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -83,6 +85,7 @@ ACTIONS: dict[str, Callable[[Connection, str, str, Any], object]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     begin=st.sampled_from(["cleared", *HELD]),
@@ -145,7 +148,7 @@ def test_who_sees_what(
 
 
 def test_what_is_not_there_is_told_like_what_is_not_yours(office: Office, ana: Person) -> None:
-    with office.desk.reading() as c, pytest.raises(NotFoundError, match="^there is no such report$"):
+    with office.desk.reading() as c, pytest.raises(NotFoundError, match=r"^there is no such report$"):
         sightings.visible_to(c, "no such", ana)
 
 
@@ -190,6 +193,16 @@ def test_questions_and_answers_are_notes_and_events_hold_no_word_of_them(
     assert [detail.get("note_id") for detail in details[2:]] == [note.note_id for note in notes]
     assert "edition" not in str(details)
     assert "Pro" not in str(details)
+
+
+def test_a_button_that_was_pressed_twice_asks_once(
+    office: Office, ana: Person, paul: Person, put: Callable[..., str]
+) -> None:
+    id_ = put()
+    with office.desk.writing() as c:
+        for by, text in ((paul, "Which?"), (paul, "Which? "), (ana, "Which?"), (paul, "Which?")):
+            sightings.ask(c, id_, text, by=by.person_id, now=NOW)
+        assert [event.by for event in sightings.events(c, id_)[2:]] == [paul.person_id, ana.person_id, paul.person_id]
 
 
 @pytest.mark.parametrize("text", ["", " \n\x00", "x" * 5001], ids=["nothing", "blank", "too long"])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from desk.table_file import MAX_ROWS, read_table
@@ -232,3 +236,30 @@ def test_a_file_of_another_kind_and_a_missing_file_are_told(tmp_path):
         read_table(tmp_path / "a.ods", KNOWN)
     with pytest.raises(UsageError, match="no such file"):
         read_table(tmp_path / "a.csv", KNOWN)
+
+
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_(body=st.binary(max_size=80) | st.text(alphabet='text,source;\t\n\r"x=\x00\u2028é', max_size=80).map(str.encode))
+def test_whatever_a_csv_holds_it_is_read_or_refused(tmp_path, body):
+    path = tmp_path / "any.csv"
+    path.write_bytes(b"text,source\n" + body)
+
+    with contextlib.suppress(SubmissionError):
+        assert all(row.submission or row.faults for row in read_table(path, KNOWN).rows)
+
+
+@pytest.mark.slow
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_(
+    cuts=st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 40), st.binary(max_size=20)), min_size=1, max_size=3)
+)
+def test_a_damaged_workbook_is_read_or_refused(tmp_path, cuts):
+    path = workbook(tmp_path / "any.xlsx", HEAD + row(2, text("A2", "hello")))
+    raw = path.read_bytes()
+    for start, length, piece in cuts:
+        raw = raw[:start] + piece + raw[start + length :]
+    path.write_bytes(raw)
+
+    with contextlib.suppress(SubmissionError):
+        read_table(path, KNOWN)

@@ -49,10 +49,12 @@ def full(served: Served) -> Iterator[None]:
 @contextmanager
 def read_only(served: Served) -> Iterator[None]:
     assert served.process is not None
-    enter = ["nsenter", "--user", "--mount", "--preserve-credentials", "-t", str(served.process.pid)]
-    subprocess.run([*enter, "mount", "-o", "remount,ro", str(served.folder / "data")], check=True)
+    enter = ["nsenter", "--user", "--mount", "-t", str(served.process.pid)]
+    inbox = str(served.folder / "data" / "inbox")
+    for words in (["mount", "--bind", inbox, inbox], ["mount", "-o", "remount,bind,ro", inbox]):
+        subprocess.run([*enter, *words], check=True)
     yield
-    subprocess.run([*enter, "mount", "-o", "remount,rw", str(served.folder / "data")], check=True)
+    subprocess.run([*enter, "umount", inbox], check=True)
 
 
 @contextmanager

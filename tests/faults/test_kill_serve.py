@@ -87,6 +87,7 @@ def test_what_was_answered_before_a_kill_is_there_once_and_whole(made: Served) -
         if not sent.statuses or dice.random() < 0.1:
             assert sent.send(made)
     made.wait_until_indexed()
+    made.wait_until_swept()
     made.stop()
 
     assert interrupted >= KILLS * 0.8, "the kills found no request under way"

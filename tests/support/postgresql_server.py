@@ -7,7 +7,6 @@ import itertools
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared
 PASSWORD = "only the tests know it"
 # A user of its own that needs a password; everybody else is let in.
 _WHO_MAY = "local all with_password scram-sha-256\nlocal all all trust\n"
+# The server ends, and its folder goes, as soon as this process does not hold the pipe any more: even when it is killed.
+_GUARD = '"$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$0"'
 
 
 def programs() -> tuple[str, ...]:
@@ -63,42 +64,28 @@ def running() -> Iterator[PostgreSQL]:
     """Starts a server and ends it; as root it runs as another user, since it refuses to run as root."""
     binaries = Path(next(filter(None, map(shutil.which, programs())))).resolve().parent
     folder = Path(tempfile.mkdtemp(prefix="detente-pg-", dir="/tmp"))  # the socket's path must be short
-    server = None
+    guard = None
     try:
         other = _another_user()
         if other:
             os.chown(folder, other["user"], other["group"])
         data = folder / "data"
-        made = [
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "detente",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "--locale=C",
-        ]
-        subprocess.run(made, check=True, capture_output=True, cwd=folder, **other)
+        how = ["-U", "detente", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        subprocess.run([binaries / "initdb", "-D", data, *how], check=True, capture_output=True, cwd=folder, **other)
         (data / "pg_hba.conf").write_text(_WHO_MAY)
         settings = [word for setting in _QUICK for word in ("-c", setting)]
         where = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, *where, *settings], stdout=log, stderr=log, cwd=folder, **other
-            )
+            command = ["sh", "-c", _GUARD, folder, binaries / "postgres", "-D", data, *where, *settings]
+            guard = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", **other)
         started = PostgreSQL(folder)
-        _wait_for(started, server)
+        _wait_for(started)
         started.run(f"CREATE ROLE with_password LOGIN PASSWORD '{PASSWORD}'")
         yield started
     finally:
-        if server is not None:
-            server.send_signal(signal.SIGINT)
-            server.wait()
-        shutil.rmtree(folder)
+        if guard is not None:
+            guard.communicate()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _another_user() -> dict[str, object]:
@@ -109,15 +96,13 @@ def _another_user() -> dict[str, object]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _wait_for(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(server: PostgreSQL) -> None:
     import psycopg  # noqa: PLC0415
 
     for _ in range(300):
         try:
             server.run("SELECT 1")
         except psycopg.OperationalError:
-            if process.poll() is not None:
-                break
             time.sleep(0.05)
         else:
             return

@@ -85,7 +85,8 @@ def words(answer: httpx.Response) -> str:
     """What a person reads on a page, in one line."""
     assert answer.headers["content-type"].startswith("text/html")
     bare = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.text, flags=re.S)
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", bare)).split())
+    apart = re.sub(r"</?(?:li|dt|dd|p|span|h[1-6]|option|label|legend)\b[^>]*>", " ", bare)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", apart)).split())
 
 
 def living_parts(answer: httpx.Response) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import http.client
 import io
@@ -45,10 +46,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@functools.cache
+def _picture(side: int) -> Image.Image:
+    return Image.effect_noise((side, side), 60)
+
+
 def photo(mark: str, side: int = 48) -> bytes:
     """A small JPEG whose bytes no other mark has."""
     out = io.BytesIO()
-    Image.effect_noise((side, side), 60).save(out, "JPEG", comment=mark.encode())
+    _picture(side).save(out, "JPEG", comment=mark.encode())
     return out.getvalue()
 
 
@@ -227,6 +233,15 @@ class Served:
         until = time.monotonic() + within_s
         while left := self.files_of("new"):
             assert time.monotonic() < until, f"{len(left)} are still new; {self.log.read_text()[-2000:]}"
+            time.sleep(0.05)
+
+    def wait_until_swept(self, within_s: float = 30.0) -> None:
+        """Lets what lies aside be old, and waits until the server has taken it away."""
+        until = time.monotonic() + within_s
+        for path in self.files_of("aside"):
+            os.utime(path, (0, 0))
+        while left := self.files_of("aside"):
+            assert time.monotonic() < until, f"{len(left)} lie aside"
             time.sleep(0.05)
 
     def damages(self) -> list[str]:
