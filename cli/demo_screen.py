@@ -31,7 +31,9 @@ def show(outcome: Outcome) -> None:
         say(f"found, but not planned: {one.week} {one.competitor} {one.kind} {one.subject}: {one.old} → {one.new}")
     counts = f"{len(outcome.missed)} planned ones missed, {len(outcome.unplanned)} not planned"
     data.print(f"{len(outcome.found)} changes and releases found; {counts}.")
+    data.print(f"{outcome.sightings} sightings sent by invented reps.")
     data.print(f"weekly report: {outcome.report}", soft_wrap=True)
+    data.print(f"its pages:     detente serve --no-flows --workspace {outcome.root}", soft_wrap=True)
     data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
 
 

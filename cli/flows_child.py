@@ -1,4 +1,4 @@
-"""The process that keeps the schedules, beside the one that serves the pages: watched, started anew, and ended with it."""
+"""The process that keeps the schedules, beside that of the pages: watched, started anew, and ended with it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class FlowsChild:
         # it ends by itself when this end of the pipe is closed, however this process dies; a session of its own keeps
         # a Ctrl-C in the terminal from it: it is told to end once, by us
         try:
-            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  (our own)
         except OSError:
             return -1
         with process:

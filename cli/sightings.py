@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,9 +23,15 @@ from desk.mail_file import max_bytes
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, UsageError
 from detente.fields import WORDS, as_word, competitor_fields, submission_of
 from detente.sightings import Submission, Upload
+from detente.workspace import Workspace
 
 SOME_FAILED = 3
 _LINE = 60
+_TYPED = tuple(
+    name
+    for name in Submission.model_fields
+    if name not in ("sighting_id", "text", "competitor", "competitor_name", "may_call", "sent_at")
+)
 
 AsOption = Annotated[
     str | None, typer.Option("--as", help="Who reports: their e-mail; the owner of this computer by default.")
@@ -49,6 +55,7 @@ app = typer.Typer(
 
 @app.command()
 def add(
+    context: typer.Context,
     text: Annotated[str, typer.Argument(help="What happened; - reads it from standard input.")],
     competitor: Annotated[str, typer.Option(help="The competitor: slug, name or alias; left out: not sure.")] = "",
     source: Annotated[
@@ -82,34 +89,10 @@ def add(
 
     Example: detente sighting add "Globex offers Team at 49" --competitor globex --source customer --confidential no
     """
-    typed = {
-        "source": source,
-        "confidential": confidential,
-        "nda": nda,
-        "meant_for_me": meant_for_me,
-        "knew_me": knew_me,
-        "own_prices": own_prices,
-        "customer": customer,
-        "deal": deal,
-        "deal_amount": deal_amount,
-        "stage": stage,
-        "close_on": close_on,
-        "area": area,
-        "comparison": comparison,
-        "motive": motive,
-        "confidence": confidence,
-        "happened_on": happened_on,
-    }
     loaded = the_workspace(workspace)
-    words: dict[str, Any] = {name: as_word(name, value) for name, value in typed.items() if value}
-    words |= {"sighting_id": (sighting_id or str(uuid.uuid4())).casefold(), "may_call": may_call}
-    words["text"] = sys.stdin.read() if text == "-" else text
-    words |= competitor_fields(competitor, loaded.competitors)
-    if sys.stdin.isatty() and text != "-":
-        words |= asked(words, _ask)
+    submission = _typed(context.params, loaded)
     with counter(loaded) as desk:
         person = desk.person(who)
-        submission = submission_of(words)
         uploads = [_upload(path, desk.limits.file_bytes) for path in file or ()]
         accepted = desk.accept(submission, uploads, person, "terminal")
         desk.index()
@@ -122,7 +105,20 @@ def add(
     _show_accepted(accepted, told)
 
 
-def asked(words: dict[str, Any], ask: Callable[[str, tuple[str, ...]], str]) -> dict[str, str]:
+def _typed(parameters: Mapping[str, Any], loaded: Workspace) -> Submission:
+    """What was typed, as a submission; on a terminal with what was left out and is asked for."""
+    fields = {name: as_word(name, parameters[name]) for name in _TYPED if parameters[name]}
+    words: dict[str, Any] = fields | competitor_fields(parameters["competitor"], loaded.competitors)
+    words["sighting_id"] = (parameters["sighting_id"] or str(uuid.uuid4())).casefold()
+    words["may_call"] = parameters["may_call"]
+    from_input = parameters["text"] == "-"
+    words["text"] = sys.stdin.read() if from_input else parameters["text"]
+    if sys.stdin.isatty() and not from_input:
+        words |= asked(words, _ask)
+    return submission_of(words)
+
+
+def asked(words: Mapping[str, Any], ask: Callable[[str, tuple[str, ...]], str]) -> dict[str, str]:
     """The answers about the source that are still missing, as a person gives them.
 
     Args:

@@ -60,7 +60,7 @@ def _not_wanted() -> FlowsState:
 
 
 def _owners_link(workspace: Workspace, desk: Desk) -> str | None:
-    """A link for whom this computer belongs to, where only this computer reaches the pages and nobody else was added."""
+    """A link for whom this computer belongs to, where only this computer reaches the pages."""
     if not is_loopback(workspace.settings.web.host):
         return None
     now = desk.clock.now()

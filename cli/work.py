@@ -68,7 +68,7 @@ def serve(
     workspace: WorkspaceOption = None,
     no_flows: Annotated[bool, typer.Option("--no-flows", help="Serve the pages alone; keep no schedules.")] = False,
     host: Annotated[str | None, typer.Option(help="Listen there instead of at web.host.")] = None,
-    part: Annotated[Part, typer.Option(hidden=True)] = Part.WEB,
+    part: Annotated[Part, typer.Option(hidden=True, help="Which of the two processes this is.")] = Part.WEB,
 ) -> None:
     """Serves the pages, and keeps the schedules beside them with Prefect's server and its UI.
 

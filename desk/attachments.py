@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from desk.limits import Limits
 from detente.errors import NotFoundError, StorageError, UploadError
 
 _LONGEST_NAME = 120
+_LEFT_AFTER_S = 600.0  # nobody takes so long to write one file
 # names that a device has, and that no file can have, on some machines
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _AWKWARD = re.compile(r'[<>:"|?*;=]')
@@ -53,6 +55,7 @@ class Attachments:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._aside = folder / "aside"
 
     def put(self, body: bytes) -> str:
         """Makes the bytes durable and returns their SHA-256 in hex; bytes that are there whole are not written again.
@@ -62,11 +65,12 @@ class Attachments:
         """
         digest = hashlib.sha256(body).hexdigest()
         path = self.path(digest)
-        aside = path.with_name(f".{digest[:16]}-{secrets.token_hex(4)}.tmp")
+        aside = self._aside / f"{digest[:16]}-{secrets.token_hex(4)}"
         try:
             if not self.fault(digest):
                 return digest
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._aside.mkdir(exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
@@ -120,12 +124,18 @@ class Attachments:
             raise NotFoundError("there is no such file")
         return self.folder / digest[:2] / digest
 
-    def sweep(self) -> int:
-        """Removes what a process that was killed left half-written; returns the number of files."""
+    def sweep(self, older_than_s: float = _LEFT_AFTER_S) -> int:
+        """Removes what a process that was killed left half-written; returns the number of files.
+
+        What is young may be under way in another process, and stays.
+        """
         swept = 0
-        for path in self.folder.glob("*/.*.tmp"):
-            path.unlink(missing_ok=True)
-            swept += 1
+        now = time.time()
+        for path in self._aside.glob("*"):
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime >= older_than_s:
+                    path.unlink()
+                    swept += 1
         return swept
 
 

@@ -39,6 +39,7 @@ _BATCH = 50  # entries in one transaction
 _FILES = 8  # pictures in one child process: rows of newer entries come between
 # with more than a few sightings in a moment, rows and pictures wait, though not for ever
 _FEW, _MOMENT_S, _PATIENCE_S = 3, 0.1, 2.0
+_ROUNDS = 500  # batches in one call
 _BYTES = 32_000_000  # of files that are in memory at once
 
 _Outcome = Literal["new", "known", "foreign", "early", "files_not_kept"]
@@ -49,7 +50,8 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
 
     Rows come first, so that a receipt stands within moments; photos are decoded after them, a few at a time. An entry
     that cannot be read, or whose sender is unknown, goes to `inbox/damaged` with a line in the log, and never stops
-    the rest.
+    the rest. What a killed process left half-written is swept at the end. While reports keep coming it returns now and
+    then all the same; what is not done by then is done by the next call.
 
     Raises:
         DeskError: The desk cannot be used now; all entries wait.
@@ -59,7 +61,7 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
     seen: set[str] = set()
     packed: list[Entry] = []
     came = inbox.came
-    while True:
+    for _ in range(_ROUNDS):
         fresh = [path for path in inbox.new() if path.stem not in seen][:_BATCH]
         seen |= {path.stem for path in fresh}
         came = _let_pass(inbox, came)
@@ -70,9 +72,11 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
         del packed[: len(chunk)]
         _unpack(desk, inbox, attachments, limits, chunk)
         if not fresh and not chunk:
-            settle_all(desk, inbox, attachments, limits)
-            inbox.sweep()
-            return indexed
+            break
+    settle_all(desk, inbox, attachments, limits)
+    inbox.sweep()
+    attachments.sweep()
+    return indexed
 
 
 def _let_pass(inbox: Inbox, came: int) -> int:

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from desk.database import Connection, Desk
 from desk.schema import message, person
-from detente.errors import ServiceError, UsageError
+from detente.errors import DetenteError, ServiceError, UsageError
+from detente.secret_file import secret_in
 from detente.settings import MailSettings
 
-# Tried after one minute, two, four…; the last one after nearly three days.
+# Tried at once, after two minutes, four, eight…; the last time a day and a half later.
 _TRIES = 12
 _AT_ONCE = 100
 _TIMEOUT_S = 20.0
@@ -106,7 +107,8 @@ def deliver(desk: Desk, sender: Sender, *, sender_address: str, base_url: str, c
         try:
             sender(mail_for(row, sender_address=sender_address, base_url=base_url, company=company))
         except ServiceError as error:
-            _note(desk, row["message_id"], sent_at=None)
+            # a server that is away for a week is no reason to give a mail up
+            _note(desk, row["message_id"], sent_at=None, at_most=_TRIES - 1)
             return Delivered(sent=sent, refused=refused, problem=str(error))
         except (UsageError, ValueError):  # an address that is none; nothing of it is told
             _note(desk, row["message_id"], sent_at=None)
@@ -152,6 +154,8 @@ def smtp(settings: MailSettings, root: Path) -> Sender:
                 server.send_message(mail)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError):
             raise UsageError(f"{settings.host}: the mail server does not take a mail to this address") from None
+        except DetenteError as error:  # the password's file: the settings are wrong, and not this mail
+            raise ServiceError(f"{error}. What is to be sent waits, and is tried again") from None
         except (smtplib.SMTPException, OSError) as error:
             said = getattr(error, "strerror", None) or type(error).__name__
             raise ServiceError(
@@ -172,8 +176,7 @@ def _connected(settings: MailSettings, root: Path) -> smtplib.SMTP:
         if settings.security == "starttls":
             server.starttls(context=context)
         if settings.user:
-            path = root / settings.password_file
-            server.login(settings.user, path.read_text(encoding="utf-8").strip())
+            server.login(settings.user, secret_in(root, settings.password_file, "mail.password_file"))
     except BaseException:
         server.close()
         raise
@@ -201,13 +204,10 @@ def _is_due(created_at: datetime, attempts: int, now: datetime) -> bool:
     return attempts == 0 or created_at + timedelta(minutes=2**attempts) <= now
 
 
-def _note(desk: Desk, message_id: object, sent_at: datetime | None) -> None:
+def _note(desk: Desk, message_id: object, sent_at: datetime | None, at_most: int = _TRIES) -> None:
+    attempts = case((message.c.attempts < at_most, message.c.attempts + 1), else_=message.c.attempts)
     with desk.writing() as c:
-        c.execute(
-            update(message)
-            .where(message.c.message_id == message_id)
-            .values(attempts=message.c.attempts + 1, sent_at=sent_at)
-        )
+        c.execute(update(message).where(message.c.message_id == message_id).values(attempts=attempts, sent_at=sent_at))
 
 
 def _one_line(address: str) -> str:

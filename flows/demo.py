@@ -17,6 +17,7 @@ from detente.records import Summary
 from detente.weeks import Week
 from detente.workspace import Workspace, load
 from examples.demo import FIRST_WEEK, LAST_WEEK, Change, DemoSite, Script, iso_week, write_workspace_files
+from flows import demo_sightings
 from flows.job import Progress, progress_now
 from flows.server import free_port, prefect_server
 from flows.work import Ask, job_for, work
@@ -48,6 +49,7 @@ class Outcome:
         found: All that was found, in the order of time.
         missed: Planned changes that were not found.
         unplanned: Found, although nobody planned it.
+        sightings: How many sightings the invented reps sent.
         report: The last weekly report.
     """
 
@@ -56,6 +58,7 @@ class Outcome:
     found: list[Found] = field(default_factory=list)
     missed: list[Change] = field(default_factory=list)
     unplanned: list[Found] = field(default_factory=list)
+    sightings: int = 0
     report: Path
 
 
@@ -85,29 +88,36 @@ def run(folder: Path, progress: Progress, say: Callable[[str], None], *, by_pref
             os.environ["DETENTE_WORKSPACE"] = str(workspace.root)
         token = progress_now.set(progress)
         try:
-            summaries = asyncio.run(_weeks(workspace, site, progress, by_prefect=by_prefect))
+            summaries, sightings = asyncio.run(_weeks(workspace, site, progress, by_prefect=by_prefect))
         finally:
             progress_now.reset(token)
     outcome = Outcome(
         root=workspace.root,
         summaries=summaries,
         found=found_in(workspace),
+        sightings=sightings,
         report=workspace.data / "weekly" / iso_week(LAST_WEEK) / "report.html",
     )
     outcome.missed, outcome.unplanned = compare(site.script, outcome.found)
     return outcome
 
 
-async def _weeks(workspace: Workspace, site: DemoSite, progress: Progress, *, by_prefect: bool) -> dict[str, Summary]:
+async def _weeks(
+    workspace: Workspace, site: DemoSite, progress: Progress, *, by_prefect: bool
+) -> tuple[dict[str, Summary], int]:
+    """The run of each week by its label, and how many sightings were sent."""
     call = _by_prefect() if by_prefect else _directly(workspace)
-    summaries = {}
+    summaries: dict[str, Summary] = {}
+    sent = 0
+    people = demo_sightings.hire(workspace, thursday(iso_week(FIRST_WEEK), workspace) - timedelta(days=7))
     for number in range(FIRST_WEEK, LAST_WEEK + 1):
         site.set_week(number)
         label = iso_week(number)
         progress.step(f"week {label}")
-        asked = Ask(flow="pipeline", week=label, everything=True, now=thursday(label, workspace))
-        summaries[label] = await call(asked)
-    return summaries
+        now = thursday(label, workspace)
+        sent += await asyncio.to_thread(demo_sightings.report, workspace, number, people, now)
+        summaries[label] = await call(Ask(flow="pipeline", week=label, everything=True, now=now))
+    return summaries, sent
 
 
 def _by_prefect() -> Callable[[Ask], Awaitable[Summary]]:

@@ -22,8 +22,8 @@ from web.api_records import (
 
 Node = dict[str, Any]
 
-_FOLLOW_UPS = "; ".join(
-    f"`{source}` needs {', '.join(f'`{name}`' for name in names) or 'nothing more'}"
+_FOLLOW_UPS = "\n".join(
+    f"- `{source}`: {', '.join(f'`{name}`' for name in names) or 'nothing more'}"
     for source, names in FOLLOW_UPS.items()
 )
 DESCRIPTION = f"""\
@@ -36,8 +36,11 @@ Sightings in, receipts out: what the form does, for programs.
 same again, as often as it takes: 201 says that it is safe now, 200 that it was before. The same key with something
 else is answered 409.
 
-**How it was learned** must be told, as in the form: `source`, and what it opens. {_FOLLOW_UPS}.
-The answers decide who may see the sighting; an honest one never counts against anybody.
+**How it was learned** must be told, as in the form: `source`, and the answers that it needs:
+
+{_FOLLOW_UPS}
+
+They decide who may see the sighting; an honest one never counts against anybody.
 
 **Errors** are `application/problem+json` (RFC 9457); `errors` names the fields. Too often is answered 429, a full
 disk 507, both with `Retry-After`: nothing was taken, send it again then.

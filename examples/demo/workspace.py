@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from examples.demo.plan import Competitor, Script, load_script
+from examples.demo.sightings import load_wanted
 
 _ROADMAP = Path(__file__).with_name("roadmap.toml")
 
 
 def write_workspace_files(folder: Path, urls: Mapping[str, str], *, script: Script | None = None) -> list[Path]:
-    """Write `detente.toml`, `roadmap.toml` and `competitors/<slug>.toml`; files of those names are replaced.
+    """Write a workspace: settings, roadmap, wanted list and competitors; files of those names are replaced.
 
     Args:
         folder: The workspace; made where it is missing.
@@ -24,7 +26,7 @@ def write_workspace_files(folder: Path, urls: Mapping[str, str], *, script: Scri
         The files, in the order in which they were written.
     """
     base = (script if script is not None else load_script()).base
-    texts = {"detente.toml": _settings(urls), "roadmap.toml": _ROADMAP.read_text("utf-8")}
+    texts = {"detente.toml": _settings(urls), "roadmap.toml": _ROADMAP.read_text("utf-8"), "wanted.toml": _wanted()}
     texts |= {f"competitors/{slug}.toml": _competitor(base[slug], url) for slug, url in urls.items()}
     (folder / "competitors").mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -49,6 +51,15 @@ allow_hosts = {_toml(hosts)}
 collect = "0 5 * * 1"
 weekly = "0 7 * * 1"
 """
+
+
+def _wanted() -> str:
+    lines = ["# What Tandemar's product managers want to know; a rep is asked right after sending."]
+    for question in load_wanted():
+        lines += ["", "[[questions]]"]
+        for key, value in question.items():
+            lines.append(f"{key} = {value.isoformat() if isinstance(value, date) else _toml(value)}")
+    return "\n".join(lines) + "\n"
 
 
 def _competitor(site: Competitor, url: str) -> str:

@@ -104,8 +104,10 @@ def test_the_owner_of_this_machine_comes_in_by_the_link_and_a_signal_ends_it(fol
         )
         assert (second.returncode, second.stderr) == (
             2,
-            f"detente: {folder}: `detente serve` runs here already (process {process.pid}, {url}); "
-            "use that one, or end it\n",
+            (
+                f"detente: {folder}: `detente serve` runs here already (process {process.pid}, {url}); "
+                "use that one, or end it\n"
+            ),
         )
 
         begun = time.monotonic()
@@ -178,7 +180,13 @@ def test_beyond_this_machine_it_does_not_start_before_somebody_can_sign_in(folde
 # The other process
 
 
-SLEEPER = "from cli.flows_child import end_with_parent\nimport time\nend_with_parent()\nprint('up', flush=True)\ntime.sleep(60)\n"
+SLEEPER = """
+import time
+from cli.flows_child import end_with_parent
+end_with_parent()
+print("up", flush=True)
+time.sleep(60)
+"""
 
 
 def test_a_process_that_keeps_failing_is_started_anew_later_each_time() -> None:
@@ -209,7 +217,8 @@ def test_a_process_that_runs_is_well_and_ends_with_us() -> None:
 def test_the_other_process_ends_when_the_one_that_started_it_is_killed(tmp_path: Path) -> None:
     starter = (
         "import subprocess, sys, time\n"
-        f"child = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}], stdin=subprocess.PIPE, start_new_session=True)\n"
+        f"words = [sys.executable, '-c', {SLEEPER!r}]\n"
+        "child = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)\n"
         "print(child.pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as process:

@@ -62,7 +62,7 @@ def main(folder: Path, way: str) -> None:
         "errors": errors,
         "known while refusing": known,
         "aside": len(list(inbox.aside.iterdir())),
-        "half": [path.name for path in attachments.folder.rglob("*.tmp")],
+        "half": [path.name for path in (attachments.folder / "aside").iterdir()],
         "new after": [path.stem for path in inbox.new()] == [before.sighting_id],
         "taken once there is room": sent(inbox, during, files).is_new,
         "still there": attachments.get(stored).decode(),

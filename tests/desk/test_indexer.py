@@ -99,6 +99,18 @@ def _killed_before_the_move(office: Office, work: Callable[[], object]) -> None:
     saved.rename(office.inbox.folder)
 
 
+def test_what_a_killed_process_left_half_written_is_swept(office: Office, ana: Person) -> None:
+    _put(office, ana, files=[upload(photo())])
+    _index(office)
+    left = [office.inbox.aside / "half", office.attachments.folder / "aside" / "half"]
+    for path in left:
+        path.write_bytes(b"half")
+        os.utime(path, (1, 1))
+    _index(office)
+
+    assert [path for path in left if path.exists()] == []
+
+
 def test_killed_between_the_rows_and_the_move_it_goes_on(office: Office, ana: Person) -> None:
     id_ = _put(office, ana, files=[upload(photo()), upload(b"%PDF", "a.pdf")])
     _killed_before_the_move(office, lambda: _index(office))

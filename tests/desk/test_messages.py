@@ -112,6 +112,16 @@ def test_a_mail_that_no_server_ever_takes_is_given_up(desk: Desk, waiting: Perso
     assert row_of(desk) == (12, False)
 
 
+def test_a_server_that_is_away_for_weeks_loses_no_mail(desk: Desk, waiting: Person, clock: SetClock) -> None:
+    post = Post(away=True)
+    for _ in range(60):
+        deliver(desk, post)
+        clock.go(hours=12)
+    post.away = False
+
+    assert deliver(desk, post) == messages.Delivered(sent=1)
+
+
 def test_one_refused_address_keeps_nobody_else_waiting(desk: Desk, waiting: Person, add: Add) -> None:
     paul = add("Paul", "pm")
     with desk.writing() as c:
@@ -201,3 +211,18 @@ def test_a_server_that_is_not_there_is_told_with_its_name_and_nothing_else(
     assert delivered.sent == 0
     assert delivered.problem.startswith("127.0.0.1:9: the mail server cannot be used (Connection refused)")
     assert "rita" not in delivered.problem
+
+
+def test_a_password_that_cannot_be_read_is_told_and_the_mail_waits(
+    desk: Desk, waiting: Person, server: tuple[Controller, Kept], tmp_path: Path
+) -> None:
+    controller, _ = server
+    settings = MailSettings(
+        host="127.0.0.1", port=controller.port, sender="detente@acme.test", security="none", user="detente",
+        password_file="gone.txt",
+    )  # fmt: skip
+
+    delivered = deliver(desk, messages.smtp(settings, tmp_path))
+
+    assert "gone.txt" in delivered.problem
+    assert row_of(desk) == (1, False)

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from detente.dismissed import RuleEntry
 from detente.settings import setting_tables
+from detente.wanted import QuestionEntry
 from detente.workspace import PageEntry
 
 ROOT = Path(__file__).parents[2]
@@ -98,10 +99,12 @@ def _check_toml(data: dict[str, object], page: Path) -> None:
         PageEntry(**entry)
     for rule in data.get("rules", []):
         RuleEntry(**rule)
+    for question in data.get("questions", []):
+        QuestionEntry(**question)
     models = setting_tables()
     for table in data.keys() & models.keys():
         models[table](**({"name": "Acme Support"} if table == "company" else {}) | data[table])
-    assert data.keys() <= {*models, "pages", "name", "aliases", "domains", "themes", "rules"}, page
+    assert data.keys() <= {*models, "pages", "name", "aliases", "domains", "themes", "rules", "questions"}, page
 
 
 @pytest.mark.parametrize("section", ["Context", "Decision", "Rejected"])

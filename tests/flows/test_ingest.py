@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
 from reporting import id_of, plain_workspace, report, somebody
 from small_site import SmallSite
 
@@ -26,6 +28,7 @@ from detente.records import Summary
 from detente.workspace import Workspace, load
 from flows import ingest, order
 from flows.job import Job, Silent
+from flows.server import free_port
 from flows.steps import at_once
 from flows.watching import Watcher, watching
 from flows.work import Ask, work
@@ -240,6 +243,37 @@ def test_a_late_sighting_is_told_once(workspace: Workspace, rita: Person) -> Non
     assert [summary.changed for summary in summaries] == [0, 0, 1, 0]
     with ingest.desk_of(job_of(workspace)) as desk, desk.reading() as c:
         assert [event.kind for event in sightings.events(c, id_of(1))] == ["received", "cleared", "nudged"]
+
+
+def test_a_late_sighting_is_told_by_mail_where_there_is_a_server_and_one_that_is_away_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    kept = Kept()
+    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    mail = f'host = "127.0.0.1"\nport = {server.port}\nsender = "detente@acme.test"\nsecurity = "none"'
+    workspace = load(plain_workspace(tmp_path / "ws", mail=mail, web='base_url = "https://intel.acme.test"'))
+    report(workspace, 1, somebody(workspace, "Rita", "rep", now=NOW).person_id, now=NOW)
+    away = ingested(workspace, NOW + timedelta(days=4))
+    server.start()
+    back = ingested(workspace, NOW + timedelta(days=5))
+    server.stop()
+
+    assert (away.read, away.changed, back.notes) == (1, 1, [])
+    assert "the mail server cannot be used" in away.notes[-1]
+    [sent] = kept.kept
+    assert f"https://intel.acme.test/r/{id_of(1)}" in sent
+    assert "They pay half" not in sent
+
+
+class Kept(MessageHandler):
+    """Keeps what a mail server was handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[str] = []
+
+    def handle_message(self, message: object) -> None:
+        self.kept.append(str(message))
 
 
 class Steps:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from mornings import World
-from timeline import Timeline, feature, price, release
+from timeline import Timeline, feature, price, release, sighting
 
 import reports
 from detente.errors import UsageError, WarehouseError
@@ -43,6 +43,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     world.timeline.dismissals.append(rule)
     world.timeline.build()
+    world.timeline.reported(
+        sighting(1, received_at=TIMES["start"], text="They offer half.", area="Pricing"),
+        sighting(2, received_at=TIMES["end"], text="They want three years."),
+        sighting(3, competitor="initech", text="Another one."),
+    )
     return world.folder
 
 
@@ -58,7 +63,7 @@ def test_a_questions_head_says_what_it_answers_and_names_each_parameter(name: st
 @pytest.mark.parametrize("name", reports.names())
 def test_every_question_is_answered(folder: Path, name: str) -> None:
     page = "globex/news" if name == "page_releases" else "globex/pricing"
-    values = {"plan": "team", "page": page, "id": "", **TIMES}
+    values = {"plan": "team", "page": page, "id": "", "competitor": "globex", **TIMES}
     given = {p.name: values[p.name] for p in reports.question(name).parameters if not p.optional}
 
     frame = reports.run(folder, name, **given)
@@ -90,6 +95,23 @@ def test_what_is_dismissed_is_asked_for_by_itself(folder: Path) -> None:
     assert list(reports.run(folder, "recent_changes")["subject"]) == ["Team"]
     assert sorted(reports.run(folder, "recent_changes", dismissed=True)["subject"]) == ["Pro", "Team"]
     assert len(reports.run(folder, "recent_changes", dismissed=True, newest=1)) == 1
+
+
+def test_what_is_known_of_a_competitor_comes_newest_first_and_without_what_is_dismissed(folder: Path) -> None:
+    moves = reports.run(folder, "known_price_moves", competitor="globex")
+    releases = reports.run(folder, "known_releases", competitor="globex", newest=1)
+
+    assert [(kind, subject) for kind, subject in zip(moves["kind"], moves["subject"], strict=True)] == [
+        ("price_increase", "Team")
+    ]
+    assert list(releases["version"]) == ["1.1"]
+
+
+def test_what_colleagues_reported_is_told_without_who_and_which_customer(folder: Path) -> None:
+    frame = reports.run(folder, "known_sightings", competitor="globex")
+
+    assert list(frame["text"]) == ["They want three years.", "They offer half."]
+    assert set(frame.columns) == {"sighting_id", "text", "area", "source", "received_at", "happened_on"}
 
 
 def test_a_history_lists_every_price_that_a_plan_had(folder: Path) -> None:

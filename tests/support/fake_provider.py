@@ -113,7 +113,7 @@ def fake_provider(clock: SetClock) -> Iterator[FakeProvider]:
     """A provider that runs."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             if self.path == "/.well-known/openid-configuration":
                 self._send(200, provider.described())
             elif self.path == "/keys":
@@ -121,7 +121,7 @@ def fake_provider(clock: SetClock) -> Iterator[FakeProvider]:
             else:
                 self._send(404, {})
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             known = base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '+')}".encode()).decode()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from web_site import WebSite, web_site
 
@@ -30,3 +31,23 @@ def new_site(tmp_path: Path) -> Iterator[Callable[..., WebSite]]:
     yield start
     for one in made:
         one.close()
+
+
+@pytest.fixture(scope="package")
+def api_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
+    """A site that programs report to."""
+    running = web_site(tmp_path_factory.mktemp("api") / "workspace")
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="package")
+def program(api_site: WebSite) -> httpx.Client:
+    """A program of the rep."""
+    return api_site.program(api_site.token("rep", "sightings:write", "sightings:read")[1])
+
+
+@pytest.fixture
+def pace(api_site: WebSite) -> None:
+    """Tests of one site share a rep, and send more than a person does."""
+    api_site.clock.go(minutes=2)

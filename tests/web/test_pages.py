@@ -99,13 +99,13 @@ def test_every_page_has_a_language_a_title_landmarks_and_a_way_past_the_head(sit
     assert "allowEval&#34;: false" in text or '"allowEval": false' in text
 
 
-NAUGHTY = "<img src=x onerror=alert(1)>‮{{7*7}}"
+NAUGHTY = "<img src=x onerror=alert(1)>{{7*7}}"
 
 
 def test_what_people_wrote_is_text_wherever_it_stands(new_site: Callable[..., WebSite]) -> None:
     site = new_site()
     with site.desk.writing() as c:
-        name = NAUGHTY.replace("‮", "")
+        name = NAUGHTY
         person = people.add_person(c, name=name, email="x@acme.test", roles=["admin"], by=None, now=site.clock.now())
     site.people["naughty"] = person
     client = site.client("naughty")

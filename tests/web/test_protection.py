@@ -101,7 +101,7 @@ def test_addresses_of_visitors_are_taken_from_trusted_proxies_alone(new_site: Ca
 def test_every_answer_of_every_route_carries_the_headers(site: WebSite) -> None:
     client = site.client("admin")
     paths = {re.sub(r"\{[^}]*\}", UNKNOWN, route.path) for routes in all_routes() for route in routes.all}
-    for path in sorted(paths) + ["/none", "/static/detente.css", "/static/../web/app.py"]:
+    for path in [*sorted(paths), "/none", "/static/detente.css", "/static/../web/app.py"]:
         for method in ("GET", "OPTIONS", "HEAD"):
             answer = client.request(method, path)
             headers = answer.headers

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -83,12 +85,12 @@ class ReferencePage:
     """The API's description, for people.
 
     Attributes:
-        paragraphs: What holds for all of it.
+        text: What holds for all of it, as HTML that was made of our own words.
         operations: What it does.
         fields: What a sighting holds.
     """
 
-    paragraphs: Sequence[str]
+    text: Markup
     operations: Sequence[Operation]
     fields: Sequence[Field]
 
@@ -241,8 +243,8 @@ def reference(request: Request) -> Response:
         Field(name=name, description=one["description"], words=_words(one), is_required=name in schema["required"])
         for name, one in schema["properties"].items()
     ]
-    paragraphs = DESCRIPTION.replace("**", "").replace("`", "").strip().split("\n\n")
-    return render(request, "api/reference.html", ReferencePage(paragraphs=paragraphs, operations=shown, fields=fields))
+    text = Markup(MarkdownIt().render(DESCRIPTION))  # noqa: S704  (our own words, and nobody else's)
+    return render(request, "api/reference.html", ReferencePage(text=text, operations=shown, fields=fields))
 
 
 def _words(schema: Mapping[str, Any]) -> list[str]:
