@@ -28,7 +28,13 @@ def put(desk: Desk, ana: Person, tmp_path: Path) -> Put:
 
     def put(text: str, minute: int = 0, **more: Any) -> str:
         now = NOW + timedelta(minutes=minute)
-        accepted = sent(office.inbox, said(text, **more), person_id=ana.person_id, channel="mail", now=now)
+        accepted = sent(
+            office.inbox,
+            said(text, **{"competitor": "globex"} | more),
+            person_id=ana.person_id,
+            channel="mail",
+            now=now,
+        )
         indexer.index_new(*office.parts)
         return accepted.sighting_id
 
