@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from desk import personal
+from desk.changes import said_without_names
 from desk.database import Connection
 from desk.schema import person
 from desk.schema import sighting as sighting_table
@@ -22,7 +22,7 @@ class Heard:
 
     Attributes:
         sighting_id: Which one.
-        text: Its text, e-mail addresses and phone numbers masked.
+        text: Its text; addresses and numbers are masked, and the names of the customer, the deal and the reporter.
         received_at: When it was received.
     """
 
@@ -70,14 +70,26 @@ def waiting_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingR
 def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
     """What was reported about a competitor, the newest first, as far as all colleagues may read it."""
     query = (
-        select(sighting_table.c.sighting_id, sighting_table.c.text, sighting_table.c.received_at)
+        select(
+            sighting_table.c.sighting_id,
+            sighting_table.c.text,
+            sighting_table.c.received_at,
+            sighting_table.c.customer,
+            sighting_table.c.deal,
+            person.c.name,
+        )
         .join(state_table, state_table.c.sighting_id == sighting_table.c.sighting_id)
+        .join(person, person.c.person_id == sighting_table.c.person_id)
         .where(_may_be_read(), sighting_table.c.competitor == competitor)
         .order_by(sighting_table.c.received_at.desc(), sighting_table.c.sighting_id.desc())
         .limit(limit)
     )
     return [
-        Heard(sighting_id=row.sighting_id, text=personal.masked(row.text), received_at=row.received_at)
+        Heard(
+            sighting_id=row.sighting_id,
+            text=said_without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
+            received_at=row.received_at,
+        )
         for row in c.execute(query)
     ]
 

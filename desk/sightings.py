@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
 from sqlalchemy import insert, update
 
-from desk import audit, gate
+from desk import audit, gate, gate_text, messages
 from desk.database import Connection
 from desk.plain_text import cleaned_text
 from desk.receipts import Receipt, Step, receipt
@@ -71,12 +71,14 @@ def ask(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -
         ConflictError: It was withdrawn.
         SubmissionError: The question is empty or too long.
     """
-    sighting(c, sighting_id)
+    row = sighting(c, sighting_id)
     _say(c, sighting_id, "question", text, by=by, now=now)
+    if row.person_id != by:
+        messages.queue(c, row.person_id, "question", sighting_id, now=now)
 
 
 def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -> None:
-    """Answers a question, or adds a line to one's own sighting.
+    """Answers a question, or adds a line to one's own sighting; words that the gate stops stop the whole sighting.
 
     Raises:
         NotFoundError: There is no such sighting of this person.
@@ -88,6 +90,10 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     if row.gate == "not_kept":
         raise NotAllowedError("nothing of this report may be kept, so nothing can be added; please speak to legal")
     _say(c, sighting_id, "answer", text, by=by, now=now)
+    # an answer is as new to the gate as a sighting is: who asked may not be the one who may read it
+    fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
+    if fired and row.gate == "cleared":
+        record(c, sighting_id, "quarantined", by=by, now=now, reasons=list(fired))
 
 
 def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None:
@@ -133,7 +139,7 @@ def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by:
             )
     if faults:
         raise SubmissionError(faults)
-    verdict, submission = _judged(row, given)
+    verdict, submission = _judged(row, given, [one.text for one in notes_of(c, sighting_id, ("answer",))])
     told = {name: getattr(submission, name) for name in gate.ANSWERS if getattr(submission, name) is not None}
     values: dict[str, Any] = dict(told) if verdict.keeps_text else {**told, **_BLANK}
     c.execute(update(sighting_table).where(sighting_table.c.sighting_id == sighting_id).values(**values))
@@ -189,6 +195,7 @@ def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by
     note_id = _add_note(c, sighting_id, "reason", reason, by=by, now=now)
     record(c, sighting_id, kind, by=by, now=now, note_id=note_id)
     audit.record(c, by=by, action=f"sighting_{kind}", subject=sighting_id, now=now, note_id=note_id)
+    messages.queue(c, row.person_id, kind, sighting_id, now=now)
 
 
 def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:
@@ -198,17 +205,22 @@ def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:
     return row
 
 
-def _judged(row: SightingRow, given: Mapping[str, str]) -> tuple[Gate, Submission]:
-    said = {name: getattr(row, name) for name in ("sighting_id", "text", "competitor", "competitor_name", "comparison")}
-    said |= {name: getattr(row, name) for name in gate.ANSWERS} | dict(given)
-    try:
-        submission = Submission(**said)
-    except ValidationError as error:
-        raise SubmissionError({str(fault["loc"][0]): fault["msg"] for fault in error.errors()}) from None
+def _judged(row: SightingRow, given: Mapping[str, str], answers: Sequence[str]) -> tuple[Gate, Submission]:
+    submission = _submission(row, {**given, "text": "\n".join([row.text, *answers])})
     lacking = gate.missing(submission) if submission.source else ("source",)
     if lacking:
         raise SubmissionError({name: gate.QUESTIONS[name] for name in lacking})
     return gate.judge(submission), submission
+
+
+def _submission(row: SightingRow, given: Mapping[str, str]) -> Submission:
+    """What the gate looks at: the sighting's own words and answers, and others in their place."""
+    said = {name: getattr(row, name) for name in ("sighting_id", "text", "competitor", "competitor_name", "comparison")}
+    said |= {name: getattr(row, name) for name in gate.ANSWERS} | dict(given)
+    try:
+        return Submission(**said)
+    except ValidationError as error:
+        raise SubmissionError({str(fault["loc"][0]): fault["msg"] for fault in error.errors()}) from None
 
 
 def _add_note(c: Connection, sighting_id: str, kind: str, text: str, *, by: str, now: datetime) -> str:

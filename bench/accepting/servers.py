@@ -66,7 +66,8 @@ class Side:
 
 
 def _files(folders: Sequence[Path]) -> int:
-    return sum(1 for folder in folders for path in folder.rglob("*") if path.is_file())
+    # a file may just be moving from one folder to another
+    return len({path.name for folder in folders for path in folder.rglob("*") if path.is_file()})
 
 
 @dataclass(kw_only=True)

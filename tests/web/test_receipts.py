@@ -114,6 +114,19 @@ def test_what_a_colleague_told_before_is_named_with_its_share(new_site: NewSite)
     assert "Yours says 45; the earlier one says 49." in page
 
 
+def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> None:
+    site = new_site()
+    send(site, "other_rep", "Seen at the fair.", files=[("a.jpg", photo())])
+    held = send(site, "other_rep", "Seen elsewhere.", gate="quarantined", files=[("a.jpg", photo())])
+
+    sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "The very same file came with a report on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
+    assert "Seen elsewhere." not in page
+    assert held[:8].upper() not in page
+
+
 def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewSite) -> None:
     site = new_site()
     text = "Globex told Contoso that the Team plan costs 49 euros per user from January on."
