@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -38,20 +38,33 @@ log = logging.getLogger(__name__)  # without traces, which could hold what a per
 _BATCH = 50  # entries in one transaction
 _FILES = 8  # pictures in one child process: rows of newer entries come between
 # with more than a few sightings in a moment, rows and pictures wait, though not for ever
-_FEW, _MOMENT_S, _PATIENCE_S = 3, 0.1, 2.0
+_FEW, _MOMENT_S, _PATIENCE_S, _PICTURES_WAIT_S = 3, 0.1, 2.0, 20.0
 _ROUNDS = 500  # batches in one call
 _BYTES = 32_000_000  # of files that are in memory at once
 
 _Outcome = Literal["new", "known", "foreign", "early", "files_not_kept"]
 
 
-def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits) -> list[str]:
+def index_new(
+    desk: Desk,
+    inbox: Inbox,
+    attachments: Attachments,
+    limits: Limits,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> list[str]:
     """Brings every new entry into the desk, and in line what was decided since; returns the ids of the new sightings.
 
     Rows come first, so that a receipt stands within moments; photos are decoded after them, a few at a time. An entry
     that cannot be read, or whose sender is unknown, goes to `inbox/damaged` with a line in the log, and never stops
     the rest. What a killed process left half-written is swept at the end. While reports keep coming it returns now and
     then all the same; what is not done by then is done by the next call.
+
+    Args:
+        desk: Where rows go.
+        inbox: Where entries are.
+        attachments: Where files go.
+        limits: Bounds of a picture.
+        is_ending: Asked between two batches: whether to leave the rest to the next call.
 
     Raises:
         DeskError: The desk cannot be used now; all entries wait.
@@ -60,14 +73,19 @@ def index_new(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits
     indexed: list[str] = []
     seen: set[str] = set()
     packed: list[Entry] = []
-    came = inbox.came
+    came, unpacked_at = inbox.came, time.monotonic()
     for _ in range(_ROUNDS):
+        if is_ending():
+            return indexed
         fresh = [path for path in inbox.new() if path.stem not in seen][:_BATCH]
         seen |= {path.stem for path in fresh}
-        came = _let_pass(inbox, came)
+        before, came = came, _let_pass(inbox, came)
         new, holding = _index(desk, inbox, fresh)
         indexed += new
         packed += holding
+        if came - before > _FEW and fresh and time.monotonic() - unpacked_at < _PICTURES_WAIT_S:
+            continue
+        unpacked_at = time.monotonic()
         chunk = _next(packed)
         del packed[: len(chunk)]
         _unpack(desk, inbox, attachments, limits, chunk)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from desk import indexer
 from desk.accept import Limits
@@ -54,11 +55,12 @@ class Indexing:
         limits: Limits,
         clock: Clock,
         *,
-        index: Index = indexer.index_new,
+        index: Index | None = None,
         sweep_s: float = _SWEEP_S,
         after_fault_s: float = _AFTER_FAULT_S,
     ) -> None:
-        self._index = index
+        self._ending = threading.Event()
+        self._index = index or partial(indexer.index_new, is_ending=self._ending.is_set)
         self._sweep_s = sweep_s
         self._after_fault_s = after_fault_s
         self._desk = desk
@@ -67,7 +69,6 @@ class Indexing:
         self._limits = limits
         self._clock = clock
         self._woken = threading.Event()
-        self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self._one_round = threading.Lock()
         self.state = IndexingState()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -22,6 +23,7 @@ from web.site import is_loopback
 # Requests under way get so long to be answered at the end.
 _GRACE_S = 3
 _BACKLOG = 1024
+_SWITCH_S = 0.001
 
 
 def refuse_exposed(workspace: Workspace, desk: Desk) -> None:
@@ -84,6 +86,8 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         timeout_keep_alive=30,
         backlog=_BACKLOG,
     )
+    # else a thread that makes a sighting durable waits up to 5 ms at every step until another one lets it go on
+    sys.setswitchinterval(_SWITCH_S)
     with _ending_quietly():
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -23,7 +23,7 @@ from web.permissions import Permission, has
 _FRESH_S = 1.0
 # Older answers are asked for again beside the request that they still serve: so no request waits for the desk while
 # somebody is active, and a commit of the indexing never delays an acknowledgement.
-_ASK_AGAIN_S = 0.4
+_ASK_AGAIN_S = 0.6
 _REMEMBERED = 5_000
 
 

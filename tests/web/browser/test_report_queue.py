@@ -135,6 +135,7 @@ def test_the_form_opens_and_keeps_without_a_connection(site: WebSite, lasting: L
     expect(page.locator("#status")).to_contain_text("Kept on this phone")
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
+    arrives(site, page, "Written on a plane")
     expect(page.locator("#badge")).to_be_hidden()
     assert [(row.text, row.competitor) for row in received(site)] == [("Written on a plane", "hooli")]
 
