@@ -88,36 +88,24 @@ def accept(
         deal = deal_amount.read(cleaned.deal_amount, currency)
     except SubmissionError as error:
         faults |= error.faults
-    if faults:
+    there = inbox.find(cleaned.sighting_id) if faults and "text" not in faults else None
+    if faults and there is None:
         raise SubmissionError(faults)
     check_uploads(uploads, limits)
-    verdict = gate.judge(cleaned)
-    kept = list(uploads) if verdict.keeps_files else []
-    notes = tuple(_note(upload) for upload in kept)
-    content = _content(cleaned, verdict)
-    entry = Entry(
-        entry_id=cleaned.sighting_id,
-        sighting_id=cleaned.sighting_id,
-        person_id=person_id,
-        channel=channel,
-        received_at=now,
-        digest=_digest(content, person_id, notes),
-        gate=verdict,
-        submission=content,
-        deal_amount=str(deal.amount) if deal and verdict.keeps_text else None,
-        deal_currency=deal.currency if deal and verdict.keeps_text else None,
-        files=notes,
-    )
-    is_new = inbox.put(entry, [upload.body for upload in kept])
+    entry, bodies = _entry(cleaned, uploads, deal, person_id=person_id, channel=channel, now=now)
+    # what was taken once is known, though it could not be taken today: a competitor may have been renamed since
+    if faults and there is not None and there.digest != entry.digest:
+        raise SubmissionError(faults)
+    is_new = inbox.put(entry, bodies)
     first = entry if is_new else inbox.find(entry.entry_id) or entry
     return Accepted(
         sighting_id=entry.sighting_id,
         is_new=is_new,
         gate=first.gate,
         received_at=first.received_at,
-        dropped_files=len(uploads) - len(kept),
-        deal_amount=deal if verdict.keeps_text else None,
-        looks_like=looks_like(cleaned.competitor_name, competitors) if verdict.keeps_text else None,
+        dropped_files=len(uploads) - len(bodies),
+        deal_amount=deal if entry.gate.keeps_text else None,
+        looks_like=looks_like(cleaned.competitor_name, competitors) if entry.gate.keeps_text else None,
     )
 
 
@@ -230,6 +218,37 @@ def _claim(sent_at: datetime) -> datetime | None:
         return (sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
         return None
+
+
+def _entry(
+    submission: Submission,
+    uploads: Sequence[Upload],
+    deal: DealAmount | None,
+    *,
+    person_id: str,
+    channel: Channel,
+    now: datetime,
+) -> tuple[Entry, list[bytes]]:
+    """The entry and its files, without what the gate does not keep."""
+    verdict = gate.judge(submission)
+    kept = uploads if verdict.keeps_files else ()
+    notes = tuple(_note(upload) for upload in kept)
+    content = _content(submission, verdict)
+    kept_deal = deal if verdict.keeps_text else None
+    entry = Entry(
+        entry_id=submission.sighting_id,
+        sighting_id=submission.sighting_id,
+        person_id=person_id,
+        channel=channel,
+        received_at=now,
+        digest=_digest(content, person_id, notes),
+        gate=verdict,
+        submission=content,
+        deal_amount=str(kept_deal.amount) if kept_deal else None,
+        deal_currency=kept_deal.currency if kept_deal else None,
+        files=notes,
+    )
+    return entry, [upload.body for upload in kept]
 
 
 def _note(upload: Upload) -> FileNote:

@@ -185,7 +185,8 @@ def _sender(message: Message) -> str:
             strict = [address.addr_spec for address in header.addresses]
             lax = [address for _, address in getaddresses([values[0]])]
             if not header.defects and strict == lax and len(strict) == 1 and strict[0].count("@") == 1:
-                return str(strict[0]).casefold()
+                # lower case alone: folding would make one address of two
+                return str(strict[0]).lower()
     raise _refused("does not have exactly one sender in From")
 
 

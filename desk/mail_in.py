@@ -22,7 +22,7 @@ from desk.database import Desk
 from desk.inbox import Inbox
 from desk.mail_file import Mail, max_bytes, read_mail
 from desk.people import person_by_email
-from detente.errors import ConflictError, NotAllowedError, ServiceError, SubmissionError, UploadError
+from detente.errors import ConflictError, DetenteError, NotAllowedError, ServiceError, SubmissionError, UploadError
 from detente.people import Person
 from detente.secret_file import secret_in
 from detente.settings import MailInSettings
@@ -144,24 +144,34 @@ def fetch(settings: MailInSettings, take: Take, mailbox: Mailbox, most: int) -> 
     """
     fetched = Fetched()
     for uid, size in mailbox.sizes()[:_AT_ONCE]:
+        raw = mailbox.mail(uid) if size <= most else None
+        if raw == b"":
+            continue  # somebody else has moved it meanwhile
         try:
-            accepted = _one(mailbox, uid, size, take, most)
+            fetched.taken.append(_one(raw, take, most).sighting_id)
+            folder = settings.done_folder
         except (SubmissionError, ConflictError, NotAllowedError) as refusal:
             fetched.refused[str(refusal)] = fetched.refused.get(str(refusal), 0) + 1
-            mailbox.move(uid, settings.refused_folder)
-            continue
-        if accepted is not None:
-            fetched.taken.append(accepted.sighting_id)
-            mailbox.move(uid, settings.done_folder)
+            folder = settings.refused_folder
+        mailbox.move(uid, folder)
     return fetched
 
 
-def _one(mailbox: Mailbox, uid: str, size: int, take: Take, most: int) -> Accepted | None:
-    """Takes one mail; None where somebody else has moved it meanwhile."""
-    if size > most:
+def _one(raw: bytes | None, take: Take, most: int) -> Accepted:
+    """Takes one mail; None is one that is too large to be fetched.
+
+    Raises:
+        SubmissionError: It can never be taken.
+    """
+    if raw is None:
         raise SubmissionError({"": f"the mail has more than {most:,} bytes; send fewer or smaller files"})
-    raw = mailbox.mail(uid)
-    return take(raw) if raw else None
+    try:
+        return take(raw)
+    except DetenteError:
+        raise
+    except Exception as error:  # noqa: BLE001  (one mail that we cannot cope with must not stand before all others)
+        fault = f"the mail led to a fault of ours ({type(error).__name__})"
+    raise SubmissionError({"": fault})
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from itertools import count as count_from
 from pathlib import Path
@@ -35,7 +35,8 @@ class _RefusedError(Exception):
 
 def main(path: Path) -> int:
     """Writes a JSON line per row, `[number, cells]`, or one `{"fault": …}`; a cell is a text or `{"fault": …}`."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    with suppress(ValueError, OSError):  # not every system knows this limit; the next one holds everywhere
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
         _check(path)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from sqlalchemy import insert, update
 
-from desk import audit, gate, gate_text
+from desk import audit, gate, gate_text, messages
 from desk.database import Connection
 from desk.plain_text import cleaned_text
 from desk.receipts import Receipt, Step, receipt
@@ -71,8 +71,10 @@ def ask(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -
         ConflictError: It was withdrawn.
         SubmissionError: The question is empty or too long.
     """
-    sighting(c, sighting_id)
+    row = sighting(c, sighting_id)
     _say(c, sighting_id, "question", text, by=by, now=now)
+    if row.person_id != by:
+        messages.queue(c, row.person_id, "question", sighting_id, now=now)
 
 
 def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime) -> None:
@@ -193,6 +195,7 @@ def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by
     note_id = _add_note(c, sighting_id, "reason", reason, by=by, now=now)
     record(c, sighting_id, kind, by=by, now=now, note_id=note_id)
     audit.record(c, by=by, action=f"sighting_{kind}", subject=sighting_id, now=now, note_id=note_id)
+    messages.queue(c, row.person_id, kind, sighting_id, now=now)
 
 
 def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:

@@ -13,6 +13,8 @@ from web.known import Known
 
 _SHOWN = 3
 _TEXT_CHARS = 160
+# a page is made while somebody waits: what a long text begins with says what it is about
+_COMPARED_CHARS = 1_000
 _MASK = re.compile(r"\[(?:e-mail|phone)\]")
 
 
@@ -36,7 +38,7 @@ class Alike:
     """Something earlier that a new sighting is like.
 
     Attributes:
-        by: Who told it: a colleague, or our crawler of a page or of release notes.
+        by: Who told it: a colleague, also by the very same file, or our crawler of a page or of release notes.
         likeness: The same, the same with other facts, or near.
         share: How much of the words is the same, in percent; None where numbers and names were compared instead.
         text: What it said, shortened.
@@ -47,7 +49,7 @@ class Alike:
         sighting_id: Which one, where a colleague told it.
     """
 
-    by: Literal["colleague", "page", "release"]
+    by: Literal["colleague", "file", "page", "release"]
     likeness: Likeness
     share: int | None
     text: str
@@ -58,18 +60,22 @@ class Alike:
     sighting_id: str = ""
 
 
-def alike(text: str, earlier: Sequence[Earlier], known: Known) -> list[Alike]:
+def alike(text: str, earlier: Sequence[Earlier], known: Known, same_files: Sequence[Earlier] = ()) -> list[Alike]:
     """What a new sighting is like, the likest first; at most three.
 
     Args:
         text: What the reporter wrote, masked.
         earlier: Recent sightings of the same competitor that the reporter may see.
         known: What the published file says about the competitor.
+        same_files: Sightings with which the very same file came.
     """
     by_id = {one.sighting_id: one for one in earlier}
     # that both hide an address is no likeness
-    bare, others = _MASK.sub(" ", text), [(one.sighting_id, _MASK.sub(" ", one.text)) for one in earlier]
-    found = [_of_colleague(match, by_id[match.key]) for match in similar(bare, others, _SHOWN)]
+    others = [(one.sighting_id, _bare(one.text)) for one in earlier]
+    found = [_of_colleague(match, by_id[match.key]) for match in similar(_bare(text), others, _SHOWN)]
+    found += [
+        Alike(by="file", likeness="same", share=None, text=_short(one.text), at=one.received_at) for one in same_files
+    ]
     found += _of_pages(text, known)
     found += _of_releases(text, known)
     order: tuple[Likeness, ...] = ("same", "other_fact", "near")
@@ -118,6 +124,10 @@ def _of_releases(text: str, known: Known) -> list[Alike]:
         )
         for match in similar(text, told, 1)
     ]
+
+
+def _bare(text: str) -> str:
+    return _MASK.sub(" ", text[:_COMPARED_CHARS])
 
 
 def _short(text: str) -> str:

@@ -25,7 +25,7 @@ from web.shop import Shop
 
 NOTE_CHARS = 5000
 """Characters of a question, an answer or a reason at most."""
-_COMPARED = 300
+_COMPARED = 200
 
 
 class Blank(dict[str, str]):
@@ -195,12 +195,14 @@ class Given:
     Attributes:
         receipt: The sighting with its steps, notes and files.
         reporter: Name of who reported it.
-        earlier: Recent sightings of the same competitor, other than this one, that the reader may see.
+        earlier: Recent sightings of the same competitor, other than this one, that all colleagues may read.
+        same_files: Those with which the very same file came.
     """
 
     receipt: Receipt
     reporter: str
-    earlier: tuple[Earlier, ...]
+    earlier: tuple[Earlier, ...] = ()
+    same_files: tuple[Earlier, ...] = ()
 
 
 def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: bool) -> Given:
@@ -212,15 +214,26 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
     row = sightings.visible_to(connection, sighting_id, reader)
     receipt = sightings.receipt(connection, sighting_id)
     is_own = row.person_id == reader.person_id
-    earlier: tuple[Earlier, ...] = ()
-    if is_new and is_own and row.competitor and row.gate in ("cleared", "waiting"):
-        earlier = tuple(
+    if not is_own:
+        name = lists.names_of(connection, [row.person_id]).get(row.person_id, "")
+        return Given(receipt=receipt, reporter=name)
+    if not is_new or row.gate not in ("cleared", "waiting"):
+        return Given(receipt=receipt, reporter="")
+    recent = lists.recent(connection, row.competitor, _COMPARED) if row.competitor else []
+    same = [sightings.sighting(connection, one) for one in sightings.same_files(connection, sighting_id)]
+    return Given(
+        receipt=receipt,
+        reporter="",
+        earlier=tuple(
             Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at)
-            for one in lists.recent(connection, row.competitor, _COMPARED)
+            for one in recent
             if one.sighting_id != sighting_id
-        )
-    name = "" if is_own else lists.names_of(connection, [row.person_id]).get(row.person_id, "")
-    return Given(receipt=receipt, reporter=name, earlier=earlier)
+        ),
+        same_files=tuple(
+            Earlier(sighting_id=one.sighting_id, text=personal.masked(one.text), received_at=one.received_at)
+            for one in same
+        ),
+    )
 
 
 def page(
@@ -259,9 +272,7 @@ def page(
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
         asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
-        likes=alike(personal.masked(row.text), found.earlier, known or Known())
-        if text is not None and is_new and row.competitor
-        else (),
+        likes=_likes(row, found, known) if text is not None and is_new else (),
         known=known,
         competitor=competitor_name(shop, row),
         wanted=wanted_of(shop.workspace.wanted, row.competitor) if is_new else (),
@@ -282,6 +293,10 @@ def page(
         faults=Blank(faults or {}),
         typed=Blank(typed or {}),
     )
+
+
+def _likes(row: SightingRow, found: Given, known: Known | None) -> Sequence[Alike]:
+    return alike(personal.masked(row.text), found.earlier, known or Known(), found.same_files)
 
 
 def _known(shop: Shop, shelf: Shelf, row: SightingRow) -> Known:

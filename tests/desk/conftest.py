@@ -48,12 +48,15 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def new_place(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def new_place(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Where no desk has been made yet."""
     if database == "sqlite":
-        return Place(tmp_path / "data", "")
+        yield Place(tmp_path / "data", "")
+        return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    return Place(tmp_path / "data", server.url(server.new_database()))
+    name = server.new_database()
+    yield Place(tmp_path / "data", server.url(name))
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -65,13 +68,15 @@ def made_on_postgresql(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def place(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Where an empty desk is."""
     if database == "sqlite":
-        return Place(tmp_path / "data", "")
+        yield Place(tmp_path / "data", "")
+        return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("made_on_postgresql")
-    return Place(tmp_path / "data", server.url(server.new_database(template=template)))
+    name = server.new_database(template=request.getfixturevalue("made_on_postgresql"))
+    yield Place(tmp_path / "data", server.url(name))
+    server.drop(name)
 
 
 @pytest.fixture

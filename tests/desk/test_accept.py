@@ -134,6 +134,15 @@ def test_a_fault_names_its_field_and_says_how_to_mend_it(
     assert list(inbox.new()) == []
 
 
+def test_what_was_taken_once_is_known_though_it_could_not_be_taken_today(inbox: Inbox) -> None:
+    report = said(competitor="globex")
+    sent(inbox, report)
+
+    assert not sent(inbox, report, competitors=("initech",)).is_new
+    with pytest.raises(SubmissionError):
+        sent(inbox, report.model_copy(update={"text": "else"}), competitors=("initech",))
+
+
 def test_all_faults_are_told_at_once(inbox: Inbox) -> None:
     with pytest.raises(SubmissionError) as refused:
         sent(inbox, said("", competitor="hooli", source=None, deal_amount="lots", happened_on=date(2030, 1, 1)))

@@ -209,12 +209,26 @@ def test_what_can_never_be_taken_is_moved_away(place, error):
     assert list(folder.moved) == [REFUSED]
 
 
+def test_a_mail_that_leads_to_a_fault_of_ours_does_not_stand_before_all_others(place):
+    def take(raw):
+        if b"poison" in raw:
+            raise ZeroDivisionError("canary")
+        return place.take(raw)
+
+    folder = Folder(mail(1, text="poison"), mail(2))
+    done = fetch(place.workspace.settings.mail_in, take, folder, 1_000)
+
+    assert len(done.taken) == 1
+    assert list(done.refused) == ["the mail led to a fault of ours (ZeroDivisionError)"]
+    assert [len(folder.moved[one]) for one in (DONE, REFUSED)] == [1, 1]
+
+
 def test_a_mail_that_is_too_large_is_not_even_fetched(place):
     folder = Folder(b"x" * 101)
 
     sweep(place, folder, most=100)
 
-    assert (folder.steps, list(folder.moved)) == (1, [REFUSED])
+    assert (folder.steps, list(folder.moved)) == (1, [REFUSED])  # one step: it was moved
 
 
 def test_with_an_authserv_id_a_sender_counts_only_where_their_domain_signed(tmp_path):

@@ -14,7 +14,7 @@ from desk_rows import id_of, put_sighting
 from set_clock import SetClock
 from sqlalchemy import select, update
 
-from desk import messages, people, schema
+from desk import messages, people, schema, sightings
 from desk.database import Desk
 from detente.errors import ServiceError, UsageError
 from detente.people import Person
@@ -226,3 +226,25 @@ def test_a_password_that_cannot_be_read_is_told_and_the_mail_waits(
 
     assert "gone.txt" in delivered.problem
     assert row_of(desk) == (1, False)
+
+
+def test_a_reporter_is_told_of_a_question_and_of_what_legal_decides(desk: Desk, add: Add) -> None:
+    rita, paul, lea = add("Rita", "rep"), add("Paul", "pm"), add("Lea", "legal")
+    now = desk.clock.now()
+    put_sighting(desk, 1, rita.person_id)
+    put_sighting(desk, 2, rita.person_id, gate="quarantined")
+    put_sighting(desk, 3, rita.person_id, gate="quarantined")
+    with desk.writing() as c:
+        sightings.ask(c, id_of(1), f"{CANARY}?", by=paul.person_id, now=now)
+        sightings.ask(c, id_of(1), f"{CANARY}?", by=rita.person_id, now=now)
+        sightings.release(c, id_of(2), CANARY, by=lea.person_id, now=now)
+        sightings.reject(c, id_of(3), CANARY, by=lea.person_id, now=now)
+    post = Post()
+    deliver(desk, post)
+
+    assert {(mail["To"], mail["Subject"].partition(" ")[2]) for mail in post.taken} == {
+        ("rita@acme.test", "is a question on R-00000000"),
+        ("rita@acme.test", "was released"),
+        ("rita@acme.test", "was not released"),
+    }
+    assert all(CANARY not in mail.as_string() for mail in post.taken)

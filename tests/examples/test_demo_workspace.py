@@ -18,6 +18,7 @@ def test_the_files_are_those_of_a_workspace(tmp_path: Path, site: DemoSite) -> N
     assert [path.relative_to(tmp_path / "demo").as_posix() for path in written] == [
         "detente.toml",
         "roadmap.toml",
+        "wanted.toml",
         *(f"competitors/{slug}.toml" for slug in ("rosterquill", "dutymarrow", "shiftolen", "crewbarrow")),
     ]
 
@@ -37,10 +38,11 @@ def test_the_product_loads_the_workspace(tmp_path: Path, site: DemoSite) -> None
         for page in one.pages
     }
     assert {theme.status for theme in loaded.themes} == {"now", "next", "later", "shipped"}
+    assert {question.competitor for question in loaded.wanted} == {"rosterquill", "dutymarrow", None}
 
 
 def test_every_watched_page_is_there(tmp_path: Path, site: DemoSite, visit: Visit) -> None:
-    for path in write_workspace_files(tmp_path, site.urls)[2:]:
+    for path in write_workspace_files(tmp_path, site.urls)[3:]:
         table = tomllib.loads(path.read_text("utf-8"))
         assert table.keys() == {"name", "aliases", "domains", "pages"}
         pages = [(page["name"], page["kind"]) for page in table["pages"]]

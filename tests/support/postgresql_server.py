@@ -47,6 +47,10 @@ class PostgreSQL:
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
+    def drop(self, database: str) -> None:
+        """Removes a database, whoever has it open: each takes 8 MB."""
+        self.run(f'DROP DATABASE "{database}" WITH (FORCE)')
+
     def url(self, database: str, *, user: str = "detente") -> str:
         """The address of a database, as `desk.url` takes it."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
@@ -77,6 +81,8 @@ def running() -> Iterator[PostgreSQL]:
         where = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
         with (folder / "log").open("wb") as log:
             command = ["sh", "-c", _GUARD, folder, binaries / "postgres", "-D", data, *where, *settings]
+            # in a session of its own: whoever kills all processes of the tests leaves it the time to tidy up
+            other["start_new_session"] = True
             guard = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", **other)
         started = PostgreSQL(folder)
         _wait_for(started)

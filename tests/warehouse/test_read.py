@@ -24,6 +24,21 @@ def published(known: Timeline) -> Path:
     return known.warehouse.published
 
 
+@pytest.mark.parametrize("body", [b"", b"nonsense" * 1000], ids=["empty", "other bytes"])
+def test_a_published_file_that_cannot_be_read_is_named_with_what_to_do(known: Timeline, body: bytes) -> None:
+    path = (published(known) / "current.duckdb").resolve()
+    spoilt = path.with_name("detente-20990101T000000Z-00000000.duckdb")
+    spoilt.write_bytes(body)
+    pointer = published(known) / "current.json"
+    sound = pointer.read_text()
+    pointer.write_text(sound.replace(path.name, spoilt.name))
+
+    with pytest.raises(WarehouseError, match=r"cannot be read: .*`detente run build`"):
+        ask(published(known), "SELECT 1")
+    pointer.write_text(sound)
+    spoilt.unlink()
+
+
 def test_a_question_gives_names_and_rows_and_says_when_there_are_more(known: Timeline) -> None:
     rows = ask(published(known), "SELECT range AS n FROM range(5)", limit=3)
 

@@ -62,7 +62,7 @@ def test_it_is_read_once_until_something_newer_is_published(line: Timeline, shel
     assert next(one.new for one in shelf.about("globex").moves or ()) == "69 USD / month"
 
 
-def test_a_dismissed_move_is_not_told_and_one_to_be_checked_says_so(line: Timeline, shelf: Shelf) -> None:
+def test_a_move_that_is_to_be_checked_says_so(line: Timeline, shelf: Shelf) -> None:
     line.seen(price("Team", "5900"))
     line.build()
 

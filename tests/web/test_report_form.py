@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from html.parser import HTMLParser
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -16,9 +14,9 @@ from web_site import WebSite
 
 from desk import sightings
 from desk.gate import FOLLOW_UPS
-from detente.sightings import Answer, Confidence, Motive, Source, Stage
+from detente.sightings import Source
 from detente.workspace import Competitor
-from web import report_form, report_words
+from web import report_form
 
 NewSite = Callable[..., WebSite]
 FILLED = {
@@ -384,109 +382,3 @@ def test_an_address_fills_in_a_known_competitor_and_a_deals_number_alone(
     site: WebSite, competitor: str, deal: str, filled: dict[str, str]
 ) -> None:
     assert shown(opened(site.client("rep"), competitor=competitor, deal=deal)) == filled
-
-
-def test_the_page_without_a_connection_is_nobodys(site: WebSite) -> None:
-    pages = {site.client(who).get("/offline").text for who in (None, "rep", "pm")}
-    [page] = pages
-    assert "Globex" not in page
-    assert "Person" not in page
-    assert not any(person.person_id in page for person in site.people.values())
-
-
-def test_the_service_worker_is_the_same_for_everybody_and_lists_files_that_are_there(site: WebSite) -> None:
-    workers = {site.client(who).get("/sw.js").text for who in (None, "rep", "pm")}
-    [worker] = workers
-    listed = re.findall(r'"(/[^"]+)"', worker.partition("\n// ")[0])
-    assert "/offline" in listed
-    assert {site.client().get(path).status_code for path in listed} == {200}
-
-
-def test_whatever_the_form_loads_is_kept_for_it_by_the_service_worker(site: WebSite) -> None:
-    worker = site.client().get("/sw.js").text
-    page = BeautifulSoup(site.client().get("/offline").text, "lxml")
-    kept = {"/manifest.webmanifest", *re.findall(r'"(/[^"]+)"', worker)}
-    asked = {one.get("href") or one.get("src") for one in page.select("link[href], script[src]")}
-    imports = {
-        f"/static/js/{name}"
-        for path in kept
-        if "/js/" in path
-        for name in re.findall(r'(?:from|import) "\./([\w.]+)"', site.client().get(path).text)
-    }
-    assert asked - kept == {page.select_one("link[rel=apple-touch-icon]")["href"]}
-    assert imports <= kept
-
-
-def test_the_service_worker_is_renewed_with_the_form(site: WebSite) -> None:
-    answer = site.client().get("/sw.js")
-    assert answer.headers["cache-control"] == "no-cache"
-    assert answer.headers["service-worker-allowed"] == "/"
-
-
-def transferred(client: httpx.Client, path: str) -> int:
-    """Bytes of an answer's body as they come over the line."""
-    with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
-        assert answer.status_code == 200, path
-        return sum(len(piece) for piece in answer.iter_raw())
-
-
-def test_the_form_with_all_that_it_loads_is_at_most_45_kilobytes(site: WebSite) -> None:
-    client = site.client("rep")
-    page = opened(client)
-    paths = ["/r/new", "/sw.js", "/manifest.webmanifest", "/static/icons/detente-192.png"]
-    paths += [one.get("href") or one.get("src") for one in page.select("link[href], script[src]")]
-    sizes = {path: transferred(client, path) for path in dict.fromkeys(paths)}
-    assert len(sizes) > 15
-    assert sum(sizes.values()) <= 45_000, sizes
-
-
-@pytest.mark.parametrize(
-    ("options", "kind"),
-    [
-        (report_words.SOURCES, Source),
-        (report_words.ANSWERS, Answer),
-        (report_words.STAGES, Stage),
-        (report_words.MOTIVES, Motive),
-        (report_words.CONFIDENCES, Confidence),
-    ],
-)
-def test_every_answer_that_there_is_can_be_chosen(options: tuple[report_words.Option, ...], kind: Any) -> None:
-    assert [one.value for one in options] == list(get_args(kind))
-
-
-def test_every_question_of_the_gate_is_asked() -> None:
-    assert {one.name: set(one.sources) for one in report_words.QUESTIONS} == {
-        name: {source for source, asks in FOLLOW_UPS.items() if name in asks}
-        for name in {name for asks in FOLLOW_UPS.values() for name in asks}
-    }
-
-
-def test_every_field_has_a_label(site: WebSite) -> None:
-    page = opened(site.client("rep"))
-    for control in page.select("#report [name]:not([type=hidden])"):
-        label = page.select_one(f'label[for="{control.get("id")}"]') or control.find_parent("label")
-        assert label is not None, control
-        assert label.text.strip(), control
-
-
-def test_the_style_opens_what_each_source_asks() -> None:
-    from web.pages import STATIC  # noqa: PLC0415
-
-    style = (STATIC / "report.css").read_text(encoding="utf-8")
-    for source in FOLLOW_UPS:
-        assert f"form:has(#source-{source}:checked) .for-{source}" in style
-
-
-class _Ids(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.ids += [value for name, value in attrs if name == "id" and value]
-
-
-def test_no_id_stands_twice_in_the_page(site: WebSite) -> None:
-    reader = _Ids()
-    reader.feed(site.client("rep").get("/r/new").text)
-    assert len(reader.ids) == len(set(reader.ids))

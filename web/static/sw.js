@@ -44,7 +44,12 @@ async function kept(key, request) {
 }
 
 self.addEventListener("sync", (event) => {
-  if (event.tag === "send-sightings") {
-    event.waitUntil(sightingQueue.device().then(({ person }) => sightingQueue.drain(person)));
-  }
+  if (event.tag === "send-sightings") event.waitUntil(sendWhatWaits());
 });
+
+async function sendWhatWaits() {
+  const { person } = await sightingQueue.device();
+  const outcomes = await sightingQueue.drain(person);
+  // the browser tries a sync that failed again by itself
+  if (outcomes.some(({ state }) => state === "later")) throw new Error("not yet");
+}

@@ -83,3 +83,11 @@ def lasting(playwright: Playwright, chromium_path: str, tmp_path: Path) -> Itera
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(name="site")
+def a_site_of_ones_own(tmp_path: Path) -> Iterator[WebSite]:
+    """A site of a test's own, where it counts what arrived."""
+    running = sites.live_site(tmp_path / "workspace")
+    yield running
+    running.close()

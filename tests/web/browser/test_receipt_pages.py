@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from live_site import sign_in
-from page_watch import every_page_axe, watch
+from page_watch import every_page_axe, large_text, watch
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from reports_sent import PAYLOADS, photo, send
 from web_site import WebSite
@@ -59,7 +59,7 @@ def opened(browser: Browser, live_site: WebSite, who: str, **options: Any) -> Br
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
-def test_axe_finds_no_serious_fault_in_any_look(
+def test_axe_finds_no_serious_fault_in_any_look_and_large_text_fits(
     browser: Browser, live_site: WebSite, sent: dict[str, str], who: str, path: str
 ) -> None:
     context = opened(browser, live_site, who)
@@ -68,6 +68,9 @@ def test_axe_finds_no_serious_fault_in_any_look(
     page.goto(path.format(**sent))
 
     every_page_axe(page, path)
+    page.set_viewport_size({"width": 320, "height": 800})
+    with large_text(page):
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
     watched.check()
     context.close()

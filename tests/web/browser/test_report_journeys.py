@@ -1,87 +1,30 @@
-"""The form in a real browser: sent, kept, sent later, and exactly once."""
+"""The form in a real browser: from its first letter to its receipt."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from live_site import end_sessions, live_site, received, sign_in
-from page_watch import CONTROLLED, watch
+from live_site import received, sign_in
+from page_watch import watch
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from report_pages import (
+    READY,
+    a_photo,
+    a_tab,
+    fill,
+    open_form,
+    texts,
+    until_offline_ready,
+)
 from web_site import WebSite
-
-from desk import sightings
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 Lasting = Callable[..., BrowserContext]
-READY = "#report[data-ready]"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[WebSite]:
-    """A site of one's own: each test counts what arrived there."""
-    running = live_site(tmp_path / "workspace")
-    yield running
-    running.close()
-
-
-def a_photo(width: int = 600, height: int = 400, colour: str = "teal") -> dict[str, object]:
-    """A photo with the place where it was taken in its EXIF."""
-    exif = Image.Exif()
-    exif[0x010F] = "Canary Camera"
-    exif.get_ifd(0x8825)[1] = "N"
-    body = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(body, "JPEG", exif=exif)
-    return {"name": f"{colour}.jpeg", "mimeType": "image/jpeg", "buffer": body.getvalue()}
-
-
-def choose(page: Page, words: str) -> None:
-    page.locator("label.chip:visible", has_text=re.compile(f"^{re.escape(words)}$")).click()
-
-
-def fill(page: Page, text: str, competitor: str = "Initech", source: str = "It is public") -> None:
-    page.fill("#text", text)
-    choose(page, competitor)
-    choose(page, source)
-
-
-def open_form(page: Page, path: str = "/r/new") -> None:
-    page.goto(path)
-    page.wait_for_selector(READY, state="attached")
-
-
-def texts(site: WebSite, who: str = "rep") -> list[str]:
-    return sorted(row.text for row in received(site, who))
-
-
-def a_tab(context: BrowserContext, site: WebSite) -> Page:
-    page = context.pages[0] if context.pages else context.new_page()
-    page.set_default_timeout(15_000)
-    return page
-
-
-def until_offline_ready(page: Page) -> None:
-    page.evaluate(CONTROLLED)
-
-
-def waiting(page: Page, words: str) -> None:
-    expect(page.locator("#badge")).to_have_text(words)
-
-
-def arrives(site: WebSite, page: Page, text: str) -> None:
-    """Waits until it is there, sent by the page or by the service worker, and looks that nothing else is."""
-    for _ in range(80):
-        if received(site):
-            break
-        page.wait_for_timeout(250)
-    assert texts(site) == [text]
-    page.wait_for_timeout(500)
-    assert texts(site) == [text]
 
 
 def test_without_scripts_the_form_is_sent_and_its_receipt_stands(browser: Browser, site: WebSite) -> None:
@@ -128,43 +71,6 @@ def test_a_sighting_takes_three_taps_and_a_text(site: WebSite, browser: Browser)
     context.close()
 
 
-def test_three_sightings_with_photos_outlive_the_browser_and_arrive_once(site: WebSite, lasting: Lasting) -> None:
-    first = lasting(site.url)
-    sign_in(site, first, "rep")
-    page = a_tab(first, site)
-    open_form(page)
-    until_offline_ready(page)
-    first.set_offline(True)
-    for number, colour in enumerate(("teal", "tomato", "navy"), start=1):
-        open_form(page)
-        fill(page, f"Seen in a tunnel, number {number}")
-        page.set_input_files("#files", a_photo(3000, 2000, colour))
-        expect(page.locator("#previews li")).to_have_count(1)
-        page.click("#send")
-        waiting(page, f"{number} waiting")
-        expect(page.locator("#status")).to_contain_text("Kept on this phone")
-        expect(page.locator("#text")).to_have_value("")
-    assert received(site) == []
-    first.close()
-
-    second = lasting(site.url)
-    page = a_tab(second, site)
-    open_form(page)
-    for _ in range(2):  # by the page, or by the service worker that the browser woke
-        open_form(page)
-        expect(page.locator("#badge")).to_be_hidden()
-        expect(page.locator("#waiting")).to_be_hidden()
-    assert texts(site) == [f"Seen in a tunnel, number {number}" for number in (1, 2, 3)]
-    assert [photos(site, row.sighting_id) for row in received(site)] == [[(2048, 1365)]] * 3
-
-
-def photos(site: WebSite, sighting_id: str) -> list[tuple[int, int]]:
-    """The sizes of the photos of a sighting."""
-    with site.desk.reading() as c:
-        rows = sightings.attachments_of(c, sighting_id)
-    return [Image.open(io.BytesIO(site.shop.attachments.get(row.stored_hash))).size for row in rows]
-
-
 def test_a_photo_leaves_the_phone_small_and_without_its_place(site: WebSite, lasting: Lasting) -> None:
     context = lasting(site.url)
     sign_in(site, context, "rep")
@@ -186,87 +92,6 @@ def test_a_photo_leaves_the_phone_small_and_without_its_place(site: WebSite, las
     assert Image.open(io.BytesIO(picture)).size == (2048, 1536)
     assert b"Canary" not in sent
     assert b"Exif" not in sent
-
-
-def test_a_session_that_ended_loses_nothing(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    end_sessions(site, "rep")
-    fill(page, "Written as the session ended")
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text("Sign in again: nothing is lost")
-    waiting(page, "1 waiting")
-    assert received(site) == []
-    sign_in(site, context, "rep")
-    open_form(page)
-    expect(page.locator("#status")).to_contain_text("Sent:")
-    assert texts(site) == ["Written as the session ended"]
-
-
-def test_what_waits_is_sent_by_a_tap(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    end_sessions(site, "rep")
-    fill(page, "Waiting for a tap")
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text("Sign in again")
-    sign_in(site, context, "rep")
-    page.click("#badge")
-    page.click("#retry")
-    expect(page.locator("#status")).to_contain_text("Sent:")
-    assert texts(site) == ["Waiting for a tap"]
-
-
-def test_another_person_on_the_same_phone_neither_sends_nor_reads(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    until_offline_ready(page)
-    context.set_offline(True)
-    fill(page, "Canary words of the first")
-    page.click("#send")
-    waiting(page, "1 waiting")
-    page.fill("#text", "Canary draft of the first")
-    # before there is a connection: the service worker would send it for its writer at once
-    context.clear_cookies()
-    sign_in(site, context, "other_rep")
-    context.set_offline(False)
-    open_form(page)
-    expect(page.locator("#others")).to_contain_text("1 waiting of another person")
-    expect(page.locator("#badge")).to_be_hidden()
-    expect(page.locator("#text")).to_have_value("")
-    assert "Canary" not in page.content()
-    assert texts(site, "other_rep") == texts(site) == []
-    context.clear_cookies()
-    sign_in(site, context, "rep")
-    open_form(page)
-    expect(page.locator("#text")).to_have_value("Canary draft of the first")
-    arrives(site, page, "Canary words of the first")
-
-
-def test_the_form_opens_and_keeps_without_a_connection(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    until_offline_ready(page)
-    context.set_offline(True)
-    open_form(page, "/r/new?competitor=hooli")
-    expect(page.locator("label.chip", has_text="Hooli").locator("input")).to_be_checked()
-    page.fill("#text", "Written on a plane")
-    choose(page, "It is public")
-    page.click("#send")
-    waiting(page, "1 waiting")
-    expect(page.locator("#status")).to_contain_text("Kept on this phone")
-    context.set_offline(False)
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#badge")).to_be_hidden()
-    assert [(row.text, row.competitor) for row in received(site)] == [("Written on a plane", "hooli")]
 
 
 def test_a_draft_with_its_photo_outlives_a_reload(site: WebSite, lasting: Lasting) -> None:
@@ -310,215 +135,6 @@ def test_a_double_click_sends_one(site: WebSite, lasting: Lasting) -> None:
     page.dblclick("#send")
     page.wait_for_url(re.compile(r"\?new=1$"))
     assert texts(site) == ["Sent by a nervous thumb"]
-
-
-def test_an_answer_that_is_lost_on_the_way_does_not_make_two(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    lost: list[str] = []
-
-    def lose(route: Route) -> None:
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch().text())
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route("**/r/new", lose)
-    fill(page, "Answered into the void")
-    page.wait_for_timeout(1100)
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text("Kept on this phone")
-    page.unroute("**/r/new")
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#badge")).to_be_hidden()
-    assert len(lost) == 1
-    assert texts(site) == ["Answered into the void"]
-
-
-def test_two_tabs_send_what_waits_once(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page, other = a_tab(context, site), context.new_page()
-    posts: list[str] = []
-    context.on("request", lambda request: request.method == "POST" and posts.append(request.url))
-    open_form(page)
-    open_form(other)
-    until_offline_ready(page)
-    context.set_offline(True)
-    fill(page, "From one of two tabs")
-    page.click("#send")
-    waiting(other, "1 waiting")
-    posts.clear()
-    context.set_offline(False)
-    for tab in (page, other):
-        tab.evaluate("window.dispatchEvent(new Event('online'))")
-    for tab in (page, other):
-        expect(tab.locator("#badge")).to_be_hidden()
-    assert texts(site) == ["From one of two tabs"]
-    assert len(posts) == 1
-
-
-def test_what_the_server_refuses_is_opened_for_mending_and_stays_until_then(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    fill(page, "With an odd amount")
-    page.click("summary")
-    page.fill("#deal_amount", "a lot")
-    page.click("#send")
-    expect(page.locator("#fault-deal_amount")).to_be_visible()
-    expect(page.locator("#faults")).to_be_focused()
-    waiting(page, "1 waiting")
-    expect(page.locator("#waiting")).to_contain_text("Needs you")
-    open_form(page)
-    expect(page.locator("#deal_amount")).to_have_value("a lot")
-    page.fill("#deal_amount", "€120k")
-    page.click("#send")
-    page.wait_for_url(re.compile(r"\?new=1$"))
-    open_form(page)
-    expect(page.locator("#badge")).to_be_hidden()
-    assert [str(row.deal_amount) for row in received(site)] == ["120000.00"]
-
-
-def test_a_queued_one_that_is_refused_later_is_mended_from_the_list(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    until_offline_ready(page)
-    context.set_offline(True)
-    fill(page, "With an odd amount")
-    page.click("summary")
-    page.fill("#deal_amount", "a lot")
-    page.click("#send")
-    waiting(page, "1 waiting")
-    context.set_offline(False)
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#waiting")).to_contain_text("Needs you")
-    page.click("text=Mend it")
-    expect(page.locator("#fault-deal_amount")).to_be_visible()
-    page.fill("#deal_amount", "€120k")
-    page.click("#send")
-    page.wait_for_url(re.compile(r"\?new=1$"))
-    assert texts(site) == ["With an odd amount"]
-
-
-def test_photos_outlive_a_reload_while_a_refused_one_is_mended(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    fill(page, "With a photo and an odd amount")
-    page.set_input_files("#files", a_photo())
-    page.click("summary")
-    page.fill("#deal_amount", "a lot")
-    page.click("#send")
-    expect(page.locator("#fault-deal_amount")).to_be_visible()
-    page.reload()
-    page.wait_for_selector(READY, state="attached")
-    page.fill("#deal_amount", "€120k")
-    page.click("#send")
-    page.wait_for_url(re.compile(r"\?new=1$"))
-    [row] = received(site)
-    assert len(photos(site, row.sighting_id)) == 1
-
-
-def test_the_browser_wakes_the_worker_that_sends_without_a_page(site: WebSite, lasting: Lasting) -> None:
-    first = lasting(site.url)
-    sign_in(site, first, "rep")
-    page = a_tab(first, site)
-    open_form(page)
-    until_offline_ready(page)
-    first.set_offline(True)
-    fill(page, "Sent by nobody's hand")
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text("Kept on this phone")
-    first.close()
-    second = lasting(site.url)
-    arrives(site, a_tab(second, site), "Sent by nobody's hand")
-
-
-def test_somebody_who_may_not_report_sees_no_draft_of_another(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    until_offline_ready(page)
-    page.fill("#text", "Canary draft")
-    context.clear_cookies()
-    sign_in(site, context, "viewer")
-    open_form(page)
-    expect(page.locator("#status")).to_contain_text("Your account may not report")
-    expect(page.locator("#text")).to_have_value("")
-    assert "Canary" not in page.content()
-
-
-def test_a_taken_id_is_said_and_the_sighting_is_kept(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    page.route(
-        "**/r/new",
-        lambda route: (
-            route.fulfill(status=409, json={"code": "taken", "detail": "sent before with other words"})
-            if route.request.method == "POST"
-            else route.continue_()
-        ),
-    )
-    fill(page, "The same number twice")
-    page.click("#send")
-    expect(page.locator("#faults")).to_contain_text("sent before with other words")
-    waiting(page, "1 waiting")
-    page.unroute("**/r/new")
-    page.click("#send")
-    page.wait_for_url(re.compile(r"\?new=1$"))
-    open_form(page)
-    expect(page.locator("#badge")).to_be_hidden()
-    assert texts(site) == ["The same number twice"]
-
-
-@pytest.mark.parametrize(("status", "words"), [(507, "disk"), (503, "desk"), (429, "minute")])
-def test_a_server_that_cannot_take_it_now_gets_it_later(
-    site: WebSite, lasting: Lasting, status: int, words: str
-) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    answers = iter([status])
-
-    def busy(route: Route) -> None:
-        refuses = next(answers, None) if route.request.method == "POST" else None
-        if refuses:
-            route.fulfill(status=refuses, json={"detail": f"not now: {words}"}, headers={"Retry-After": "4"})
-        else:
-            route.continue_()
-
-    page.route("**/r/new", busy)
-    fill(page, "Patience")
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text(words)
-    arrives(site, page, "Patience")
-
-
-def test_a_hotels_sign_in_page_is_no_receipt(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    page.route("**/r/new", lambda route: route.fulfill(status=200, body="<h1>Welcome to our Wi-Fi</h1>"))
-    fill(page, "Sent from a lobby")
-    page.click("#send")
-    waiting(page, "1 waiting")
-    page.unroute("**/r/new")
-    open_form(page)
-    expect(page.locator("#badge")).to_be_hidden()
-    assert texts(site) == ["Sent from a lobby"]
 
 
 def test_the_keyboard_alone_leads_from_the_form_to_the_receipt(site: WebSite, browser: Browser) -> None:
@@ -647,32 +263,3 @@ def test_no_page_of_a_person_is_kept_on_the_phone(site: WebSite, lasting: Lastin
     person = site.people["rep"]
     assert sorted(pages) == ["/offline"]
     assert not [path for path, words in kept if person.person_id in words or person.name in words or "Initech" in words]
-
-
-def test_signing_out_forgets_who_was_here_and_keeps_what_waits(site: WebSite, lasting: Lasting) -> None:
-    context = lasting(site.url)
-    sign_in(site, context, "rep")
-    page = a_tab(context, site)
-    open_form(page)
-    until_offline_ready(page)
-    fill(page, "Waits for its writer")
-    page.click("summary")
-    page.fill("#deal_amount", "a lot")
-    page.click("#send")
-    expect(page.locator("#fault-deal_amount")).to_be_visible()
-    page.goto("/me")
-    page.locator("form[action='/sign-out'] button").click()
-    page.wait_for_url(lambda url: "/me" not in url)
-    context.set_offline(True)
-    open_form(page)
-    expect(page.locator("#others")).to_contain_text("1 waiting of another person")
-    expect(page.locator("#chips input[data-slug]")).to_have_count(0)
-    expect(page.locator("#text")).to_have_value("")
-    fill(page, "By nobody in particular", "Not sure")
-    page.click("#send")
-    expect(page.locator("#status")).to_contain_text("Nobody has signed in on this phone yet")
-    context.set_offline(False)
-    sign_in(site, context, "rep")
-    open_form(page)
-    expect(page.locator("#waiting")).to_contain_text("Waits for its writer")
-    expect(page.locator("#waiting")).to_contain_text("Needs you")

@@ -115,9 +115,9 @@ globalThis.sightingQueue ??= (() => {
     return { id: entry.id, ...outcome };
   }
 
-  // two tabs, or a tab and the service worker, never send at once; the server takes each one once anyway
-  function alone(work, options = {}) {
-    return navigator.locks ? navigator.locks.request("detente-queue", options, work) : work({});
+  // two tabs, or a tab and the service worker, send one after the other; the server takes each one once anyway
+  function alone(work) {
+    return navigator.locks ? navigator.locks.request("detente-queue", work) : work();
   }
 
   /** Sends one; "sent" too where another tab was faster. */
@@ -129,20 +129,16 @@ globalThis.sightingQueue ??= (() => {
 
   /** Sends what waits of this person, until one cannot go; returns the outcomes. */
   const drain = (person) =>
-    alone(
-      async (lock) => {
-        const outcomes = [];
-        if (!lock || !person) return outcomes;
-        for (const entry of (await entries(person)).mine) {
-          if (entry.state !== "waiting") continue;
-          const outcome = await send(entry);
-          outcomes.push(outcome);
-          if (!["sent", "needs_you"].includes(outcome.state)) break;
-        }
-        return outcomes;
-      },
-      { ifAvailable: true },
-    );
+    alone(async () => {
+      const outcomes = [];
+      for (const entry of person ? (await entries(person)).mine : []) {
+        if (entry.state !== "waiting") continue;
+        const outcome = await send(entry);
+        outcomes.push(outcome);
+        if (!["sent", "needs_you"].includes(outcome.state)) break;
+      }
+      return outcomes;
+    });
 
   /** Asks the browser to wake the service worker when there is a connection; a bonus where it exists. */
   async function wakeLater() {
