@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from served import Served
 
-PEOPLE = {"rita": ["rep"], "ravi": ["rep"], "pat": ["pm"], "lee": ["legal"]}
+PEOPLE = {
+    "rita": ["rep"], "ravi": ["rep"], "pat": ["pm"], "sal": ["sales_lead"], "ada": ["admin"], "vic": ["viewer"],
+    "lee": ["legal"],
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -88,12 +88,15 @@ class Served:
         folder: The workspace.
         port: Where it listens.
         tokens: By name of a person: an API token.
+        cookies: The secret of a session.
+        person_ids: Their id.
         start_s: How long each start took until the server answered.
     """
 
     folder: Path
     port: int = field(default_factory=free_port)
     tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
     person_ids: dict[str, str] = field(default_factory=dict)
     start_s: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
@@ -128,6 +131,7 @@ class Served:
                     connection, name=name, email=f"{name}@acme.test", roles=frozenset(roles), by=None, now=clock.now()
                 )
                 self.person_ids[name] = person.person_id
+                self.cookies[name] = sign_in.begin_session(connection, person.person_id, clock.now(), hours=12)
                 _, self.tokens[name] = sign_in.new_token(
                     connection,
                     person.person_id,
@@ -141,16 +145,11 @@ class Served:
 
     def start(self) -> Served:
         """Starts the server and waits until it answers."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DETENTE_"))}
-        environment = kept | {
-            "NO_COLOR": "1", "TMPDIR": str(self.temporary), "DETENTE_WEB__PORT": str(self.port),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH", "")])),
-        }  # fmt: skip
         began = time.perf_counter()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*self.before, *DETENTE, "serve", "--no-flows", "--workspace", str(self.folder)],
-                env=environment,
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -165,6 +164,14 @@ class Served:
             time.sleep(0.01)
         self.start_s.append(time.perf_counter() - began)
         return self
+
+    def environment(self) -> dict[str, str]:
+        """What the server and commands run with."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DETENTE_"))}
+        return kept | {
+            "NO_COLOR": "1", "TMPDIR": str(self.temporary), "DETENTE_WEB__PORT": str(self.port),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH", "")])),
+        }  # fmt: skip
 
     def kill(self) -> None:
         """Kill −9: of the server itself, and of nothing that it may have started."""
@@ -218,6 +225,30 @@ class Served:
         status, body = self.ask("POST", "/api/v1/sightings", body, self.headers(name))
         answer: dict[str, Any] = json.loads(body)
         return status, answer
+
+    def page(self, name: str, path: str) -> tuple[int, bytes]:
+        """A page as a person's browser gets it."""
+        return self.ask("GET", path, headers=self.browser(name))
+
+    def send_form(self, name: str, path: str, fields: Mapping[str, str], **files: bytes) -> tuple[int, bytes]:
+        """Sends a form as a person's browser does."""
+        body = multipart(fields, list(files.items()))
+        kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        return self.ask("POST", path, body, self.browser(name) | kind)
+
+    def browser(self, name: str) -> dict[str, str]:
+        """The headers of a person's browser; of nobody's for an empty name."""
+        cookie = {"Cookie": f"detente={self.cookies[name]}"} if name else {}
+        return {"Sec-Fetch-Site": "same-origin", "Accept": "text/html", **cookie}
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        """Runs a command in the workspace, beside the server."""
+        return subprocess.run(
+            [*DETENTE, *words, "--workspace", str(self.folder)],
+            env=self.environment(),
+            capture_output=True,
+            timeout=180,
+        )
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the desk holds."""
