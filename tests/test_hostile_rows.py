@@ -20,7 +20,7 @@ DUE = [
 
 
 @cache
-def tests_in(path: Path) -> frozenset[str]:
+def names_in(path: Path) -> frozenset[str]:
     if not path.is_file():
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def faults(rows: Mapping[str, Sequence[str]]) -> list[str]:
     for row, tests in rows.items():
         for test in tests:
             file, _, name = test.partition("::")
-            if name not in tests_in(HERE / file):
+            if name not in names_in(HERE / file):
                 found.append(f"{row}: there is no {test}")
     return found
 

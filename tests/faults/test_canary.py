@@ -53,7 +53,14 @@ def by_terminal(served: Served) -> None:
 
 
 def by_table(served: Served, folder: Path) -> None:
-    row = {"id": new_id(), **words("table"), "source": "document", "confidential": "no", "nda": "yes", "meant_for_me": "yes"}
+    row = {
+        "id": new_id(),
+        **words("table"),
+        "source": "document",
+        "confidential": "no",
+        "nda": "yes",
+        "meant_for_me": "yes",
+    }
     table = folder / "table.csv"
     table.write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
     ended = served.run("sighting", "import", str(table), "--as", "rita@acme.test")

@@ -150,6 +150,21 @@ def test_a_client_that_goes_away_before_the_end_leaves_nothing(served: Served, s
     nothing_is_left(served)
 
 
+@pytest.mark.parametrize("photos", [1, 100], ids=["small, read whole", "large, read piece by piece"])
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+def test_a_form_that_breaks_off_is_no_sighting(served: Served, share: float, photos: int) -> None:
+    # the length is that of what comes, and what comes has no end: the sighting stands whole at its beginning
+    whole = multipart(a_form(), [("photo.jpg", photo("cut", 300) * photos * 2)])
+    body = whole[: int(len(whole) * share)]
+    # beyond four million bytes a form is read piece by piece
+    assert len(body) > 4_000_000 or photos == 1 or share < 0.5
+
+    status, _ = served.ask("POST", "/api/v1/sightings", body, served.headers("rita"))
+
+    assert status == 400
+    nothing_is_left(served)
+
+
 def test_a_body_that_is_longer_than_it_claims_is_no_sighting(served: Served) -> None:
     body = multipart(a_form(), [("photo.jpg", b"\xff" * 10_000_000)])
 
