@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from told import NOW
 
-from desk.inbox import DamagedEntryError, Entry, FileNote, Inbox
+from desk.accepting.inbox import DamagedEntryError, Entry, FileNote, Inbox
 from detente.errors import ConflictError, NotFoundError, StorageError
 from detente.sightings import Gate
 
