@@ -28,7 +28,7 @@ def test_every_sqlite_connection_flushes_each_commit_and_checks_keys(tmp_path, c
             names = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
             found = {name: c.execute(text(f"PRAGMA {name}")).scalar_one() for name in names}
             assert found == {
-                "journal_mode": "delete",
+                "journal_mode": "truncate",
                 "synchronous": 2,
                 "foreign_keys": 1,
                 "recursive_triggers": 1,
@@ -67,7 +67,7 @@ def test_a_desk_that_a_tool_put_into_wal_mode_is_taken_out_of_it(tmp_path, clock
     desk = Desk.open(tmp_path, "", clock)
 
     with desk.reading() as c:
-        assert c.execute(text("PRAGMA journal_mode")).scalar_one() == "delete"
+        assert c.execute(text("PRAGMA journal_mode")).scalar_one() == "truncate"
     desk.close()
 
 
