@@ -92,7 +92,9 @@ _PRIVATE = re.compile(
 
 def fired(submission: Submission) -> tuple[str, ...]:
     """The names of the rules that the text and the comparison fire."""
-    text = f"{submission.text}\n{submission.comparison}"
+    # whichever field a reporter chose for it
+    names = (submission.area, submission.customer, submission.deal, submission.competitor_name)
+    text = "\n".join((submission.text, submission.comparison, *names))
     rivals = _rivals(submission)
     return tuple(
         name

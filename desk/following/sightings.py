@@ -46,6 +46,8 @@ __all__ = [
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
+# what the gate reads, beside the answers
+_SAID = ("sighting_id", "text", "competitor", "competitor_name", "comparison", "area", "customer", "deal")
 _BLANK: Mapping[str, Any] = {
     "text": "", "digest": "",
     "competitor_name": "", "customer": "", "deal": "", "deal_amount_text": "", "deal_amount": None,
@@ -217,7 +219,7 @@ def _judged(row: SightingRow, given: Mapping[str, str], answers: Sequence[str]) 
 
 def _submission(row: SightingRow, given: Mapping[str, str]) -> Submission:
     """What the gate looks at: the sighting's own words and answers, and others in their place."""
-    said = {name: getattr(row, name) for name in ("sighting_id", "text", "competitor", "competitor_name", "comparison")}
+    said = {name: getattr(row, name) for name in _SAID}
     said |= {name: getattr(row, name) for name in gate.ANSWERS} | dict(given)
     try:
         return Submission(**said)

@@ -36,7 +36,7 @@ from detente.sightings import Submission
 log = logging.getLogger(__name__)  # without traces, which could hold what a person wrote
 
 _BATCH = 50  # entries in one transaction
-_FILES = 8  # pictures in one child process: rows of newer entries come between
+_FILES = 24  # pictures in one child process: rows of newer entries come between
 # with more than a few sightings in a moment, rows and pictures wait, though not for ever
 _FEW, _MOMENT_S, _PATIENCE_S, _PICTURES_WAIT_S = 3, 0.1, 2.0, 20.0
 _ROUNDS = 500  # batches in one call

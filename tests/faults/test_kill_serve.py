@@ -59,6 +59,8 @@ class Load:
                 self.sent.append(sent)
             if not sent.send(self._served):
                 return
+            # so that there are some thousand at the end of a hundred kills, and not ten thousand
+            time.sleep(random.uniform(0, 0.05))
 
     def wait(self) -> None:
         for thread in self._threads:
@@ -86,7 +88,7 @@ def test_what_was_answered_before_a_kill_is_there_once_and_whole(made: Served) -
         # the unanswered for the first time, a few of the answered once more
         if not sent.statuses or dice.random() < 0.1:
             assert sent.send(made)
-    made.wait_until_indexed()
+    made.wait_until_indexed(60 + 0.2 * len(everything))
     made.wait_until_swept()
     made.stop()
 
