@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from desk.following import sightings
+from desk.following import lists, sightings
 from web.access.permissions import Permission
 from web.access.visitor import TheVisitor, Visitor
 from web.pages import render, shows
@@ -104,7 +104,7 @@ def _tasks(services: Services, visitor: Visitor) -> list[Task]:
             held = len(sightings.quarantine(connection, limit=_COUNTED))
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
         if visitor.may(Permission.READ_SIGHTINGS):
-            unread = len(sightings.unread(connection, limit=_COUNTED))
+            unread = lists.unread_count(connection)
             tasks.append(_task("/sightings", unread, "that nobody has read", "Everything has been read"))
         if visitor.may(Permission.REPORT):
             mine = len(sightings.sightings_of(connection, visitor.known.person_id, limit=_COUNTED, before=None))

@@ -19,6 +19,7 @@ from web.access.permissions import Permission
 from web.access.protection import read_form
 from web.access.throttle import Pace, too_often
 from web.access.visitor import TheVisitor
+from web.errors import log_error
 from web.pages import render, shows
 from web.routing import Routes
 from web.services import Services, services_of
