@@ -12,8 +12,8 @@ import typer
 from cli.people import Who
 from cli.screen import say, write_json
 from cli.words import JsonOption, NowOption, WorkspaceOption, moment, the_workspace
-from desk.erase import Erased
-from desk.retention import Outdated
+from desk.privacy.erase import Erased
+from desk.privacy.retention import Outdated
 from detente.clock import StartedClock, SystemClock
 from detente.errors import UsageError
 from flows import privacy

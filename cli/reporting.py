@@ -9,17 +9,19 @@ from typing import Any
 
 from cli.screen import say
 from cli.words import the_desk
-from desk import indexer, people, sightings
-from desk.accept import Accepted, Limits, accept, limits_of
-from desk.attachments import Attachments
+from desk import people
+from desk.accepting.accept import Accepted, Limits, accept, limits_of
+from desk.accepting.gate import REASONS
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.gate import REASONS
-from desk.inbox import Inbox
+from desk.following import sightings
+from desk.indexing import indexer
+from desk.indexing.attachments import Attachments
 from detente.errors import DeskError, NotAllowedError, StorageError, UsageError
 from detente.people import Person
 from detente.sightings import Channel, Submission, Upload
 from detente.workspace import Workspace
-from web.permissions import Permission, has
+from web.door.permissions import Permission, has
 from web.site import site_of
 
 

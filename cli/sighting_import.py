@@ -11,15 +11,15 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from cli.reporting import Counter, reasons
-from desk.inbox import Inbox
+from desk.accepting.inbox import Inbox
+from desk.following.sightings import short_name
 from desk.people import person_by_email
-from desk.sightings import short_name
-from desk.table_file import TableRow, read_table
+from desk.reading.table_file import TableRow, read_table
 from detente.errors import ConflictError, NotAllowedError, StorageError, SubmissionError, UsageError
 from detente.people import Person
 from detente.sightings import GateState
 from warehouse.read import spreadsheet_cell
-from web.permissions import Permission, has
+from web.door.permissions import Permission, has
 
 _STATES: dict[GateState, str] = {"cleared": "new", "not_kept": "not kept"}
 

@@ -16,10 +16,11 @@ from cli.reporting import Counter, counter
 from cli.screen import say, show_rows, write_json
 from cli.sighting_import import import_table, write_results
 from cli.words import JsonOption, WorkspaceOption, the_workspace
-from desk import mail_in, sightings
-from desk.accept import Accepted
-from desk.gate import ANSWERS, missing
-from desk.mail_file import max_bytes
+from desk.accepting.accept import Accepted
+from desk.accepting.gate import ANSWERS, missing
+from desk.following import sightings
+from desk.reading import mail_in
+from desk.reading.mail_file import max_bytes
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, UsageError
 from detente.fields import WORDS, as_word, competitor_fields, submission_of
 from detente.sightings import Submission, Upload

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from desk.database import Connection
-from desk.personal import masked
+from desk.privacy.personal import masked
 from desk.schema import person, sighting, sighting_event, sighting_state
 from detente.errors import StorageError
 

@@ -179,8 +179,8 @@ def _sqlite(path: Path, patience_s: float) -> Engine:
     def set_up(connection: Any, _record: object) -> None:
         # else the driver begins transactions by itself, late, and commits before it changes a table
         connection.isolation_level = None
-        # WAL is quicker, and older SQLite versions can lose commits with it; a journal that is deleted at the commit can come
-        # back after a power cut, and undo it, and one that is truncated is flushed
+        # WAL is quicker, and older SQLite versions can lose commits with it; a journal that is deleted at the commit
+        # can come back after a power cut and undo it, one that is truncated is flushed
         (mode,) = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
         if mode != "truncate":
             raise DeskError(

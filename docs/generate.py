@@ -22,7 +22,7 @@ from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
 from sources.pricing.chosen import SELECTORS
 from warehouse.tables import Table, tables
-from web.api_document import document, operations
+from web.api.document import document, operations
 
 REFERENCE = Path(__file__).parent / "reference"
 _WIDTH = 100

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import indexer, people, sightings
-from desk.accept import accept
+from desk import people
+from desk.accepting.accept import accept
+from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.limits import limits_of
+from desk.following import sightings
+from desk.indexing import indexer
 from detente.workspace import Workspace
 from examples.demo.sightings import OWNER, DemoSighting, load_people, load_sightings
 from flows.ingest import attachments_of, desk_of, inbox_of

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from desk import changes, indexer, messages, nudges
-from desk.attachments import Attachments
+from desk import changes
+from desk.accepting.inbox import Inbox
+from desk.accepting.limits import limits_of
 from desk.database import FILE_NAME, Desk
-from desk.inbox import Inbox
-from desk.limits import limits_of
+from desk.following import messages, nudges
+from desk.indexing import indexer
+from desk.indexing.attachments import Attachments
 from detente.errors import DeskError, DetenteError
 from detente.records import Summary
 from flows.job import Job

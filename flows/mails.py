@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from desk import mail_in
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.inbox import Inbox
-from desk.mail_in import Fetched
+from desk.reading import mail_in
+from desk.reading.mail_in import Fetched
 from detente.clock import SystemClock
 from detente.errors import DetenteError
 from detente.workspace import Workspace

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desk import erase, export, indexer, people, retention
+from desk import people
+from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.erase import Erased
-from desk.export import Exported
-from desk.limits import limits_of
-from desk.retention import Outdated
+from desk.indexing import indexer
+from desk.privacy import erase, export, retention
+from desk.privacy.erase import Erased
+from desk.privacy.export import Exported
+from desk.privacy.retention import Outdated
 from detente.errors import NotFoundError
 from flows import ingest
 from flows.job import Job

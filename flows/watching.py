@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from desk import sightings
 from desk.database import Desk
+from desk.following import sightings
 from detente.errors import DetenteError
 from detente.records import Summary
 from detente.workspace import Workspace

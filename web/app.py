@@ -13,25 +13,25 @@ from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import web.routes
-from desk.accept import limits_of
-from desk.attachments import Attachments
+from desk.accepting.accept import limits_of
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.inbox import Inbox
+from desk.indexing.attachments import Attachments
 from detente import __version__
 from detente.clock import Clock
 from detente.secret_file import secret_in
 from detente.workspace import Workspace
 from web.background import Indexing
+from web.door.oidc import Provider
+from web.door.protection import Door, Watch
+from web.door.throttle import Throttle
+from web.door.visitor import Sessions
 from web.errors import answer_errors
 from web.flows_part import AskFlows, not_started
 from web.mail import Deliver, Mailer, by_smtp
-from web.oidc import Provider
-from web.protection import Door, Watch
 from web.routing import GuardedRoute, Routes
 from web.shop import Shop
 from web.site import Site, site_of
-from web.throttle import Throttle
-from web.visitor import Sessions
 
 
 def all_routes() -> list[Routes]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from desk import indexer
-from desk.accept import Limits
-from desk.attachments import Attachments
+from desk.accepting.accept import Limits
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.inbox import Inbox
+from desk.indexing import indexer
+from desk.indexing.attachments import Attachments
 from detente.clock import Clock
 
 log = logging.getLogger("detente.web")

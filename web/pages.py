@@ -16,9 +16,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from web.permissions import Permission
+from web.door.permissions import Permission
+from web.door.visitor import NOBODY, Visitor
 from web.shop import shop_of
-from web.visitor import NOBODY, Visitor
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"

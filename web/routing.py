@@ -6,10 +6,10 @@ A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules
     from starlette.responses import Response
 
     from web.pages import render, shows
-    from web.permissions import Permission
+    from web.door.permissions import Permission
     from web.routing import Routes
     from web.shop import shop_of
-    from web.visitor import TheVisitor
+    from web.door.visitor import TheVisitor
 
     routes = Routes()
 
@@ -33,7 +33,7 @@ Endpoints are FastAPI's: path and query parameters by name and type; `def` runs 
 Who is not signed in is sent to `/sign-in` (GET of a page) or answered 401; who lacks the permission, 403. A program's
 token opens only routes that name a `scope`, and needs that scope; a browser's session needs the permission alone.
 
-Forms: `form = await read_form(request)` of `web.protection`, which bounds parts, fields and files.
+Forms: `form = await read_form(request)` of `web.door.protection`, which bounds parts, fields and files.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.people import Scope
-from web.permissions import Permission
+from web.door.permissions import Permission
+from web.door.visitor import NOBODY, Visitor
 from web.shop import shop_of
-from web.visitor import NOBODY, Visitor
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _PLAIN = {"request", "visitor"}

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from desk.accept import Limits
-from desk.attachments import Attachments
+from desk.accepting.accept import Limits
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.inbox import Inbox
+from desk.indexing.attachments import Attachments
 from detente.clock import Clock
 from detente.workspace import Workspace
+from web.door.visitor import Sessions
 from web.flows_part import AskFlows
 from web.site import Site
-from web.visitor import Sessions
 
 if TYPE_CHECKING:
     from web.background import Indexing
+    from web.door.oidc import Provider
+    from web.door.throttle import Throttle
     from web.mail import Mailer
-    from web.oidc import Provider
-    from web.throttle import Throttle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

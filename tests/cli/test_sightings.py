@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.sighting_import import RowResult, write_results
 from cli.sightings import asked
-from desk import people, sightings
+from desk import people
+from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.inbox import Inbox
+from desk.following import sightings
 from detente.clock import SystemClock
 from detente.errors import DetenteError, SubmissionError
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from told import said, sent, upload
 
-from desk.attachments import Attachments
-from desk.inbox import Inbox
+from desk.accepting.inbox import Inbox
+from desk.indexing.attachments import Attachments
 from detente.errors import StorageError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from set_clock import SetClock
 from told import Office, photo, said, sent, upload
 
-from desk import indexer
 from desk.database import Desk
+from desk.indexing import indexer
 
 
 def main(data: Path, work: str, person_id: str) -> None:

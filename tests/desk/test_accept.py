@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from told import LIMITS, NOW, photo, said, sent, upload
 
-from desk.accept import Accepted, accept_attachment
-from desk.inbox import Entry, Inbox
-from desk.known_names import looks_like
+from desk.accepting.accept import Accepted, accept_attachment
+from desk.accepting.inbox import Entry, Inbox
+from desk.accepting.known_names import looks_like
 from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError, UploadError
 
 CANARY = "CANARY-7Q"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from told import NOW, Office, sent
 
-from desk import indexer, sightings
 from desk.database import Desk
+from desk.following import sightings
+from desk.indexing import indexer
 from detente.errors import SubmissionError
 from detente.people import Person
 from detente.sightings import Submission, Upload

@@ -18,9 +18,9 @@ import pytest
 from PIL import Image
 from told import LIMITS, photo
 
-from desk import decoding, images
-from desk.attachments import Attachments, check_header, prepared, prepared_all, safe_name
-from desk.images import format_of
+from desk.indexing import decoding, images
+from desk.indexing.attachments import Attachments, check_header, prepared, prepared_all, safe_name
+from desk.indexing.images import format_of
 from detente.errors import NotFoundError, UploadError
 
 CASES = Path(__file__).parent / "cases"

@@ -11,9 +11,10 @@ import pytest
 from desk_rows import id_of, put_sighting
 from sqlalchemy import update
 
-from desk import changes, schema, sightings
+from desk import changes, schema
 from desk.changes import SightingChanges
 from desk.database import Desk
+from desk.following import sightings
 from detente.errors import StorageError
 from detente.people import Person
 

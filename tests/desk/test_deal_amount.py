@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk import deal_amount
+from desk.accepting import deal_amount
 from detente.errors import SubmissionError
 
 CASES = Path(__file__).parent / "cases"

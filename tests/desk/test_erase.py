@@ -12,10 +12,12 @@ from desk_rows import id_of, put_attachment, put_sighting
 from set_clock import SetClock
 from sqlalchemy import select
 
-from desk import audit, erase, messages, people, schema, sightings, sign_in
-from desk.attachments import Attachments
+from desk import audit, people, schema, sign_in
+from desk.accepting.inbox import Entry, FileNote, Inbox
 from desk.database import Desk
-from desk.inbox import Entry, FileNote, Inbox
+from desk.following import messages, sightings
+from desk.indexing.attachments import Attachments
+from desk.privacy import erase
 from detente.errors import NotFoundError
 from detente.people import Person
 from detente.sightings import Gate

@@ -13,12 +13,13 @@ import pytest
 from desk_rows import id_of, put_attachment, put_sighting
 from sqlalchemy import Column, String, Text, update
 
-from desk import audit, messages, people, schema, sightings, sign_in
-from desk.attachments import Attachments
-from desk.data_map import SECRETS, rows_of
+from desk import audit, people, schema, sign_in
+from desk.accepting.inbox import Entry, FileNote, Inbox
 from desk.database import Desk
-from desk.export import export_person
-from desk.inbox import Entry, FileNote, Inbox
+from desk.following import messages, sightings
+from desk.indexing.attachments import Attachments
+from desk.privacy.data_map import SECRETS, rows_of
+from desk.privacy.export import export_person
 from detente.errors import NotFoundError, StorageError
 from detente.people import Person
 from detente.sightings import Gate

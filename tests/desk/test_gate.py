@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from told import said
 
-from desk import gate, gate_text
+from desk.accepting import gate, gate_text
 from detente.sightings import GateState
 
 CASES = Path(__file__).parent / "cases"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from told import NOW, Office, said, sent
 
-from desk import indexer, lists, sightings
 from desk.database import Desk
+from desk.following import lists, sightings
+from desk.indexing import indexer
 from detente.errors import NotFoundError
 from detente.people import Person
 from detente.sightings import Channel

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from told import NOW
 
-from desk.inbox import DamagedEntryError, Entry, FileNote, Inbox
+from desk.accepting.inbox import DamagedEntryError, Entry, FileNote, Inbox
 from detente.errors import ConflictError, NotFoundError, StorageError
 from detente.sightings import Gate
 
@@ -171,9 +171,10 @@ def test_an_entry_that_was_moved_twice_is_there_once(inbox: Inbox) -> None:
 
 def test_entries_come_in_their_order(inbox: Inbox) -> None:
     ids = []
-    for _ in range(5):
+    for second in range(5):
         entry = _entry()
         inbox.put(entry, [])
+        os.utime(inbox.folder / "new" / f"{entry.entry_id}.zip", (second, second))  # clocks of files tick coarsely
         ids.append(entry.entry_id)
 
     assert [path.stem for path in inbox.new()] == ids

@@ -16,9 +16,11 @@ import pytest
 from sqlalchemy import func, select
 from told import LIMITS, NOW, Office, photo, said, sent, upload
 
-from desk import indexer, schema, sightings
-from desk.accept import accept_attachment
+from desk import schema
+from desk.accepting.accept import accept_attachment
 from desk.database import Desk
+from desk.following import sightings
+from desk.indexing import indexer
 from detente.people import Person
 
 Add = Callable[..., Person]

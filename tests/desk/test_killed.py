@@ -14,8 +14,9 @@ from set_clock import SetClock
 from sqlalchemy import func, select
 from told import NOW, Office
 
-from desk import indexer, people, schema
+from desk import people, schema
 from desk.database import Desk
+from desk.indexing import indexer
 
 CHILD = Path(__file__).with_name("killed.py")
 ROOTS = [Path(__file__).parents[1] / "support", Path(__file__).parents[2]]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from told import NOW, Office, said, sent
 
-from desk import indexer, lists, sightings
 from desk.database import Desk
+from desk.following import lists, sightings
+from desk.indexing import indexer
 from detente.people import Person
 
 Put = Callable[..., str]

@@ -12,7 +12,7 @@ from hypothesis import given as given_
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from desk.mail_file import max_bytes, read_mail
+from desk.reading.mail_file import max_bytes, read_mail
 from detente.errors import SubmissionError
 from detente.fields import leading_fields
 from detente.sightings import Submission

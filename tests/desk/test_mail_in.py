@@ -9,11 +9,11 @@ from imap_server import imap_server
 from set_clock import SetClock
 
 from desk import people
+from desk.accepting.inbox import Inbox
+from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.inbox import Inbox
-from desk.limits import limits_of
-from desk.mail_file import max_bytes
-from desk.mail_in import Fetched, fetch, fetched, mailbox_of, taking
+from desk.reading.mail_file import max_bytes
+from desk.reading.mail_in import Fetched, fetch, fetched, mailbox_of, taking
 from detente import workspace as workspaces
 from detente.errors import (
     ConflictError,

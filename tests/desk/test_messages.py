@@ -14,8 +14,9 @@ from desk_rows import id_of, put_sighting
 from set_clock import SetClock
 from sqlalchemy import select, update
 
-from desk import messages, people, schema, sightings
+from desk import people, schema
 from desk.database import Desk
+from desk.following import messages, sightings
 from detente.errors import ServiceError, UsageError
 from detente.people import Person
 from detente.settings import MailSettings

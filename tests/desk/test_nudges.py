@@ -9,8 +9,9 @@ import pytest
 from desk_rows import id_of, put_sighting
 from sqlalchemy import select
 
-from desk import nudges, people, schema, sightings
+from desk import people, schema
 from desk.database import Desk
+from desk.following import nudges, sightings
 from detente.people import Person
 
 Add = Callable[..., Person]

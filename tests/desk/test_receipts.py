@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from told import NOW, Office, photo, said, sent, upload
 
-from desk import indexer, sightings
 from desk.database import Desk
+from desk.following import sightings
+from desk.indexing import indexer
 from detente.people import Person
 
 Add = Callable[..., Person]

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from told import NOW, Office, said, sent
 
-from desk import audit, indexer, sightings
+from desk import audit
 from desk.database import Connection, Desk
-from desk.sighting_log import EVENT_KINDS
+from desk.following import sightings
+from desk.following.sighting_log import EVENT_KINDS
+from desk.indexing import indexer
 from detente.errors import ConflictError, DetenteError, NotAllowedError, NotFoundError, SubmissionError
 from detente.people import Person
 

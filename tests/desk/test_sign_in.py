@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from desk_rows import put_sighting
 from sqlalchemy import select, text, update
 
-from desk import audit, people, sightings, sign_in
+from desk import audit, people, sign_in
+from desk.following import sightings
 from desk.schema import metadata, session
 from desk.schema import person as person_table
 from detente.errors import NotAllowedError, NotFoundError, SubmissionError

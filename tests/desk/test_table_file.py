@@ -14,7 +14,7 @@ from hypothesis import given as given_
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from desk.table_file import MAX_ROWS, read_table
+from desk.reading.table_file import MAX_ROWS, read_table
 from detente.errors import SubmissionError, UsageError
 from detente.workspace import Competitor
 

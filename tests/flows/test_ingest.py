@@ -16,11 +16,12 @@ from aiosmtpd.handlers import Message as MessageHandler
 from reporting import id_of, plain_workspace, report, somebody
 from small_site import SmallSite
 
-from desk import indexer, sightings
-from desk.attachments import Attachments
+from desk.accepting.inbox import Inbox
+from desk.accepting.limits import limits_of
 from desk.changes import KEY_FILE
-from desk.inbox import Inbox
-from desk.limits import limits_of
+from desk.following import sightings
+from desk.indexing import indexer
+from desk.indexing.attachments import Attachments
 from detente.clock import StartedClock
 from detente.errors import DeskError, WarehouseBusyError
 from detente.people import Person

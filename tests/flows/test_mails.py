@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from reporting import plain_workspace
 
-from desk.mail_in import Fetched
+from desk.reading.mail_in import Fetched
 from detente.errors import ServiceError
 from detente.workspace import load
 from flows.mails import MailRounds, fetched, taking_mails

@@ -23,7 +23,7 @@ from reporting import id_of, report
 from searching import columns_with, files_with
 
 import warehouse
-from desk import sightings
+from desk.following import sightings
 from detente.sightings import Upload
 from detente.weeks import Week
 from flows import ingest, order, privacy

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from desk import schema, sightings
+from desk import schema
 from desk.database import Desk
+from desk.following import sightings
 
 
 def id_of(number: int) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from web_site import WebSite, web_site
 
-from desk import people, sightings
+from desk import people
+from desk.following import sightings
 from detente.clock import SystemClock
 
 COMPETITORS = {"hooli": 2, "initech": 3, "massive-dynamic": 1, "soylent": 1, "umbrella": 1, "vehement": 0}

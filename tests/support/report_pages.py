@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from web_site import WebSite
 
-from desk import sightings
+from desk.following import sightings
 
 READY = "#report[data-ready]"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from desk import people
-from desk.accept import Accepted, accept
+from desk.accepting.accept import Accepted, accept
+from desk.accepting.inbox import Inbox
+from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.inbox import Inbox
-from desk.limits import limits_of
 from detente.clock import StartedClock
 from detente.people import Person
 from detente.sightings import Submission, Upload

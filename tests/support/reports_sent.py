@@ -14,7 +14,7 @@ import httpx
 from lxml import html
 from PIL import Image
 
-from desk.accept import accept
+from desk.accepting.accept import accept
 from detente.sightings import Submission, Upload
 
 # what the gate makes of a sighting, by the answers that lead to it

@@ -11,11 +11,11 @@ from typing import Any
 
 from PIL import Image
 
-from desk.accept import Accepted, accept
-from desk.attachments import Attachments
+from desk.accepting.accept import Accepted, accept
+from desk.accepting.inbox import Inbox
+from desk.accepting.limits import Limits
 from desk.database import Desk
-from desk.inbox import Inbox
-from desk.limits import Limits
+from desk.indexing.attachments import Attachments
 from detente.sightings import Submission, Upload
 
 LIMITS = Limits(text_chars=20_000, files=6, file_bytes=10_000_000, image_pixels=50_000_000)

@@ -10,7 +10,7 @@ from api_calls import BOTH, PATH, PROBLEM, PUBLIC, faults, key, photo, send
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desk.gate import FOLLOW_UPS
+from desk.accepting.gate import FOLLOW_UPS
 from detente.sightings import Submission
 
 pytestmark = pytest.mark.usefixtures("pace")

@@ -6,7 +6,7 @@ import pytest
 from api_calls import PATH, send
 
 from detente.sightings import Submission
-from web.api_document import document, operations
+from web.api.document import document, operations
 from web.routes import api
 
 pytestmark = pytest.mark.usefixtures("pace")

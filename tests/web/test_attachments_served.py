@@ -10,7 +10,7 @@ import pytest
 from reports_sent import photo, send, words
 from web_site import WebSite
 
-from desk import sightings
+from desk.following import sightings
 from web.routes.attachments import disposition
 
 NewSite = Callable[..., WebSite]

@@ -12,8 +12,9 @@ import pytest
 from set_clock import SetClock
 from web_site import WebSite
 
-from desk import people, sightings
-from desk.accept import accept
+from desk import people
+from desk.accepting.accept import accept
+from desk.following import sightings
 from detente.sightings import Submission
 from web.background import Indexing
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from timeline import Timeline, price, release, sighting
 
-from web.alike import Earlier, alike
-from web.known import Known, Move, Release, Shelf
+from web.receipt.alike import Earlier, alike
+from web.receipt.known import Known, Move, Release, Shelf
 
 AT = datetime(2026, 11, 16, 9, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from web_site import WebSite, web_site
 
 from web.app import all_routes, refuse_unguarded
-from web.permissions import ALLOWED, Permission, has
+from web.door.permissions import ALLOWED, Permission, has
 from web.routing import GuardedRoute
 
 MATRIX = Path(__file__).parent / "matrix.csv"

@@ -13,7 +13,7 @@ import pytest
 from web_site import WebSite
 
 from web.app import all_routes
-from web.protection import CONTENT_SECURITY_POLICY
+from web.door.protection import CONTENT_SECURITY_POLICY
 
 CASES = Path(__file__).parent / "cases"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

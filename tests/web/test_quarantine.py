@@ -9,7 +9,8 @@ import pytest
 from reports_sent import living_parts, photo, send, words
 from web_site import WebSite
 
-from desk import audit, people, sightings
+from desk import audit, people
+from desk.following import sightings
 
 NewSite = Callable[..., WebSite]
 

@@ -12,7 +12,7 @@ from reports_sent import ANSWERS, photo, send, send_only, words
 from timeline import Timeline, price, release, sighting
 from web_site import WebSite, web_site
 
-from desk import sightings
+from desk.following import sightings
 
 NewSite = Callable[..., WebSite]
 WANTED = """\

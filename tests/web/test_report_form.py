@@ -12,11 +12,11 @@ import pytest
 from bs4 import BeautifulSoup
 from web_site import WebSite
 
-from desk import sightings
-from desk.gate import FOLLOW_UPS
+from desk.accepting.gate import FOLLOW_UPS
+from desk.following import sightings
 from detente.sightings import Source
 from detente.workspace import Competitor
-from web import report_form
+from web.report import form as report_form
 
 NewSite = Callable[..., WebSite]
 FILLED = {

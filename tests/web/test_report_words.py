@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 from web_site import WebSite
 
-from desk.gate import FOLLOW_UPS
+from desk.accepting.gate import FOLLOW_UPS
 from detente.sightings import Answer, Confidence, Motive, Source, Stage
-from web import report_words
 from web.pages import STATIC
+from web.report import words as report_words
 
 
 @pytest.mark.parametrize(

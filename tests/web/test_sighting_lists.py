@@ -9,7 +9,7 @@ import pytest
 from reports_sent import PAYLOADS, living_parts, send, words
 from web_site import WebSite, web_site
 
-from desk import sightings
+from desk.following import sightings
 
 NewSite = Callable[..., WebSite]
 

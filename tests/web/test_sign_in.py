@@ -14,9 +14,9 @@ import pytest
 from web_site import PASSWORD, WebSite
 
 from desk import people, sign_in
-from web.entering import account_key, address_key
+from web.door.entering import account_key, address_key
+from web.door.throttle import Pace, Throttle
 from web.site import local_path
-from web.throttle import Pace, Throttle
 
 CASES = Path(__file__).parent / "cases"
 MAIL = '[mail]\nhost = "127.0.0.1"\nsender = "detente@acme.test"\n'

@@ -9,8 +9,9 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from web_site import WebSite, web_site
 
-from desk import people, sightings
-from web import slack_messages
+from desk import people
+from desk.following import sightings
+from web.api import slack_messages
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 SETTINGS = '[slack]\nsigning_secret_file = "slack.secret"\n'

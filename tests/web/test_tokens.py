@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from web_site import WebSite
 
-from web.permissions import Permission
+from web.door.permissions import Permission
+from web.door.visitor import TheVisitor
 from web.routes import me
 from web.routing import Routes
-from web.visitor import TheVisitor
 
 Sites = Callable[..., WebSite]
 

@@ -15,12 +15,12 @@ from desk import audit, people, sign_in
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, WarehouseError
 from detente.people import Person, Role
 from warehouse import newest
+from web.door.permissions import Permission
+from web.door.protection import TheForm
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import TheForm
 from web.routing import Routes
 from web.shop import shop_of
-from web.visitor import TheVisitor
 
 routes = Routes()
 

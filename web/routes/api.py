@@ -1,4 +1,4 @@
-"""The API: sightings in, receipts out. It ends where the form ends, in `desk.accept`."""
+"""The API: sightings in, receipts out. It ends where the form ends, in `desk.accepting.accept`."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from desk import indexer, sightings
-from desk.accept import Accepted, accept, accept_attachment
-from desk.gate import REASONS
+from desk.accepting.accept import Accepted, accept, accept_attachment
+from desk.accepting.gate import REASONS
+from desk.following import sightings
+from desk.indexing import indexer
 from detente.errors import ConflictError, NotFoundError, SubmissionError
 from detente.fields import submission_of
 from detente.people import Person
 from detente.sightings import Submission, Upload
-from web.api_document import DESCRIPTION, document, operations
-from web.api_records import AttachmentOut, ListedOut, ListOut, ReceiptOut, StepOut
+from web.api.document import DESCRIPTION, document, operations
+from web.api.records import AttachmentOut, ListedOut, ListOut, ReceiptOut, StepOut
+from web.door.permissions import Permission
+from web.door.protection import read_form
+from web.door.throttle import Pace
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import read_form
 from web.routing import Routes
 from web.shop import Shop, shop_of
-from web.throttle import Pace
-from web.visitor import TheVisitor
 
 routes = Routes()
 

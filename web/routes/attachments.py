@@ -12,14 +12,14 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desk import sightings
-from desk.attachments import safe_name
+from desk.following import sightings
+from desk.indexing.attachments import safe_name
 from detente.errors import NotFoundError
+from web.door.permissions import Permission
+from web.door.visitor import TheVisitor
 from web.errors import Answer, respond
-from web.permissions import Permission
 from web.routing import Routes
 from web.shop import shop_of
-from web.visitor import TheVisitor
 
 routes = Routes()
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from desk import sightings
+from desk.following import sightings
+from web.door.permissions import Permission
+from web.door.visitor import TheVisitor, Visitor
 from web.pages import render, shows
-from web.permissions import Permission
 from web.routing import Routes
 from web.shop import Shop, shop_of
-from web.visitor import TheVisitor, Visitor
 
 routes = Routes()
 

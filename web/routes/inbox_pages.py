@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desk import lists
+from desk.following import lists
+from web.door.permissions import Permission
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
+from web.receipt.rows import Line, line, next_page
 from web.routing import Routes
-from web.rows import Line, line, next_page
 from web.shop import shop_of
-from web.visitor import TheVisitor
 
 routes = Routes()
 

@@ -11,14 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from desk import people, sign_in
 from detente.errors import NotFoundError, SubmissionError
 from detente.people import Scope
-from web.entering import enter, without_cookie
+from web.door.entering import enter, without_cookie
+from web.door.permissions import Permission
+from web.door.protection import TheForm
+from web.door.throttle import Pace
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import TheForm
 from web.routing import Routes
 from web.shop import shop_of
-from web.throttle import Pace
-from web.visitor import TheVisitor
 
 routes = Routes()
 

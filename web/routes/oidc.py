@@ -10,13 +10,13 @@ from desk.database import Connection
 from detente.errors import NotAllowedError, NotFoundError
 from detente.people import Person, Role
 from detente.settings import OidcSettings
-from web.entering import address_key, enter
-from web.oidc import Claimed, Provider
-from web.permissions import Permission
+from web.door.entering import address_key, enter
+from web.door.oidc import Claimed, Provider
+from web.door.permissions import Permission
+from web.door.throttle import Pace
 from web.routing import Routes
 from web.shop import Shop, shop_of
 from web.site import local_path
-from web.throttle import Pace
 
 routes = Routes()
 

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.compressed import compressed
+from web.door.permissions import Permission
+from web.door.visitor import NOBODY
 from web.pages import STATIC, render, shows, static_url
-from web.permissions import Permission
-from web.report_form import empty
-from web.report_page import SCRIPTS, Form
+from web.report.form import empty
+from web.report.page import SCRIPTS, Form
 from web.routing import Routes
 from web.shop import shop_of
-from web.visitor import NOBODY
 
 routes = Routes()
 

@@ -12,24 +12,26 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from desk import audit, indexer, lists, sightings
+from desk import audit
+from desk.accepting.inbox import Entry
 from desk.database import Connection
-from desk.inbox import Entry
-from desk.sightings import Receipt, SightingRow
+from desk.following import lists, sightings
+from desk.following.sightings import Receipt, SightingRow
+from desk.indexing import indexer
 from detente.errors import NotFoundError, SubmissionError
 from detente.people import Person
 from detente.sightings import GateState
-from web import receipt_words as words
+from web.door.permissions import Permission
+from web.door.protection import read_form
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import read_form
-from web.receipt_page import NOTE_CHARS, Blank, FileLine, NoteLine, competitor_name, files, notes
-from web.receipt_words import Standing
+from web.receipt import words
+from web.receipt.page import NOTE_CHARS, Blank, FileLine, NoteLine, competitor_name, files, notes
+from web.receipt.rows import Line, held_line, next_page
+from web.receipt.words import Standing
 from web.routes.attachments import download
 from web.routing import Routes
-from web.rows import Line, held_line, next_page
 from web.shop import Shop, shop_of
-from web.visitor import TheVisitor
 
 routes = Routes()
 

@@ -11,23 +11,24 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk import indexer, lists, sightings
-from desk.accept import accept_attachment
+from desk.accepting.accept import accept_attachment
 from desk.database import Connection
-from desk.sightings import SightingRow
+from desk.following import lists, sightings
+from desk.following.sightings import SightingRow
+from desk.indexing import indexer
 from detente.errors import NotFoundError, SubmissionError
 from detente.people import Person
 from detente.sightings import Upload
-from web.known import shelf_of
+from web.door.permissions import Permission
+from web.door.protection import read_form
+from web.door.throttle import Pace
+from web.door.visitor import TheVisitor
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import read_form
-from web.receipt_page import given, page
+from web.receipt.known import shelf_of
+from web.receipt.page import given, page
+from web.receipt.rows import Line, line, next_page
 from web.routing import Routes
-from web.rows import Line, line, next_page
 from web.shop import Shop, shop_of
-from web.throttle import Pace
-from web.visitor import TheVisitor
 
 routes = Routes()
 

@@ -9,23 +9,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from desk import sightings
-from desk.accept import accept
+from desk.accepting.accept import accept
+from desk.following import sightings
 from detente.errors import ConflictError, StorageError, SubmissionError
 from detente.sightings import Upload
-from web import report_form
 from web.compressed import compressed
+from web.door.permissions import Permission
+from web.door.protection import read_form
+from web.door.throttle import Pace
+from web.door.visitor import TheVisitor
 from web.errors import wants_json
 from web.pages import render
-from web.permissions import Permission
-from web.protection import read_form
-from web.report_form import Typed
-from web.report_page import Form, FormPage
-from web.report_words import Option
+from web.report import form as report_form
+from web.report.form import Typed
+from web.report.page import Form, FormPage
+from web.report.words import Option
 from web.routing import Routes
 from web.shop import Shop, shop_of
-from web.throttle import Pace
-from web.visitor import TheVisitor
 
 routes = Routes()
 

@@ -14,16 +14,16 @@ from starlette.responses import RedirectResponse, Response
 from desk import sign_in
 from desk.people import person_by_email
 from detente.people import Person
-from web.entering import account_key, address_key, enter, with_cookie, without_cookie
+from web.door.entering import account_key, address_key, enter, with_cookie, without_cookie
+from web.door.permissions import Permission
+from web.door.protection import read_form
+from web.door.throttle import Pace, too_often
+from web.door.visitor import TheVisitor
 from web.errors import told
 from web.pages import render, shows
-from web.permissions import Permission
-from web.protection import read_form
 from web.routing import Routes
 from web.shop import Shop, shop_of
 from web.site import local_path
-from web.throttle import Pace, too_often
-from web.visitor import TheVisitor
 
 routes = Routes()
 

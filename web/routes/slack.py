@@ -21,21 +21,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from desk import indexer, sightings
-from desk.accept import Accepted, accept
-from desk.gate import ANSWERS
+from desk.accepting.accept import Accepted, accept
+from desk.accepting.gate import ANSWERS
+from desk.following import sightings
+from desk.indexing import indexer
 from desk.people import person_by_identity
 from detente.clock import Clock
 from detente.errors import ConflictError, SubmissionError, WorkspaceError
 from detente.fields import competitor_fields, leading_fields, submission_of
 from detente.people import Person
 from detente.secret_file import secret_in
-from web import slack_messages
-from web.permissions import Permission, has
+from web.api import slack_messages
+from web.api.slack_messages import Message
+from web.door.permissions import Permission, has
+from web.door.throttle import Pace
 from web.routing import Routes
 from web.shop import Shop, shop_of
-from web.slack_messages import Message
-from web.throttle import Pace
 
 routes = Routes()
 

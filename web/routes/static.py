@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.errors import NotFoundError
+from web.door.permissions import Permission
 from web.pages import STATIC
-from web.permissions import Permission
 from web.routing import Routes
 
 routes = Routes()

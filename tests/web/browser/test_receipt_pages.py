@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from reports_sent import PAYLOADS, photo, send
 from web_site import WebSite
 
-from desk import sightings
+from desk.following import sightings
 
 pytestmark = [pytest.mark.system("chromium"), pytest.mark.slow]
 

@@ -1,0 +1,1 @@
+"""What becomes of a sighting: events, receipts, lists, reminders, mails."""

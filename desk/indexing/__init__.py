@@ -1,0 +1,1 @@
+"""From the inbox onto the desk: rows first, then photos without what they should not tell."""

@@ -1,0 +1,1 @@
+"""What a reporter gets back: the receipt, and what is known already."""
