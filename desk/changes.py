@@ -131,7 +131,8 @@ def account_key(data: Path) -> bytes:
 
 def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
     names = {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.person_name}
-    has_amount = row.deal_amount is not None and bool(row.deal_currency)
+    # an amount that is none must keep nobody else's sighting from being published
+    has_amount = row.deal_amount is not None and row.deal_amount > 0 and bool(row.deal_currency)
     return {
         "sighting_id": row.sighting_id,
         "person_id": row.person_id,
