@@ -19,6 +19,7 @@ from cli.words import JsonOption, WorkspaceOption, the_workspace
 from desk.accepting.accept import Accepted
 from desk.accepting.gate import ANSWERS, missing
 from desk.following import sightings
+from desk.indexing import indexer
 from desk.reading import mail_in
 from desk.reading.mail_file import max_bytes
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, UsageError
@@ -301,3 +302,16 @@ def list_own(
         show_rows(("id", "received", "state", "what"), rows)
     else:
         say('nothing yet; `detente sighting add "…"` reports something')
+
+
+@app.command()
+def refill(workspace: WorkspaceOption = None) -> None:
+    """Brings sightings back that the inbox kept and the desk lacks, as after a restore of an older desk.
+
+    Example: detente sighting refill
+    """
+    with counter(the_workspace(workspace)) as desk:
+        count = indexer.refill(desk.desk, desk.inbox, desk.attachments, desk.limits)
+    say(
+        f"{count} {'sighting was' if count == 1 else 'sightings were'} missing, and {'is' if count == 1 else 'are'} back"
+    )

@@ -238,7 +238,7 @@ def respond(request: Request, answer: Answer) -> Response:
             problem["errors"] = [{"field": field, "detail": fault} for field, fault in answer.faults.items()]
         return JSONResponse(problem, answer.status, headers, media_type="application/problem+json")
     # who only looked has sent nothing that could be lost
-    is_look = request.method in ("GET", "HEAD") and answer.kept == _NOTHING_SAVED
+    is_look = request.method in ("GET", "HEAD") and answer.status == http.HTTPStatus.FORBIDDEN
     page = ErrorPage(
         status=answer.status,
         happened=answer.happened,

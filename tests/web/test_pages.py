@@ -179,13 +179,20 @@ def _failing() -> list[Routes]:
 
 
 FAILURES = [
-    ("full", 507, ["kept on your phone", "nothing was lost that was acknowledged"]),
-    ("desk", 503, ["acknowledged before is safe", "Try again"]),
+    ("full", 507, ["was not taken", "acknowledged before is safe", "send it again later"]),
+    ("desk", 503, ["acknowledged before is safe", "send it again in a minute"]),
     ("typed", 422, ["say what happened &lt;b&gt;", "Nothing was saved"]),
     ("faster", 409, ["somebody was faster"]),
     ("not", 403, ["not open to you"]),
     ("mistake", 500, ["on our side", "acknowledged before is safe"]),
 ]
+
+
+def test_who_only_looked_is_not_told_that_nothing_was_saved(site: WebSite) -> None:
+    page = site.client("rep").get("/sightings")
+    assert page.status_code == 403
+    assert "Nothing was saved" not in page.text
+    assert "Nothing was saved" in site.client("rep").post("/admin/people").text
 
 
 @pytest.mark.parametrize(("name", "status", "words"), FAILURES)

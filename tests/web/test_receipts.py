@@ -47,7 +47,7 @@ def test_right_after_sending_the_page_says_when_it_was_kept_and_under_which_name
 
     page = words(site.client("rep").get(f"/r/{sent}?new=1"))
 
-    assert f"Thank you, kept safe at 10:00 · R-{sent[:8].upper()}" in page
+    assert f"Thank you, kept safe at 10:00 R-{sent[:8].upper()} Product can read it now." in page
     assert row(site, sent).gate == "cleared"
 
 
@@ -57,7 +57,7 @@ def test_right_after_sending_the_page_says_when_it_was_kept_and_under_which_name
         ("cleared", "Product can read it now."),
         ("waiting", "It waits for an answer of yours."),
         ("quarantined", "Only legal can see this until they have looked. You did right to say how you learned it"),
-        ("not_kept", "Neither the text nor any file was kept; only that there was a report. You did right"),
+        ("not_kept", "Neither the text nor any file was kept; only that there was a sighting. You did right"),
     ],
 )
 def test_what_the_gate_said_is_told_in_honest_words(site: WebSite, gate: str, says: str) -> None:
@@ -114,6 +114,17 @@ def test_what_a_colleague_told_before_is_named_with_its_share(new_site: NewSite)
     assert "Yours says 45; the earlier one says 49." in page
 
 
+def test_what_one_told_before_oneself_is_not_said_to_be_a_colleagues(new_site: NewSite) -> None:
+    site = new_site()
+    send(site, "rep", "Globex told Contoso that the Team plan costs 49 euros per user from January on.")
+    again = send(site, "rep", "FYI Globex told Contoso that the Team plan costs 49 euros per user from January on.")
+
+    page = words(site.client("rep").get(f"/r/{again}?new=1"))
+
+    assert "You reported this before, on Mon 16 Nov 2026" in page
+    assert "colleague reported" not in page
+
+
 def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> None:
     site = new_site()
     send(site, "other_rep", "Seen at the fair.", files=[("a.jpg", photo())])
@@ -122,7 +133,7 @@ def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> Non
     sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
     page = words(site.client("rep").get(f"/r/{sent}?new=1"))
 
-    assert "The very same file came with a report on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
+    assert "The very same file came with a sighting on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
     assert "Seen elsewhere." not in page
     assert held[:8].upper() not in page
 
@@ -282,6 +293,23 @@ def test_a_question_is_asked_read_and_answered(new_site: NewSite) -> None:
     assert "Which edition?" in words(rep.get(f"/r/{sent}"))
     assert rep.post(f"/r/{sent}/answer", data={"answer": "The cloud one."}).status_code == 303
     assert "The cloud one." in words(pm.get(f"/r/{sent}"))
+
+
+def test_a_question_waits_on_every_page_of_its_reporter_until_it_is_answered(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    do(site, sightings.ask, sent, "Which one?", by="pm")
+    rep = site.client("rep")
+
+    assert "1 sighting of yours waits for an answer" in words(rep.get("/"))
+    assert "Waiting for an answer of yours Globex Desk R-" in words(rep.get("/r/mine"))
+    assert "question for you" in words(rep.get(f"/r/{sent}"))
+
+    site.clock.go(minutes=1)
+    do(site, sightings.answer, sent, "The one for schools.", by="rep")
+    assert "waits for an answer" not in words(rep.get("/"))
+    assert "Waiting for" not in words(rep.get("/r/mine"))
+    assert "question for you" not in words(rep.get(f"/r/{sent}"))
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "x" * 6000])
