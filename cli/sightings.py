@@ -312,6 +312,4 @@ def refill(workspace: WorkspaceOption = None) -> None:
     """
     with counter(the_workspace(workspace)) as desk:
         count = indexer.refill(desk.desk, desk.inbox, desk.attachments, desk.limits)
-    say(
-        f"{count} {'sighting was' if count == 1 else 'sightings were'} missing, and {'is' if count == 1 else 'are'} back"
-    )
+    say("1 sighting was missing, and is back" if count == 1 else f"{count} sightings were missing, and are back")
