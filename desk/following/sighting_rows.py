@@ -112,7 +112,7 @@ def sighting(c: Connection, sighting_id: str) -> SightingRow:
     """
     found = _rows(c, sighting_table.c.sighting_id == sighting_id, limit=1)
     if not found:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return found[0]
 
 
@@ -129,7 +129,7 @@ def visible_to(c: Connection, sighting_id: str, person: Person) -> SightingRow:
     for_product = row.gate == "cleared" and not row.is_withdrawn and bool(PRODUCT & person.roles)
     for_legal = row.gate != "cleared" and "legal" in person.roles
     if not (is_own or for_product or for_legal):
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 

@@ -92,7 +92,7 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     """
     row = _own(c, sighting_id, by)
     if row.gate == "not_kept":
-        raise NotAllowedError("nothing of this report may be kept, so nothing can be added; please speak to legal")
+        raise NotAllowedError("nothing of this sighting may be kept, so nothing can be added; please speak to legal")
     _say(c, sighting_id, "answer", text, by=by, now=now)
     # an answer is as new to the gate as a sighting is: who asked may not be the one who may read it
     fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
@@ -132,7 +132,7 @@ def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by:
     """
     row = _own(c, sighting_id, by)
     if row.gate != "waiting":
-        raise ConflictError("this report does not wait for an answer any more")
+        raise ConflictError("this sighting does not wait for an answer any more")
     given = {name: word for name, word in answers.items() if word}
     faults = {name: "is no question of the gate" for name in given if name not in gate.ANSWERS}
     for name in set(given) & set(gate.ANSWERS):
@@ -205,7 +205,7 @@ def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by
 def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:
     row = sighting(c, sighting_id)
     if row.person_id != person_id:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 

@@ -87,7 +87,7 @@ _OF_OWN: Mapping[GateState, Standing] = {
     "not_kept": Standing(
         badge="not kept",
         tone="held",
-        words=f"Neither the text nor any file was kept; only that there was a report. {_RIGHT}",
+        words=f"Neither the text nor any file was kept; only that there was a sighting. {_RIGHT}",
         hidden=_NOT_KEPT,
         thanks="Thank you for saying so",
         is_kept=False,
@@ -103,6 +103,8 @@ _OF_OTHERS: Mapping[GateState, Standing] = {
     ),
 }
 _WITHDRAWN = Standing(badge="withdrawn", tone="soft", words="You took it back; nobody reads it any more.")
+ASKED = Standing(badge="question for you", tone="todo", words="Product has a question for you.")
+RELEASED = Standing(badge="released", tone="good", words="Legal looked at it, and colleagues may read it.")
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
 
 
