@@ -232,9 +232,13 @@ def ensure_local_owner(c: Connection, now: datetime) -> Person:
     return owner
 
 
-def local_owner(c: Connection) -> Person | None:
-    """Whom a loopback install belongs to, where that was made."""
-    return person_by_identity(c, *_OWNER)
+def local_owner(c: Connection, now: datetime) -> Person | None:
+    """Whom a loopback install belongs to: made where nobody is known yet; None where others were added instead.
+
+    A writing connection is needed.
+    """
+    known = person_by_identity(c, *_OWNER)
+    return ensure_local_owner(c, now) if known is None and not people(c) else known
 
 
 def somebody_has_password(c: Connection) -> bool:

@@ -14,10 +14,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import web.routes
 from desk.accepting.accept import limits_of
-from desk.accepting.inbox import Inbox
 from desk.database import Desk
 from desk.following import messages
-from desk.indexing.attachments import Attachments
+from desk.places import attachments_of, inbox_of
 from detente import __version__
 from detente.clock import Clock
 from detente.secret_file import secret_in
@@ -129,8 +128,8 @@ def _services(
     workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None, flows: AskFlows
 ) -> Services:
     settings = workspace.settings
-    inbox = Inbox(workspace.data / "inbox")
-    attachments = Attachments(workspace.data / "attachments")
+    inbox = inbox_of(workspace)
+    attachments = attachments_of(workspace)
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
         deliver = messages.smtp(settings.mail, workspace.root)

@@ -23,14 +23,12 @@ from desk.following.sighting_rows import (
     SightingRow,
     attachment,
     attachments_of,
-    cleared,
     notes_of,
     quarantine,
     same_files,
     short_name,
     sighting,
     sightings_of,
-    unread,
     visible_to,
 )
 from desk.schema import note
@@ -40,9 +38,9 @@ from detente.sightings import Gate, Submission
 
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
-    "attachments_of", "cleared", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
+    "attachments_of", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
     "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of",
-    "unread", "visible_to", "withdraw",
+    "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000

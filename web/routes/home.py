@@ -107,7 +107,7 @@ def _tasks(services: Services, visitor: Visitor) -> list[Task]:
             held = sum(row.person_id != visitor.known.person_id for row in rows)
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
         if visitor.may(Permission.READ_SIGHTINGS):
-            unread = len(sightings.unread(connection, limit=_COUNTED))
+            unread = lists.unread_count(connection)
             tasks.append(_task("/sightings", unread, "that nobody has read", "Everything has been read"))
         if visitor.may(Permission.REPORT):
             person_id = visitor.known.person_id
