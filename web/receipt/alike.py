@@ -40,7 +40,8 @@ class Alike:
     """Something earlier that a new sighting is like.
 
     Attributes:
-        by: Who told it: the reporter, a colleague, either by the very same file, or our crawler of a page or a release.
+        by: Who told it: the reporter themselves, a colleague, also by the very same file, or our crawler,
+            of a page or of release notes.
         likeness: The same, the same with other facts, or near.
         share: How much of the words is the same, in percent; None where numbers and names were compared instead.
         text: What it said, shortened.

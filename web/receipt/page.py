@@ -263,9 +263,8 @@ def page(
     known = _known(services, facts, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
     asks = _asks(row, (typed or {}).get("source", "")) if is_own else ()
-    # the form's words for what is missing, since the desk's are for programs
-    told = dict(faults or {})
-    told |= {ask.field: report_words.MISSING[ask.field] for ask in asks if ask.field in told}
+    asked = {one.field for one in asks}
+    told = {name: report_words.MISSING[name] if name in asked else fault for name, fault in (faults or {}).items()}
     has_question = any(note.kind == "question" for note in found.receipt.notes)
     colleague = not is_own and has(reader, Permission.READ_SIGHTINGS) and row.gate == "cleared" and is_open
     return ReceiptPage(
@@ -280,7 +279,7 @@ def page(
         notice=notice,
         text=text,
         details=words.details(row) if text is not None else (),
-        echo=_echo(row) if is_new else "",
+        echo=words.echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
         asks=asks,
@@ -395,11 +394,6 @@ def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
         if getattr(row, name) is None
     ]
     return tuple(asks)
-
-
-def _echo(row: SightingRow) -> str:
-    shown = words.money(row.deal_amount, row.deal_currency or "")
-    return f"= {shown}" if shown else ""
 
 
 def _personal(text: str) -> str:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from desk.following import lists, sightings
+from detente.sightings import GateState
 from web.access.permissions import Permission
 from web.access.visitor import TheVisitor, Visitor
 from web.pages import render, shows
@@ -18,6 +19,7 @@ routes = Routes()
 
 # Beyond so many a count says "50 and more": nobody needs it exactly.
 _COUNTED = 50
+_TO_DECIDE: tuple[GateState, ...] = ("quarantined",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +104,7 @@ def _tasks(services: Services, visitor: Visitor) -> list[Task]:
     tasks = []
     with services.desk.reading() as connection:
         if visitor.may(Permission.REVIEW_QUARANTINE):
-            rows = sightings.quarantine(connection, limit=_COUNTED, states=["quarantined"])
+            rows = sightings.quarantine(connection, limit=_COUNTED, states=_TO_DECIDE)
             # nobody decides about their own
             held = sum(row.person_id != visitor.known.person_id for row in rows)
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
