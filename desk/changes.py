@@ -139,7 +139,7 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
         "channel": row.channel,
         "received_at": row.received_at,
         "competitor": row.competitor,
-        "competitor_name": said_without_names(row.competitor_name, names),
+        "competitor_name": without_names(row.competitor_name, names),
         "source": row.source,
         "account_key": _hashed(key, "account", row.customer),
         "deal_key": _hashed(key, "deal", row.deal),
@@ -152,13 +152,13 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
         "happened_on": row.happened_on,
         "may_call": row.may_call,
         "attachments": files,
-        "area": said_without_names(row.area, names),
-        "comparison": said_without_names(row.comparison, names),
-        "text": said_without_names(row.text, names),
+        "area": without_names(row.area, names),
+        "comparison": without_names(row.comparison, names),
+        "text": without_names(row.text, names),
     }
 
 
-def said_without_names(text: str, names: Mapping[str, str]) -> str:
+def without_names(text: str, names: Mapping[str, str]) -> str:
     """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
     for instead, name in names.items():
         words = name.split()

@@ -26,6 +26,7 @@ __all__ = [
     "disable",
     "enable",
     "end_sessions",
+    "ensure_local_owner",
     "identities_of",
     "link_identity",
     "local_owner",
@@ -36,7 +37,6 @@ __all__ = [
     "set_password",
     "set_roles",
     "somebody_has_password",
-    "the_local_owner",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -218,7 +218,7 @@ def identities_of(c: Connection, person_id: str, provider: str) -> list[str]:
     return list(c.execute(select(identity.c.subject).where(*mine).order_by(identity.c.subject)).scalars())
 
 
-def the_local_owner(c: Connection, now: datetime) -> Person:
+def ensure_local_owner(c: Connection, now: datetime) -> Person:
     """Whom a loopback install belongs to: made the first time, with every role; a writing connection is needed."""
     known = person_by_identity(c, *_OWNER)
     if known is not None:

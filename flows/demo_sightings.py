@@ -26,7 +26,7 @@ _READER = "priya"
 def hire(workspace: Workspace, now: datetime) -> Mapping[str, str]:
     """Puts the demo's people on the desk, and whoever runs the demo with them; their ids by their keys."""
     with desk_of(_job(workspace, now)) as desk, desk.writing() as c:
-        owner = people.the_local_owner(c, now)
+        owner = people.ensure_local_owner(c, now)
         added = {
             key: people.add_person(c, name=one.name, email=one.email, roles=one.roles, by=owner.person_id, now=now)
             for key, one in load_people().items()

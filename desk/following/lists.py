@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from desk.changes import said_without_names
+from desk.changes import without_names
 from desk.database import Connection
 from desk.following.sighting_rows import SightingRow, sighting
 from desk.schema import person
@@ -87,7 +87,7 @@ def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
     return [
         Heard(
             sighting_id=row.sighting_id,
-            text=said_without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
+            text=without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
             received_at=row.received_at,
         )
         for row in c.execute(query)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office import LIMITS, NOW, Office, photo, said, sent, upload
 from sqlalchemy import func, select
-from told import LIMITS, NOW, Office, photo, said, sent, upload
 
 from desk import schema
 from desk.accepting.accept import accept_attachment

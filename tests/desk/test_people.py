@@ -24,7 +24,7 @@ desk = Desk.open(Path(sys.argv[1]), sys.argv[2], SystemClock())
 print("ready", flush=True)
 sys.stdin.readline()
 with desk.writing() as c:
-    print(people.the_local_owner(c, desk.clock.now()).person_id)
+    print(people.ensure_local_owner(c, desk.clock.now()).person_id)
 """
 
 
@@ -308,9 +308,9 @@ def test_every_change_stands_in_the_audit_without_a_personal_word(desk, add, cha
 def test_the_local_owner_is_made_once_with_every_role(desk, ask):
     assert ask(people.local_owner) is None
     with desk.writing() as c:
-        first = people.the_local_owner(c, desk.clock.now())
+        first = people.ensure_local_owner(c, desk.clock.now())
     with desk.writing() as c:
-        again = people.the_local_owner(c, desk.clock.go(days=1))
+        again = people.ensure_local_owner(c, desk.clock.go(days=1))
 
     assert first == again == ask(people.local_owner)
     assert first.roles == set(people.ROLES)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from told import NOW, Office, said, sent
+from office import NOW, Office, said, sent
 
 from desk import audit
 from desk.database import Connection, Desk

@@ -22,8 +22,8 @@ from web_site import WebSite
 
 from desk import people
 from detente.errors import ConflictError, DeskError, NotAllowedError, StorageError, SubmissionError
+from web.access.permissions import Permission
 from web.app import all_routes
-from web.door.permissions import Permission
 from web.pages import CONTEXTS, ENVIRONMENT, STATIC, TEMPLATES, render, static_url
 from web.routes import me
 from web.routing import Routes

@@ -143,7 +143,7 @@ def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewS
 def test_what_is_known_is_given_back_and_what_the_crawler_saw_is_named(new_site: NewSite) -> None:
     site = new_site()
     gone = send(site, "other_rep", "A report that is withdrawn later.")
-    line = Timeline(site.shop.workspace.data)
+    line = Timeline(site.services.workspace.data)
     line.seen(price("Team", "49"))
     line.seen(price("Team", "59"))
     line.seen(release("3.1", "Single sign-on."), page_id="globex/news", kind="release_notes")
@@ -334,7 +334,7 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
             files={"file": ("slide.jpg", photo(), "image/jpeg")},
         )
         assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=added")
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
 
     page = rep.get(f"/r/{sent}")
     assert page.text.count("<img ") == 1
@@ -348,7 +348,7 @@ def test_a_later_file_that_may_be_confidential_holds_the_whole_sighting_back(new
     data = {"attachment_id": str(uuid.uuid4()), "confidential": answer}
 
     site.client("rep").post(f"/r/{sent}/attachments", data=data, files={"file": ("slide.jpg", photo(), "image/jpeg")})
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
 
     assert row(site, sent).gate == "quarantined"
     assert site.client("pm").get(f"/r/{sent}").status_code == 404

@@ -15,12 +15,12 @@ from desk import audit, people, sign_in
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, WarehouseError
 from detente.people import Person, Role
 from warehouse import newest
-from web.door.permissions import Permission
-from web.door.protection import TheForm
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.protection import TheForm
+from web.access.visitor import TheVisitor
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import shop_of
+from web.services import services_of
 
 routes = Routes()
 
@@ -136,7 +136,7 @@ def _people(
     link: str = "",
     link_for: str = "",
 ) -> Response:
-    with shop_of(request).desk.reading() as connection:
+    with services_of(request).desk.reading() as connection:
         everybody = people.people(connection)
     page = PeoplePage(
         everybody=tuple(everybody),
@@ -159,12 +159,12 @@ def people_page(request: Request, visitor: TheVisitor) -> Response:
 @routes.post("/admin/people", needs=Permission.ADMINISTER)
 def add(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
     """Adds somebody, and makes the link by which they come in first."""
-    shop = shop_of(request)
-    by, now = visitor.known.person_id, shop.clock.now()
+    services = services_of(request)
+    by, now = visitor.known.person_id, services.clock.now()
     typed = {"name": str(form.get("name", "")), "email": str(form.get("email", ""))}
     roles = [str(role) for role in form.getlist("role")]
     try:
-        with shop.desk.writing() as connection:
+        with services.desk.writing() as connection:
             person = people.add_person(
                 connection, name=typed["name"], email=typed["email"], roles=roles, by=by, now=now
             )
@@ -174,59 +174,59 @@ def add(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
         return _people(request, visitor, typed=typed, faults=error.faults)
     except ConflictError:
         return _people(request, visitor, typed=typed, faults={"email": "Somebody has this e-mail already."})
-    return _people(request, visitor, link=shop.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+    return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
 
 
 @routes.post("/admin/people/{person_id}/roles", needs=Permission.ADMINISTER)
 def set_roles(request: Request, visitor: TheVisitor, person_id: str, form: TheForm) -> Response:
     """Gives somebody these roles and no others; their sessions end."""
-    shop = shop_of(request)
+    services = services_of(request)
     roles = [str(role) for role in form.getlist("role")]
     if person_id == visitor.known.person_id and "admin" not in roles:
         raise NotAllowedError("You cannot take the role admin from yourself; ask another administrator.")
-    with shop.desk.writing() as connection:
-        people.set_roles(connection, person_id, roles, by=visitor.known.person_id, now=shop.clock.now())
-    shop.sessions.forget()
+    with services.desk.writing() as connection:
+        people.set_roles(connection, person_id, roles, by=visitor.known.person_id, now=services.clock.now())
+    services.sessions.forget()
     return RedirectResponse("/admin/people", 303)
 
 
 @routes.post("/admin/people/{person_id}/disable", needs=Permission.ADMINISTER)
 def disable(request: Request, visitor: TheVisitor, person_id: str) -> Response:
     """Ends every way in of somebody."""
-    shop = shop_of(request)
+    services = services_of(request)
     if person_id == visitor.known.person_id:
         raise NotAllowedError("You cannot disable yourself; ask another administrator.")
-    with shop.desk.writing() as connection:
-        people.disable(connection, person_id, by=visitor.known.person_id, now=shop.clock.now())
-    shop.sessions.forget()
+    with services.desk.writing() as connection:
+        people.disable(connection, person_id, by=visitor.known.person_id, now=services.clock.now())
+    services.sessions.forget()
     return RedirectResponse("/admin/people", 303)
 
 
 @routes.post("/admin/people/{person_id}/enable", needs=Permission.ADMINISTER)
 def enable(request: Request, visitor: TheVisitor, person_id: str) -> Response:
     """Lets somebody sign in again."""
-    shop = shop_of(request)
-    with shop.desk.writing() as connection:
-        people.enable(connection, person_id, by=visitor.known.person_id, now=shop.clock.now())
+    services = services_of(request)
+    with services.desk.writing() as connection:
+        people.enable(connection, person_id, by=visitor.known.person_id, now=services.clock.now())
     return RedirectResponse("/admin/people", 303)
 
 
 @routes.post("/admin/people/{person_id}/link", needs=Permission.ADMINISTER)
 def make_link(request: Request, visitor: TheVisitor, person_id: str) -> Response:
     """Makes a sign-in link to hand over, where mail is not set up or did not arrive; the audit says who did."""
-    shop = shop_of(request)
-    by, now = visitor.known.person_id, shop.clock.now()
-    with shop.desk.writing() as connection:
+    services = services_of(request)
+    by, now = visitor.known.person_id, services.clock.now()
+    with services.desk.writing() as connection:
         person = people.person(connection, person_id)
         secret = sign_in.new_link(connection, person_id, now, _INVITED_MINUTES)
         audit.record(connection, by=by, action="link_shown", subject=person_id, now=now)
-    return _people(request, visitor, link=shop.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+    return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
 
 
 @routes.get("/admin/audit", needs=Permission.ADMINISTER)
 def audit_page(request: Request) -> Response:
     """What was done, the newest first."""
-    with shop_of(request).desk.reading() as connection:
+    with services_of(request).desk.reading() as connection:
         entries = audit.entries(connection, limit=_ENTRIES)
         names = {person.person_id: person.name for person in people.people(connection)}
     lines = tuple(
@@ -249,11 +249,11 @@ def _words(value: audit.Detail) -> str:
 @routes.get("/admin/health", needs=Permission.ADMINISTER)
 def health(request: Request) -> Response:
     """How the machine does."""
-    shop = shop_of(request)
-    indexing = shop.indexing.state
-    waiting = sum(1 for _ in shop.inbox.new())
-    damaged = sum(1 for _ in (shop.workspace.data / "inbox" / "damaged").glob("*"))
-    flows = shop.flows()
+    services = services_of(request)
+    indexing = services.indexing.state
+    waiting = sum(1 for _ in services.inbox.new())
+    damaged = sum(1 for _ in (services.workspace.data / "inbox" / "damaged").glob("*"))
+    flows = services.flows()
     checks = (
         Check(
             name="From the inbox to the desk",
@@ -269,13 +269,13 @@ def health(request: Request) -> Response:
             words=f"{damaged} in data/inbox/damaged" if damaged else "none",
             is_well=not damaged,
         ),
-        _published(shop.workspace.data / "published"),
-        Check(name="Refused as too often or a robot's", words=_refused(shop.throttle.refused), is_well=True),
+        _published(services.workspace.data / "published"),
+        Check(name="Refused as too often or a robot's", words=_refused(services.throttle.refused), is_well=True),
         Check(name="Schedules", words=flows.words, is_well=flows.is_well),
         Check(
             name="Mail",
-            words=("not set up" if not shop.mailer.is_on else f"{shop.mailer.failed} could not be sent"),
-            is_well=not shop.mailer.failed,
+            words=("not set up" if not services.mailer.is_on else f"{services.mailer.failed} could not be sent"),
+            is_well=not services.mailer.failed,
         ),
     )
     return render(request, "admin_health.html", HealthPage(checks=checks, is_well=all(one.is_well for one in checks)))

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from desk.following import sightings
-from web.door.permissions import Permission
-from web.door.visitor import TheVisitor, Visitor
+from web.access.permissions import Permission
+from web.access.visitor import TheVisitor, Visitor
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -90,16 +90,16 @@ def home(request: Request, visitor: TheVisitor) -> Response:
         return RedirectResponse("/sign-in", 303)
     page = HomePage(
         first_name=visitor.known.name.split(" ")[0],
-        tasks=tuple(_tasks(shop_of(request), visitor)),
+        tasks=tuple(_tasks(services_of(request), visitor)),
         can_report=visitor.may(Permission.REPORT),
         has_role=bool(visitor.known.roles),
     )
     return render(request, "home.html", page)
 
 
-def _tasks(shop: Shop, visitor: Visitor) -> list[Task]:
+def _tasks(services: Services, visitor: Visitor) -> list[Task]:
     tasks = []
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         if visitor.may(Permission.REVIEW_QUARANTINE):
             held = len(sightings.quarantine(connection, limit=_COUNTED))
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
@@ -112,7 +112,7 @@ def _tasks(shop: Shop, visitor: Visitor) -> list[Task]:
             tasks.append(Task(path="/r/mine", words=words if mine else "You have not sent any yet", is_waiting=False))
     if visitor.may(Permission.ADMINISTER):
         tasks.append(
-            Task(path="/admin/health", words="How the machine does", is_waiting=bool(shop.indexing.state.fault))
+            Task(path="/admin/health", words="How the machine does", is_waiting=bool(services.indexing.state.fault))
         )
     return tasks
 
@@ -128,13 +128,13 @@ def _number(count: int) -> str:
 @routes.get("/ethics", needs=Permission.ANYONE)
 async def ethics(request: Request) -> Response:
     """What may be reported, and what becomes of the rest."""
-    return render(request, "ethics.html", EthicsPage(company=shop_of(request).workspace.settings.company.name))
+    return render(request, "ethics.html", EthicsPage(company=services_of(request).workspace.settings.company.name))
 
 
 @routes.get("/privacy", needs=Permission.ANYONE)
 async def privacy(request: Request) -> Response:
     """What is kept about people, why, and how long."""
-    settings = shop_of(request).workspace.settings
+    settings = services_of(request).workspace.settings
     page = PrivacyPage(
         company=settings.company.name,
         text_days=settings.retention.text_days,

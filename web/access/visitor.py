@@ -17,7 +17,7 @@ from desk.database import Desk
 from detente.clock import Clock
 from detente.errors import DeskError
 from detente.people import Person, Scope
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 
 # How long an answer of the desk may be used again. Another process (the command line) may have ended the session in
 # between; what this process ends is forgotten at once.

@@ -21,12 +21,12 @@ from detente.errors import DeskError, NotAllowedError, StorageError, UsageError
 from detente.people import Person
 from detente.sightings import Channel, Submission, Upload
 from detente.workspace import Workspace
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 from web.site import site_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counter:
+class Intake:
     """Where sightings are handed in.
 
     Attributes:
@@ -81,7 +81,7 @@ class Counter:
         with self.desk.writing() as connection:
             found = people.person_by_email(connection, who) if who else people.local_owner(connection)
             if found is None and not who and not people.people(connection):
-                found = people.the_local_owner(connection, self.desk.clock.now())
+                found = people.ensure_local_owner(connection, self.desk.clock.now())
         if found is None:
             raise UsageError(
                 f"nobody here is {who!r}; `detente person list` shows everybody"
@@ -119,10 +119,10 @@ def reasons(names: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def counter(workspace: Workspace) -> Iterator[Counter]:
+def open_intake(workspace: Workspace) -> Iterator[Intake]:
     """The workspace's way in, closed at the end."""
     with the_desk(workspace) as desk:
-        yield Counter(
+        yield Intake(
             workspace=workspace,
             desk=desk,
             inbox=Inbox(workspace.data / "inbox"),
