@@ -330,7 +330,7 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
     for _ in range(2):
         answer = rep.post(
             f"/r/{sent}/attachments",
-            data={"attachment_id": attachment_id},
+            data={"attachment_id": attachment_id, "confidential": "no"},
             files={"file": ("slide.jpg", photo(), "image/jpeg")},
         )
         assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=added")
@@ -339,6 +339,35 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
     page = rep.get(f"/r/{sent}")
     assert page.text.count("<img ") == 1
     assert "slide.jpg" in words(page)
+
+
+@pytest.mark.parametrize("answer", ["yes", "not_sure"])
+def test_a_later_file_that_may_be_confidential_holds_the_whole_sighting_back(new_site: NewSite, answer: str) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    data = {"attachment_id": str(uuid.uuid4()), "confidential": answer}
+
+    site.client("rep").post(f"/r/{sent}/attachments", data=data, files={"file": ("slide.jpg", photo(), "image/jpeg")})
+    site.services.indexing.run_once()
+
+    assert row(site, sent).gate == "quarantined"
+    assert site.client("pm").get(f"/r/{sent}").status_code == 404
+    assert "slide.jpg" in words(site.client("legal").get(f"/quarantine/{sent}"))
+
+
+def test_a_later_file_is_not_taken_before_it_is_said_whether_it_is_confidential(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments",
+        data={"attachment_id": str(uuid.uuid4())},
+        files={"file": ("slide.jpg", photo(), "image/jpeg")},
+    )
+
+    assert answer.status_code == 422
+    assert "confidential" in words(answer)
+    assert row(site, sent).gate == "cleared"
 
 
 ID_OF_THE_SENDER = "73b373a8-07b9-4f5f-ac87-ead631a78bcd"
@@ -360,7 +389,9 @@ def test_a_file_that_cannot_be_taken_is_named_and_nothing_changes(
     sent = send(site, "rep", "They have a new plan.")
 
     more = {"files": files} if files else {}
-    answer = site.client("rep").post(f"/r/{sent}/attachments", data={"attachment_id": attachment_id}, **more)
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments", data={"attachment_id": attachment_id, "confidential": "no"}, **more
+    )
 
     assert answer.status_code == 422
     assert says in words(answer)

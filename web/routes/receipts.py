@@ -185,28 +185,32 @@ async def add_file(request: Request, visitor: TheVisitor, sighting_id: UUID) -> 
     """Adds a photo or a file to one's own sighting; the page's id for it makes it one, however often it is sent."""
     form = await read_form(request, files=1)
     try:
-        sent, attachment_id = form.get("file"), _typed(form, "attachment_id")
+        sent, attachment_id, answer = form.get("file"), _typed(form, "attachment_id"), _typed(form, "confidential")
         upload = None
         if isinstance(sent, UploadFile) and sent.filename:
             upload = Upload(name=sent.filename, media_type=sent.content_type or "", body=await sent.read())
     finally:
         await form.close()
-    return await run_in_threadpool(_add_file, request, visitor.known, str(sighting_id), attachment_id, upload)
+    return await run_in_threadpool(_add_file, request, visitor.known, str(sighting_id), attachment_id, upload, answer)
 
 
 def _add_file(
-    request: Request, person: Person, sighting_id: str, attachment_id: str, upload: Upload | None
+    request: Request, person: Person, sighting_id: str, attachment_id: str, upload: Upload | None, answer: str
 ) -> Response:
     services = services_of(request)
     services.throttle.count(_FILES, person.person_id)
     with services.desk.reading() as connection:
         row = _own(connection, sighting_id, person)
     try:
+        new_id, chosen = _new_id(attachment_id), _chosen(row, upload)
+        if answer != "no":
+            with services.desk.writing() as connection:
+                sightings.hold(connection, sighting_id, answer, by=person.person_id, now=services.clock.now())
         accept_attachment(
             services.inbox,
-            _new_id(attachment_id),
+            new_id,
             sighting_id,
-            _chosen(row, upload),
+            chosen,
             person_id=person.person_id,
             now=services.clock.now(),
             limits=services.limits,
