@@ -256,11 +256,11 @@ async def _on_error(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(back, safe='')}", 303)
     answer = answer_to(error)
     if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        told(error)
+        log_error(error)
     return respond(request, answer)
 
 
-def told(error: Exception) -> None:
+def log_error(error: Exception) -> None:
     """Logs where an error came from; its words are left out, since they may hold what somebody wrote."""
     places = " < ".join(
         f"{frame.name} {frame.filename.rpartition('/')[2]}:{frame.lineno}"

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from web.door.permissions import Permission
-from web.door.visitor import NOBODY, Visitor
-from web.shop import shop_of
+from web.access.permissions import Permission
+from web.access.visitor import NOBODY, Visitor
+from web.services import services_of
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -119,7 +119,7 @@ def render(
 
 
 def _times(request: Request) -> dict[str, Callable[[datetime], Markup]]:
-    zone = shop_of(request).workspace.settings.company.time_zone
+    zone = services_of(request).workspace.settings.company.time_zone
     return {name: partial(_moment, zone=zone, form=form) for name, form in _TIMES.items()}
 
 
@@ -127,7 +127,7 @@ def _frame(request: Request) -> Frame:
     visitor: Visitor = getattr(request.state, "visitor", NOBODY)
     return Frame(
         visitor=visitor,
-        company=shop_of(request).workspace.settings.company.name,
+        company=services_of(request).workspace.settings.company.name,
         path=request.url.path,
         links=tuple((path, words) for path, words, needs in _LINKS if visitor.may(needs)),
     )

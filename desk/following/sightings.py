@@ -23,14 +23,12 @@ from desk.following.sighting_rows import (
     SightingRow,
     attachment,
     attachments_of,
-    cleared,
     notes_of,
     quarantine,
     same_files,
     short_name,
     sighting,
     sightings_of,
-    unread,
     visible_to,
 )
 from desk.schema import note
@@ -40,12 +38,13 @@ from detente.sightings import Gate, Submission
 
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
-    "attachments_of", "cleared", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
-    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of",
-    "unread", "visible_to", "withdraw",
+    "attachments_of", "complete", "events", "fold", "hold", "last_event_id", "mark_read", "notes_of",
+    "quarantine", "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting",
+    "sightings_of", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
+_HELD_FILE = {"yes": "marked_confidential", "not_sure": "confidential_unsure"}
 # what the gate reads, beside the answers
 _SAID = ("sighting_id", "text", "competitor", "competitor_name", "comparison", "area", "customer", "deal")
 _BLANK: Mapping[str, Any] = {
@@ -98,6 +97,29 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
     if fired and row.gate == "cleared":
         record(c, sighting_id, "quarantined", by=by, now=now, reasons=list(fired))
+
+
+def hold(c: Connection, sighting_id: str, answer: str, *, by: str, now: datetime) -> None:
+    """Takes the answer to whether a file that is added later may be had: with anything but "no" legal looks first.
+
+    To be called before the file is taken: what it is about to bring is held back with the whole sighting.
+
+    Args:
+        c: A connection that writes.
+        sighting_id: Whose file it is.
+        answer: Whether it is marked confidential, under NDA or meant for somebody else: `yes`, `no` or `not_sure`.
+        by: The reporter.
+        now: The time.
+
+    Raises:
+        NotFoundError: There is no such sighting of this person.
+        SubmissionError: It is no answer.
+    """
+    row = _own(c, sighting_id, by)
+    if answer not in _HELD_FILE and answer != "no":
+        raise SubmissionError({"confidential": gate.QUESTIONS["confidential"]})
+    if answer != "no" and row.gate in ("cleared", "waiting") and not row.is_withdrawn:
+        record(c, sighting_id, "quarantined", by=by, now=now, reasons=[_HELD_FILE[answer]])
 
 
 def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None:

@@ -22,8 +22,8 @@ from web_site import WebSite
 
 from desk import people
 from detente.errors import ConflictError, DeskError, NotAllowedError, StorageError, SubmissionError
+from web.access.permissions import Permission
 from web.app import all_routes
-from web.door.permissions import Permission
 from web.pages import CONTEXTS, ENVIRONMENT, STATIC, TEMPLATES, render, static_url
 from web.routes import me
 from web.routing import Routes
@@ -130,29 +130,6 @@ def test_a_refused_form_keeps_what_was_typed_and_says_how_to_mend_it(site: WebSi
     assert answer.status_code == 422
     assert 'value="no mail"' in answer.text
     assert answer.text.count('class="fault"') == 2
-
-
-def test_an_administrator_adds_somebody_who_comes_in_by_the_link_that_is_shown_once(
-    new_site: Callable[..., WebSite],
-) -> None:
-    site = new_site()
-    admin = site.client("admin")
-    made = admin.post("/admin/people", data={"name": "New Person", "email": "new@acme.test", "role": ["rep"]})
-    [path] = re.findall(r"http://[^/]+(/sign-in/link/[\w-]+)", made.text)
-    assert path not in admin.get("/admin/people").text
-    client = site.client()
-    assert client.post(path).status_code == 303
-    assert client.get("/").status_code == 200
-    told = admin.get("/admin/audit").text
-    assert "link shown" in told
-    assert "new@acme.test" not in told
-
-
-def test_an_administrator_cannot_shut_themselves_out(site: WebSite) -> None:
-    admin, mine = site.client("admin"), site.people["admin"].person_id
-    assert admin.post(f"/admin/people/{mine}/disable").status_code == 403
-    assert admin.post(f"/admin/people/{mine}/roles", data={"role": "rep"}).status_code == 403
-    assert admin.get("/admin/people").status_code == 200
 
 
 # Errors

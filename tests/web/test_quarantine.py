@@ -180,7 +180,7 @@ def test_who_loses_the_role_loses_the_sight_at_once(site: WebSite) -> None:
 
     with site.desk.writing() as c:
         people.set_roles(c, site.people["legal"].person_id, {"rep"}, by=None, now=site.clock.now())
-    site.shop.sessions.forget()
+    site.services.sessions.forget()
 
     assert "On their slide." not in legal.get(f"/quarantine/{held}", follow_redirects=True).text
 

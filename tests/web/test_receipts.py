@@ -154,7 +154,7 @@ def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewS
 def test_what_is_known_is_given_back_and_what_the_crawler_saw_is_named(new_site: NewSite) -> None:
     site = new_site()
     gone = send(site, "other_rep", "A report that is withdrawn later.")
-    line = Timeline(site.shop.workspace.data)
+    line = Timeline(site.services.workspace.data)
     line.seen(price("Team", "49"))
     line.seen(price("Team", "59"))
     line.seen(release("3.1", "Single sign-on."), page_id="globex/news", kind="release_notes")
@@ -358,15 +358,44 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
     for _ in range(2):
         answer = rep.post(
             f"/r/{sent}/attachments",
-            data={"attachment_id": attachment_id},
+            data={"attachment_id": attachment_id, "confidential": "no"},
             files={"file": ("slide.jpg", photo(), "image/jpeg")},
         )
         assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=added")
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
 
     page = rep.get(f"/r/{sent}")
     assert page.text.count("<img ") == 1
     assert "slide.jpg" in words(page)
+
+
+@pytest.mark.parametrize("answer", ["yes", "not_sure"])
+def test_a_later_file_that_may_be_confidential_holds_the_whole_sighting_back(new_site: NewSite, answer: str) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    data = {"attachment_id": str(uuid.uuid4()), "confidential": answer}
+
+    site.client("rep").post(f"/r/{sent}/attachments", data=data, files={"file": ("slide.jpg", photo(), "image/jpeg")})
+    site.services.indexing.run_once()
+
+    assert row(site, sent).gate == "quarantined"
+    assert site.client("pm").get(f"/r/{sent}").status_code == 404
+    assert "slide.jpg" in words(site.client("legal").get(f"/quarantine/{sent}"))
+
+
+def test_a_later_file_is_not_taken_before_it_is_said_whether_it_is_confidential(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments",
+        data={"attachment_id": str(uuid.uuid4())},
+        files={"file": ("slide.jpg", photo(), "image/jpeg")},
+    )
+
+    assert answer.status_code == 422
+    assert "confidential" in words(answer)
+    assert row(site, sent).gate == "cleared"
 
 
 ID_OF_THE_SENDER = "73b373a8-07b9-4f5f-ac87-ead631a78bcd"
@@ -388,7 +417,9 @@ def test_a_file_that_cannot_be_taken_is_named_and_nothing_changes(
     sent = send(site, "rep", "They have a new plan.")
 
     more = {"files": files} if files else {}
-    answer = site.client("rep").post(f"/r/{sent}/attachments", data={"attachment_id": attachment_id}, **more)
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments", data={"attachment_id": attachment_id, "confidential": "no"}, **more
+    )
 
     assert answer.status_code == 422
     assert says in words(answer)

@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from desk.following import lists, sightings
 from detente.sightings import GateState
-from web.door.permissions import Permission
-from web.door.visitor import TheVisitor, Visitor
+from web.access.permissions import Permission
+from web.access.visitor import TheVisitor, Visitor
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -93,23 +93,23 @@ def home(request: Request, visitor: TheVisitor) -> Response:
     page = HomePage(
         # the owner of this computer has no e-mail, and no name of theirs
         first_name=visitor.known.name.split(" ")[0] if visitor.known.email else "",
-        tasks=tuple(_tasks(shop_of(request), visitor)),
+        tasks=tuple(_tasks(services_of(request), visitor)),
         can_report=visitor.may(Permission.REPORT),
         has_role=bool(visitor.known.roles),
     )
     return render(request, "home.html", page)
 
 
-def _tasks(shop: Shop, visitor: Visitor) -> list[Task]:
+def _tasks(services: Services, visitor: Visitor) -> list[Task]:
     tasks = []
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         if visitor.may(Permission.REVIEW_QUARANTINE):
             rows = sightings.quarantine(connection, limit=_COUNTED, states=_TO_DECIDE)
             # nobody decides about their own
             held = sum(row.person_id != visitor.known.person_id for row in rows)
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
         if visitor.may(Permission.READ_SIGHTINGS):
-            unread = len(sightings.unread(connection, limit=_COUNTED))
+            unread = lists.unread_count(connection)
             tasks.append(_task("/sightings", unread, "that nobody has read", "Everything has been read"))
         if visitor.may(Permission.REPORT):
             person_id = visitor.known.person_id
@@ -121,7 +121,7 @@ def _tasks(shop: Shop, visitor: Visitor) -> list[Task]:
             words = f"{_number(mine)} that you sent, and what became of {'it' if mine == 1 else 'them'}"
             tasks.append(Task(path="/r/mine", words=words if mine else "You have not sent any yet", is_waiting=False))
     if visitor.may(Permission.ADMINISTER):
-        is_faulty = bool(shop.indexing.state.fault)
+        is_faulty = bool(services.indexing.state.fault)
         tasks.append(
             Task(
                 path="/admin/health",
@@ -143,13 +143,13 @@ def _number(count: int) -> str:
 @routes.get("/ethics", needs=Permission.ANYONE)
 async def ethics(request: Request) -> Response:
     """What may be reported, and what becomes of the rest."""
-    return render(request, "ethics.html", EthicsPage(company=shop_of(request).workspace.settings.company.name))
+    return render(request, "ethics.html", EthicsPage(company=services_of(request).workspace.settings.company.name))
 
 
 @routes.get("/privacy", needs=Permission.ANYONE)
 async def privacy(request: Request) -> Response:
     """What is kept about people, why, and how long."""
-    settings = shop_of(request).workspace.settings
+    settings = services_of(request).workspace.settings
     page = PrivacyPage(
         company=settings.company.name,
         text_days=settings.retention.text_days,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.errors import NotFoundError
-from web.door.permissions import Permission
+from web.access.permissions import Permission
 from web.pages import STATIC
 from web.routing import Routes
 
