@@ -10,9 +10,9 @@ from contextlib import ExitStack, closing, contextmanager
 from filelock import FileLock, Timeout
 
 from cli.flows_child import FlowsChild, command
+from cli.words import the_desk
 from desk import people, sign_in
 from desk.database import Desk
-from detente.clock import SystemClock
 from detente.errors import UsageError
 from detente.workspace import Workspace
 from web import listen
@@ -34,7 +34,7 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, with_flows: bool)
     listen.log_to_stderr()
     with ExitStack() as stack:
         stack.enter_context(_only_one(workspace))
-        desk = stack.enter_context(closing(Desk.open(workspace.data, workspace.settings.desk.url, SystemClock())))
+        desk = stack.enter_context(the_desk(workspace))
         listen.refuse_exposed(workspace, desk)
         listening = stack.enter_context(closing(listen.listener(workspace.settings.web)))
         port = int(listening.getsockname()[1])
@@ -65,8 +65,7 @@ def _owners_link(workspace: Workspace, desk: Desk) -> str | None:
         return None
     now = desk.clock.now()
     with desk.writing() as connection:
-        everybody = people.people(connection)
-        owner = people.ensure_local_owner(connection, now) if not everybody else people.local_owner(connection)
+        owner = people.local_owner(connection, now)
         if owner is None or owner.is_disabled:
             return None
         return f"/sign-in/link/{sign_in.new_link(connection, owner.person_id, now, _LINK_MINUTES)}"

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from desk import audit
 from desk.database import Connection
-from desk.schema import identity, person_role, session, sign_in_link, token
+from desk.schema import audit as audit_table
+from desk.schema import identity, person_role, session, sighting, sign_in_link, token
 from desk.schema import person as person_table
 from detente.errors import ConflictError, NotFoundError, SubmissionError
 from detente.people import Person, Role
@@ -25,8 +26,10 @@ __all__ = [
     "add_person",
     "disable",
     "enable",
+    "end_links",
     "end_sessions",
     "ensure_local_owner",
+    "has_been_here",
     "identities_of",
     "link_identity",
     "local_owner",
@@ -149,7 +152,7 @@ def disable(c: Connection, person_id: str, *, by: str | None, now: datetime) -> 
         return
     c.execute(update(person_table).where(person_table.c.person_id == person_id).values(disabled_at=now))
     end_sessions(c, person_id, now)
-    _end_links(c, person_id, now)
+    end_links(c, person_id, now)
     c.execute(update(token).where(token.c.person_id == person_id, token.c.revoked_at.is_(None)).values(revoked_at=now))
     audit.record(c, by=by, action="person_disabled", subject=person_id, now=now)
 
@@ -186,7 +189,7 @@ def set_password(c: Connection, person_id: str, password: str, *, by: str | None
     hashed = PASSWORDS.hash(password)
     c.execute(update(person_table).where(person_table.c.person_id == person_id).values(password_hash=hashed))
     end_sessions(c, person_id, now)
-    _end_links(c, person_id, now)
+    end_links(c, person_id, now)
     audit.record(c, by=by, action="password_set", subject=person_id, now=now)
 
 
@@ -229,15 +232,39 @@ def ensure_local_owner(c: Connection, now: datetime) -> Person:
     return owner
 
 
-def local_owner(c: Connection) -> Person | None:
-    """Whom a loopback install belongs to, where that was made."""
-    return person_by_identity(c, *_OWNER)
+def local_owner(c: Connection, now: datetime) -> Person | None:
+    """Whom a loopback install belongs to: made where nobody is known yet; None where others were added instead.
+
+    A writing connection is needed.
+    """
+    known = person_by_identity(c, *_OWNER)
+    return ensure_local_owner(c, now) if known is None and not people(c) else known
 
 
 def somebody_has_password(c: Connection) -> bool:
     """Whether anybody who is not disabled can sign in by password."""
     able = (person_table.c.password_hash.is_not(None), person_table.c.disabled_at.is_(None))
     return c.execute(select(person_table.c.person_id).where(*able).limit(1)).first() is not None
+
+
+def has_been_here(c: Connection, person_id: str) -> bool:
+    """Whether somebody has ever come in, sent anything, or has a way in of their own: a password, a provider's account.
+
+    Who has not is nobody yet: a link that somebody else hands to them opens nothing that is theirs.
+    """
+    came_in = select(audit_table.c.audit_id).where(
+        audit_table.c.action == "signed_in", audit_table.c.subject == person_id
+    )
+    sent = select(sighting.c.sighting_id).where(sighting.c.person_id == person_id)
+    own_ways = (
+        select(person_table.c.person_id).where(
+            person_table.c.person_id == person_id, person_table.c.password_hash.is_not(None)
+        ),
+        # nobody signs in by Slack
+        select(identity.c.subject).where(identity.c.person_id == person_id, ~identity.c.provider.startswith("slack:")),
+        select(token.c.token_id).where(token.c.person_id == person_id),
+    )
+    return any(c.execute(query.limit(1)).first() is not None for query in (came_in, sent, *own_ways))
 
 
 def end_sessions(c: Connection, person_id: str, now: datetime) -> None:
@@ -247,7 +274,8 @@ def end_sessions(c: Connection, person_id: str, now: datetime) -> None:
     )
 
 
-def _end_links(c: Connection, person_id: str, now: datetime) -> None:
+def end_links(c: Connection, person_id: str, now: datetime) -> None:
+    """Ends all links of somebody that nobody has used."""
     mine = (sign_in_link.c.person_id == person_id, sign_in_link.c.used_at.is_(None))
     c.execute(update(sign_in_link).where(*mine).values(used_at=now))
 

@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 
 from desk import audit
 from desk.database import Connection, Desk
-from desk.people import PASSWORDS, end_sessions, person, person_by_email
+from desk.people import PASSWORDS, end_links, end_sessions, person, person_by_email
 from desk.schema import person as person_table
 from desk.schema import session, sign_in_link
 from desk.schema import token as token_table
@@ -137,6 +137,8 @@ def use_link(c: Connection, secret: str, now: datetime) -> Person | None:
 def begin_session(c: Connection, person_id: str, now: datetime, hours: float, *, instead_of: str | None = None) -> str:
     """The secret of a new session; it is new at every sign-in, so that none can be put under somebody beforehand.
 
+    Links that were made before die with it: whoever else has seen one cannot come in after them.
+
     Args:
         c: A writing connection.
         person_id: Whose session it is.
@@ -151,6 +153,7 @@ def begin_session(c: Connection, person_id: str, now: datetime, hours: float, *,
     _enabled(c, person_id)
     if instead_of is not None:
         end_session(c, instead_of, now)
+    end_links(c, person_id, now)
     secret = secrets.token_urlsafe(32)
     expires_at = now + timedelta(hours=hours)
     values = {"secret_hash": _hashed(secret), "person_id": person_id, "created_at": now, "expires_at": expires_at}

@@ -14,9 +14,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import web.routes
 from desk.accepting.accept import limits_of
-from desk.accepting.inbox import Inbox
 from desk.database import Desk
-from desk.indexing.attachments import Attachments
+from desk.following import messages
+from desk.places import attachments_of, inbox_of
 from detente import __version__
 from detente.clock import Clock
 from detente.secret_file import secret_in
@@ -28,7 +28,7 @@ from web.access.visitor import Sessions
 from web.background import Indexing
 from web.errors import answer_errors
 from web.flows_state import AskFlows, not_started
-from web.mail import Deliver, Mailer, by_smtp
+from web.mail import Deliver, Mailer
 from web.routing import GuardedRoute, Routes
 from web.services import Services
 from web.site import Site, site_of
@@ -128,11 +128,11 @@ def _services(
     workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None, flows: AskFlows
 ) -> Services:
     settings = workspace.settings
-    inbox = Inbox(workspace.data / "inbox")
-    attachments = Attachments(workspace.data / "attachments")
+    inbox = inbox_of(workspace)
+    attachments = attachments_of(workspace)
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
-        deliver = by_smtp(settings.mail, workspace.root)
+        deliver = messages.smtp(settings.mail, workspace.root)
     site = site_of(settings.web, port)
     return Services(
         workspace=workspace,

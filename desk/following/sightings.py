@@ -23,14 +23,12 @@ from desk.following.sighting_rows import (
     SightingRow,
     attachment,
     attachments_of,
-    cleared,
     notes_of,
     quarantine,
     same_files,
     short_name,
     sighting,
     sightings_of,
-    unread,
     visible_to,
 )
 from desk.schema import note
@@ -40,9 +38,9 @@ from detente.sightings import Gate, Submission
 
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
-    "attachments_of", "cleared", "complete", "events", "fold", "hold", "last_event_id", "mark_read", "notes_of",
+    "attachments_of", "complete", "events", "fold", "hold", "last_event_id", "mark_read", "notes_of",
     "quarantine", "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting",
-    "sightings_of", "unread", "visible_to", "withdraw",
+    "sightings_of", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
@@ -93,7 +91,7 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     """
     row = _own(c, sighting_id, by)
     if row.gate == "not_kept":
-        raise NotAllowedError("nothing of this report may be kept, so nothing can be added; please speak to legal")
+        raise NotAllowedError("nothing of this sighting may be kept, so nothing can be added; please speak to legal")
     _say(c, sighting_id, "answer", text, by=by, now=now)
     # an answer is as new to the gate as a sighting is: who asked may not be the one who may read it
     fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
@@ -156,7 +154,7 @@ def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by:
     """
     row = _own(c, sighting_id, by)
     if row.gate != "waiting":
-        raise ConflictError("this report does not wait for an answer any more")
+        raise ConflictError("this sighting does not wait for an answer any more")
     given = {name: word for name, word in answers.items() if word}
     faults = {name: "is no question of the gate" for name in given if name not in gate.ANSWERS}
     for name in set(given) & set(gate.ANSWERS):
@@ -229,7 +227,7 @@ def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by
 def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:
     row = sighting(c, sighting_id)
     if row.person_id != person_id:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 

@@ -132,29 +132,6 @@ def test_a_refused_form_keeps_what_was_typed_and_says_how_to_mend_it(site: WebSi
     assert answer.text.count('class="fault"') == 2
 
 
-def test_an_administrator_adds_somebody_who_comes_in_by_the_link_that_is_shown_once(
-    new_site: Callable[..., WebSite],
-) -> None:
-    site = new_site()
-    admin = site.client("admin")
-    made = admin.post("/admin/people", data={"name": "New Person", "email": "new@acme.test", "role": ["rep"]})
-    [path] = re.findall(r"http://[^/]+(/sign-in/link/[\w-]+)", made.text)
-    assert path not in admin.get("/admin/people").text
-    client = site.client()
-    assert client.post(path).status_code == 303
-    assert client.get("/").status_code == 200
-    told = admin.get("/admin/audit").text
-    assert "link shown" in told
-    assert "new@acme.test" not in told
-
-
-def test_an_administrator_cannot_shut_themselves_out(site: WebSite) -> None:
-    admin, mine = site.client("admin"), site.people["admin"].person_id
-    assert admin.post(f"/admin/people/{mine}/disable").status_code == 403
-    assert admin.post(f"/admin/people/{mine}/roles", data={"role": "rep"}).status_code == 403
-    assert admin.get("/admin/people").status_code == 200
-
-
 # Errors
 
 

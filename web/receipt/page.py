@@ -23,6 +23,7 @@ from web.receipt import words
 from web.receipt.alike import Alike, Earlier, alike
 from web.receipt.known import CompetitorFacts, Known
 from web.receipt.words import Standing
+from web.report import words as report_words
 from web.services import Services
 
 NOTE_CHARS = 5000
@@ -227,7 +228,12 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
         receipt=receipt,
         reporter="",
         earlier=tuple(
-            Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at)
+            Earlier(
+                sighting_id=one.sighting_id,
+                text=one.text,
+                received_at=one.received_at,
+                is_own=one.person_id == reader.person_id,
+            )
             for one in recent
             if one.sighting_id != sighting_id
         ),
@@ -256,6 +262,9 @@ def page(
     text = shown_text(row, is_own=is_own)
     known = _known(services, facts, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
+    asks = _asks(row, (typed or {}).get("source", "")) if is_own else ()
+    asked = {one.field for one in asks}
+    told = {name: report_words.MISSING[name] if name in asked else fault for name, fault in (faults or {}).items()}
     has_question = any(note.kind == "question" for note in found.receipt.notes)
     colleague = not is_own and has(reader, Permission.READ_SIGHTINGS) and row.gate == "cleared" and is_open
     return ReceiptPage(
@@ -270,10 +279,10 @@ def page(
         notice=notice,
         text=text,
         details=words.details(row) if text is not None else (),
-        echo=_echo(row) if is_new else "",
+        echo=words.echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
-        asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
+        asks=asks,
         likes=_likes(row, found, known) if text is not None and is_new else (),
         known=known,
         competitor=competitor_name(services, row),
@@ -292,7 +301,7 @@ def page(
         may_ask=colleague,
         may_add=is_own and is_open and row.gate in ("cleared", "waiting", "quarantined"),
         may_withdraw=is_own and is_open,
-        faults=Blank(faults or {}),
+        faults=Blank(told),
         typed=Blank(typed or {}),
     )
 
@@ -385,11 +394,6 @@ def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
         if getattr(row, name) is None
     ]
     return tuple(asks)
-
-
-def _echo(row: SightingRow) -> str:
-    shown = words.money(row.deal_amount, row.deal_currency or "")
-    return f"= {shown}" if shown else ""
 
 
 def _personal(text: str) -> str:
