@@ -12,7 +12,7 @@ HEADING = "## Accepting sightings"
 
 
 def goals(accepting: Accepting) -> Iterator[tuple[str, str, bool]]:
-    """What must hold of each of our sides beside the bare endpoint: its words, what was measured, and whether it is met."""
+    """What must hold of each of our sides beside the bare endpoint, what was measured, and whether it is met."""
     for load, meaning in LOADS.items():
         loops = _of(accepting, _sides(accepting)[0], load)
         for side in _sides(accepting):
