@@ -53,7 +53,7 @@ format: .venv/.ready  ## put the code into its format
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
 
-bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 10 minutes
+bench: .venv/.ready  ## speed, memory and false alarms beside the peers; about 15 minutes
 	@$(RUN) bench.run
 
 quality: .venv/.ready  ## how right the readers are, written to docs/quality.md; needs the labelled pages in GOLD

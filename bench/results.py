@@ -12,6 +12,8 @@ from importlib.metadata import version
 
 import psutil
 
+from bench.accepting import results as accepting
+from bench.accepting.measure import Accepting
 from bench.contenders.contender import CHECKS, Mode, Verdict
 from bench.reading import Timing
 from bench.site import Site
@@ -53,6 +55,7 @@ class Results:
         names: By role (`detente`, `bare`, `scrapy`, …) the contender's name in the rows.
         took_s: Wall time of the whole run.
         reading: Single documents, read and merely parsed; empty where there are no labelled sets to take them from.
+        accepting: Sightings accepted beside a bare endpoint; None where that was not measured.
     """
 
     site: Site
@@ -60,6 +63,7 @@ class Results:
     names: Mapping[str, str]
     took_s: float
     reading: Sequence[Timing] = ()
+    accepting: Accepting | None = None
 
     @property
     def pages(self) -> int:
@@ -81,6 +85,9 @@ class Results:
         yield self._beside_changedetection()
         yield self._beside_the_loop()
         yield self._beside_parsing()
+        if self.accepting is not None:
+            for text, measured, met in accepting.goals(self.accepting):
+                yield Goal(text=text, measured=measured, met=met)
         ours = [row.verdict for row in self.rows if row.contender == self.names["detente"] and row.verdict]
         false, missed = sum(one.false or 0 for one in ours), sum(one.missed or 0 for one in ours)
         failed = sum(one.failed for one in ours)
@@ -156,6 +163,8 @@ def as_markdown(results: Results, now: datetime) -> str:
         lines += [f"## {meaning}\n", *_table(results, mode), ""]
     if results.reading:
         lines += ["## Reading one document\n", *_reading(results.reading), ""]
+    if results.accepting is not None:
+        lines += [accepting.section(results.accepting), ""]
     return "\n".join(lines)
 
 

@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.accepting import measure as accepting
+from bench.accepting.__main__ import ROUNDS, SECONDS
+from bench.accepting.sides import sides
 from bench.contenders.bare_loop import BareLoop
 from bench.contenders.changedetection import ChangeDetection
 from bench.contenders.contender import CHECKS, Contender, Mode
@@ -50,11 +53,13 @@ def main() -> None:
         rows = measure(server, list(contenders.values()))
     if not given.keep:
         shutil.rmtree(WORK / "runs", ignore_errors=True)
+    rounds = (2, 1) if given.quick else (SECONDS, ROUNDS)
     results = Results(
         site=server.site,
         rows=rows,
         names={role: contender.name for role, contender in contenders.items()},
         reading=measure_reading(given.gold) if given.gold.is_dir() else (),
+        accepting=accepting.measure(seconds=rounds[0], rounds=rounds[1], make_sides=sides),
         took_s=time.monotonic() - began,
     )
     text = as_markdown(results, datetime.now(UTC))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from web.flows_part import FlowsState
+from web.flows_state import FlowsState
 
 # After it ended by itself it is started anew, later each time: what keeps failing must not keep the machine busy.
 _PAUSES_S = (5.0, 15.0, 60.0, 300.0)

@@ -139,7 +139,7 @@ def link(
     site = site_of(loaded.settings.web)
     with the_desk(loaded) as desk, desk.writing() as c:
         now = desk.clock.now()
-        one = _one(c, who) if who else people.the_local_owner(c, now)
+        one = _one(c, who) if who else people.ensure_local_owner(c, now)
         secret = sign_in.new_link(c, one.person_id, now)
     sys.stdout.write(site.url(f"/sign-in/link/{secret}") + "\n")
     say(f"for {one.name} alone: it signs in whoever opens it, once, within 15 minutes")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections import Counter as Tally
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from cli.reporting import Counter, reasons
+from cli.intake import Intake, reasons
 from desk.accepting.inbox import Inbox
 from desk.following.sightings import short_name
 from desk.people import person_by_email
@@ -19,7 +19,7 @@ from detente.errors import ConflictError, NotAllowedError, StorageError, Submiss
 from detente.people import Person
 from detente.sightings import GateState
 from warehouse.read import spreadsheet_cell
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 
 _STATES: dict[GateState, str] = {"cleared": "new", "not_kept": "not kept"}
 
@@ -63,24 +63,24 @@ class Imported:
     @property
     def summary(self) -> str:
         """How many rows became what."""
-        counts = Tally(one.result for one in self.results)
+        counts = Counter(one.result for one in self.results)
         told = ", ".join(f"{count} {result}" for result, count in counts.items())
         return f"{len(self.results)} rows: {told}" if told else "no rows"
 
 
-def import_table(counter: Counter, path: Path, who: str | None, *, is_trial: bool) -> Imported:
+def import_table(intake: Intake, path: Path, who: str | None, *, is_trial: bool) -> Imported:
     """Takes every row that can be taken; a trial finds out the same and keeps nothing.
 
     Raises:
         UsageError: The file is no table, or nobody is `who`.
         StorageError: The disk is full; what was taken before is safe, and taking it again changes nothing.
     """
-    everybody = None if who is None else counter.person(who)
-    table = read_table(path, counter.workspace.competitors, everybody.email or "" if everybody else "")
-    taker = _Taker(counter, everybody)
+    everybody = None if who is None else intake.person(who)
+    table = read_table(path, intake.workspace.competitors, everybody.email or "" if everybody else "")
+    taker = _Taker(intake, everybody)
     if not is_trial:
         results = [taker.take(row, None) for row in table.rows]
-        counter.index()
+        intake.index()
     else:
         with tempfile.TemporaryDirectory() as folder:
             trial = Inbox(Path(folder))
@@ -91,8 +91,8 @@ def import_table(counter: Counter, path: Path, who: str | None, *, is_trial: boo
 class _Taker:
     """Takes rows, and looks up each reporter once."""
 
-    def __init__(self, counter: Counter, everybody: Person | None) -> None:
-        self._counter = counter
+    def __init__(self, intake: Intake, everybody: Person | None) -> None:
+        self._intake = intake
         self._people: dict[str, Person | str] = {}
         if everybody is not None:
             self._people[everybody.email or ""] = everybody
@@ -107,11 +107,11 @@ class _Taker:
             return RowResult(row=row.number, result="fault", what=_told(faults))
         sighting_id = row.submission.sighting_id
         try:
-            accepted = self._counter.accept(row.submission, (), reporter, "import", trial)
+            accepted = self._intake.accept(row.submission, (), reporter, "import", trial)
         except (SubmissionError, ConflictError) as error:
             faults = error.faults if isinstance(error, SubmissionError) else {"id": str(error)}
             return RowResult(row=row.number, result="fault", what=_told(faults), sighting_id=sighting_id)
-        is_known = not accepted.is_new or (trial is not None and self._counter.inbox.find(sighting_id) is not None)
+        is_known = not accepted.is_new or (trial is not None and self._intake.inbox.find(sighting_id) is not None)
         state = accepted.gate.state
         return RowResult(
             row=row.number,
@@ -130,10 +130,10 @@ class _Taker:
     def _looked_up(self, email: str) -> Person | str:
         if not email:
             try:
-                return self._counter.person(None)
+                return self._intake.person(None)
             except (UsageError, NotAllowedError) as error:
                 return str(error)
-        with self._counter.desk.reading() as connection:
+        with self._intake.desk.reading() as connection:
             found = person_by_email(connection, email)
         if found is None:
             return "nobody here has this e-mail; `detente person add` adds them"

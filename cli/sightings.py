@@ -12,13 +12,14 @@ import typer
 from rich.markup import escape
 
 from cli import screen
-from cli.reporting import Counter, counter
+from cli.intake import Intake, open_intake
 from cli.screen import say, show_rows, write_json
 from cli.sighting_import import import_table, write_results
 from cli.words import JsonOption, WorkspaceOption, the_workspace
 from desk.accepting.accept import Accepted
 from desk.accepting.gate import ANSWERS, missing
 from desk.following import sightings
+from desk.indexing import indexer
 from desk.reading import mail_in
 from desk.reading.mail_file import max_bytes
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, UsageError
@@ -92,12 +93,12 @@ def add(
     """
     loaded = the_workspace(workspace)
     submission = _typed(context.params, loaded)
-    with counter(loaded) as desk:
-        person = desk.person(who)
-        uploads = [_upload(path, desk.limits.file_bytes) for path in file or ()]
-        accepted = desk.accept(submission, uploads, person, "terminal")
-        desk.index()
-        told = desk.told(accepted)
+    with open_intake(loaded) as intake:
+        person = intake.person(who)
+        uploads = [_upload(path, intake.limits.file_bytes) for path in file or ()]
+        accepted = intake.accept(submission, uploads, person, "terminal")
+        intake.index()
+        told = intake.told(accepted)
     if as_json:
         write_json(told)
         return
@@ -180,8 +181,8 @@ def import_file(
 
     Example: detente sighting import sightings.csv --dry-run
     """
-    with counter(the_workspace(workspace)) as desk:
-        imported = import_table(desk, file, who, is_trial=dry_run)
+    with open_intake(the_workspace(workspace)) as intake:
+        imported = import_table(intake, file, who, is_trial=dry_run)
     for note in imported.notes:
         say(note)
     if as_json:
@@ -213,32 +214,32 @@ def mail(
     if fetch and loaded.settings.mail_in is None:
         raise UsageError("detente.toml has no [mail_in]; docs/how-to/mail-in.md says what it needs")
     is_refused = False
-    with counter(loaded) as desk:
+    with open_intake(loaded) as intake:
         for path in files or ():
-            is_refused |= not _took(desk, path)
+            is_refused |= not _took(intake, path)
         if fetch:
-            found = mail_in.fetched(loaded, desk.desk, desk.inbox)
+            found = mail_in.fetched(loaded, intake.desk, intake.inbox)
             for sighting_id in found.taken:
-                screen.data.print(f"{sightings.short_name(sighting_id)}  {desk.url(sighting_id)}", soft_wrap=True)
+                screen.data.print(f"{sightings.short_name(sighting_id)}  {intake.url(sighting_id)}", soft_wrap=True)
             for reason, count in found.refused.items():
                 say(f"{count} refused: {reason}")
             say(f"{len(found.taken)} taken, {sum(found.refused.values())} refused")
             is_refused |= bool(found.refused)
-        desk.index()
+        intake.index()
     if is_refused:
         raise typer.Exit(SOME_FAILED)
 
 
-def _took(desk: Counter, path: Path) -> bool:
+def _took(intake: Intake, path: Path) -> bool:
     """Whether a file became a sighting; says what became of it."""
-    most = max_bytes(desk.limits.files, desk.limits.file_bytes)
+    most = max_bytes(intake.limits.files, intake.limits.file_bytes)
     raw = _upload(path, most).body
     try:
-        accepted = mail_in.taking(desk.desk, desk.inbox, desk.workspace, desk.limits)(raw)
+        accepted = mail_in.taking(intake.desk, intake.inbox, intake.workspace, intake.limits)(raw)
     except (SubmissionError, ConflictError, NotAllowedError) as refusal:
         say(f"{path}: refused: {refusal}")
         return False
-    told = desk.told(accepted)
+    told = intake.told(accepted)
     state = told["state"] if accepted.is_new else "known"
     screen.data.print(escape(f"{told['name']}  {state}  {told['url']}"), soft_wrap=True)
     return True
@@ -253,13 +254,13 @@ def show(
     Example: detente sighting show 0d9cf1c0-3f2b-4c5e-9c55-0d2a4f6b7e81
     """
     wanted = submission_of({"sighting_id": sighting_id.casefold(), "text": ""}).sighting_id
-    with counter(the_workspace(workspace)) as desk:
-        person = desk.person(who)
-        desk.index()
-        with desk.desk.reading() as connection:
+    with open_intake(the_workspace(workspace)) as intake:
+        person = intake.person(who)
+        intake.index()
+        with intake.desk.reading() as connection:
             row = sightings.visible_to(connection, wanted, person)
             receipt = sightings.receipt(connection, wanted)
-        url = desk.url(wanted)
+        url = intake.url(wanted)
     name = sightings.short_name(wanted)
     steps = [(step.title, step.at, step.is_done, step.detail) for step in receipt.steps]
     if as_json:
@@ -286,10 +287,10 @@ def list_own(
 
     Example: detente sighting list --as ana@acme.test
     """
-    with counter(the_workspace(workspace)) as desk:
-        person = desk.person(who)
-        desk.index()
-        with desk.desk.reading() as connection:
+    with open_intake(the_workspace(workspace)) as intake:
+        person = intake.person(who)
+        intake.index()
+        with intake.desk.reading() as connection:
             found = sightings.sightings_of(connection, person.person_id, limit)
     rows = [
         (
@@ -306,3 +307,14 @@ def list_own(
         show_rows(("id", "received", "state", "what"), rows)
     else:
         say('nothing yet; `detente sighting add "…"` reports something')
+
+
+@app.command()
+def refill(workspace: WorkspaceOption = None) -> None:
+    """Brings sightings back that the inbox kept and the desk lacks, as after a restore of an older desk.
+
+    Example: detente sighting refill
+    """
+    with open_intake(the_workspace(workspace)) as intake:
+        count = indexer.refill(intake.desk, intake.inbox, intake.attachments, intake.limits)
+    say("1 sighting was missing, and is back" if count == 1 else f"{count} sightings were missing, and are back")

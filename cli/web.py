@@ -10,14 +10,14 @@ from contextlib import ExitStack, closing, contextmanager
 from filelock import FileLock, Timeout
 
 from cli.flows_child import FlowsChild, command
+from cli.words import the_desk
 from desk import people, sign_in
 from desk.database import Desk
-from detente.clock import SystemClock
 from detente.errors import UsageError
 from detente.workspace import Workspace
 from web import listen
 from web.app import create_app
-from web.flows_part import AskFlows, FlowsState
+from web.flows_state import AskFlows, FlowsState
 from web.site import is_loopback
 
 _LINK_MINUTES = 15
@@ -34,7 +34,7 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, with_flows: bool)
     listen.log_to_stderr()
     with ExitStack() as stack:
         stack.enter_context(_only_one(workspace))
-        desk = stack.enter_context(closing(Desk.open(workspace.data, workspace.settings.desk.url, SystemClock())))
+        desk = stack.enter_context(the_desk(workspace))
         listen.refuse_exposed(workspace, desk)
         listening = stack.enter_context(closing(listen.listener(workspace.settings.web)))
         port = int(listening.getsockname()[1])
@@ -43,7 +43,7 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, with_flows: bool)
             child = FlowsChild(command(workspace.root), say)
             flows = child.state
         app = create_app(workspace, desk, clock=desk.clock, port=port, flows=flows)
-        site = app.state.shop.site
+        site = app.state.services.site
         _note(workspace, site.base_url)
         say(f"Détente: {site.base_url}")
         if link := _owners_link(workspace, desk):
@@ -65,8 +65,7 @@ def _owners_link(workspace: Workspace, desk: Desk) -> str | None:
         return None
     now = desk.clock.now()
     with desk.writing() as connection:
-        everybody = people.people(connection)
-        owner = people.the_local_owner(connection, now) if not everybody else people.local_owner(connection)
+        owner = people.local_owner(connection, now)
         if owner is None or owner.is_disabled:
             return None
         return f"/sign-in/link/{sign_in.new_link(connection, owner.person_id, now, _LINK_MINUTES)}"

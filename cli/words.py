@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 
 from desk.database import Desk
+from desk.places import desk_of
 from detente.clock import SystemClock
 from detente.errors import UsageError
 from detente.workspace import Workspace, find, load
@@ -36,14 +36,9 @@ def the_workspace(given: Path | None) -> Workspace:
     return load(find(named or Path.cwd()))
 
 
-@contextmanager
-def the_desk(workspace: Workspace) -> Iterator[Desk]:
-    """The workspace's desk, closed at the end."""
-    desk = Desk.open(workspace.data, workspace.settings.desk.url, SystemClock())
-    try:
-        yield desk
-    finally:
-        desk.close()
+def the_desk(workspace: Workspace) -> AbstractContextManager[Desk]:
+    """The workspace's desk, by the computer's clock; closed at the end."""
+    return desk_of(workspace, SystemClock())
 
 
 def moment(text: str | None) -> datetime | None:

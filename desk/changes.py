@@ -131,14 +131,15 @@ def account_key(data: Path) -> bytes:
 
 def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
     names = {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.person_name}
-    has_amount = row.deal_amount is not None and bool(row.deal_currency)
+    # an amount that is none must keep nobody else's sighting from being published
+    has_amount = row.deal_amount is not None and row.deal_amount > 0 and bool(row.deal_currency)
     return {
         "sighting_id": row.sighting_id,
         "person_id": row.person_id,
         "channel": row.channel,
         "received_at": row.received_at,
         "competitor": row.competitor,
-        "competitor_name": said_without_names(row.competitor_name, names),
+        "competitor_name": without_names(row.competitor_name, names),
         "source": row.source,
         "account_key": _hashed(key, "account", row.customer),
         "deal_key": _hashed(key, "deal", row.deal),
@@ -151,13 +152,13 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
         "happened_on": row.happened_on,
         "may_call": row.may_call,
         "attachments": files,
-        "area": said_without_names(row.area, names),
-        "comparison": said_without_names(row.comparison, names),
-        "text": said_without_names(row.text, names),
+        "area": without_names(row.area, names),
+        "comparison": without_names(row.comparison, names),
+        "text": without_names(row.text, names),
     }
 
 
-def said_without_names(text: str, names: Mapping[str, str]) -> str:
+def without_names(text: str, names: Mapping[str, str]) -> str:
     """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
     # first, since an address with the customer's name in it would be none any more once that is taken out
     text = masked(text)

@@ -28,6 +28,7 @@ __all__ = [
     "enable",
     "end_links",
     "end_sessions",
+    "ensure_local_owner",
     "has_been_here",
     "has_password",
     "identities_of",
@@ -40,7 +41,6 @@ __all__ = [
     "set_password",
     "set_roles",
     "somebody_has_password",
-    "the_local_owner",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -222,7 +222,7 @@ def identities_of(c: Connection, person_id: str, provider: str) -> list[str]:
     return list(c.execute(select(identity.c.subject).where(*mine).order_by(identity.c.subject)).scalars())
 
 
-def the_local_owner(c: Connection, now: datetime) -> Person:
+def ensure_local_owner(c: Connection, now: datetime) -> Person:
     """Whom a loopback install belongs to: made the first time, with every role; a writing connection is needed."""
     known = person_by_identity(c, *_OWNER)
     if known is not None:
@@ -233,9 +233,13 @@ def the_local_owner(c: Connection, now: datetime) -> Person:
     return owner
 
 
-def local_owner(c: Connection) -> Person | None:
-    """Whom a loopback install belongs to, where that was made."""
-    return person_by_identity(c, *_OWNER)
+def local_owner(c: Connection, now: datetime) -> Person | None:
+    """Whom a loopback install belongs to: made where nobody is known yet; None where others were added instead.
+
+    A writing connection is needed.
+    """
+    known = person_by_identity(c, *_OWNER)
+    return ensure_local_owner(c, now) if known is None and not people(c) else known
 
 
 def somebody_has_password(c: Connection) -> bool:

@@ -180,7 +180,6 @@ class RetentionSettings(Strict):
     attachments_days: int = Field(400, ge=1, description="Files of sightings.")
     text_days: int = Field(730, ge=1, description="Text of sightings, questions and answers.")
     sessions_days: int = Field(90, ge=1, description="Ended sessions and used links.")
-    pages_days: int = Field(400, ge=1, description="Bytes of pages that no believed fact was read from.")
 
 
 class LimitSettings(Strict):

@@ -12,9 +12,9 @@ from desk.accepting.limits import limits_of
 from desk.database import Desk
 from desk.following import sightings
 from desk.indexing import indexer
+from desk.places import attachments_of, desk_of, inbox_of
 from detente.workspace import Workspace
 from examples.demo.sightings import OWNER, DemoSighting, load_people, load_sightings
-from flows.ingest import attachments_of, desk_of, inbox_of
 from flows.job import Job
 from flows.work import Ask, job_for
 
@@ -25,8 +25,8 @@ _READER = "priya"
 
 def hire(workspace: Workspace, now: datetime) -> Mapping[str, str]:
     """Puts the demo's people on the desk, and whoever runs the demo with them; their ids by their keys."""
-    with desk_of(_job(workspace, now)) as desk, desk.writing() as c:
-        owner = people.the_local_owner(c, now)
+    with desk_of(workspace, _job(workspace, now).clock) as desk, desk.writing() as c:
+        owner = people.ensure_local_owner(c, now)
         added = {
             key: people.add_person(c, name=one.name, email=one.email, roles=one.roles, by=owner.person_id, now=now)
             for key, one in load_people().items()
@@ -50,13 +50,13 @@ def report(workspace: Workspace, week: int, ids: Mapping[str, str], collected_at
     for position, one in enumerate(sent):
         now = collected_at + _FIRST + position * _APART
         job = _job(workspace, now)
-        inbox, limits = inbox_of(job), limits_of(workspace.settings.limits)
+        inbox, limits = inbox_of(workspace), limits_of(workspace.settings.limits)
         accept(
             inbox, replace_day(one, now).submission, [], person_id=ids[one.by], channel="form", now=now, limits=limits,
             competitors=[c.slug for c in workspace.competitors], currency=workspace.settings.company.currency,
         )  # fmt: skip
-        with desk_of(job) as desk:
-            indexer.index_new(desk, inbox, attachments_of(job), limits)
+        with desk_of(workspace, job.clock) as desk:
+            indexer.index_new(desk, inbox, attachments_of(workspace), limits)
             _talk(desk, one, ids, now)
     return len(sent)
 

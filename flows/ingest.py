@@ -8,12 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desk import changes
-from desk.accepting.inbox import Inbox
 from desk.accepting.limits import limits_of
-from desk.database import FILE_NAME, Desk
+from desk.database import Desk
 from desk.following import messages, nudges
 from desk.indexing import indexer
-from desk.indexing.attachments import Attachments
+from desk.places import attachments_of, desk_of, has_desk, inbox_of
 from detente.errors import DeskError, DetenteError
 from detente.records import Summary
 from flows.job import Job
@@ -22,36 +21,6 @@ from warehouse import Incoming, Published, build
 from warehouse.lock import held
 
 NOBODY = "nobody has reported anything yet"
-
-
-def has_desk(job: Job) -> bool:
-    """Whether there is a desk, or anything that waits to be put on one."""
-    data = job.workspace.data
-    return bool(job.workspace.settings.desk.url) or (data / FILE_NAME).exists() or (data / "inbox").is_dir()
-
-
-@contextmanager
-def desk_of(job: Job) -> Iterator[Desk]:
-    """The workspace's desk, open.
-
-    Raises:
-        DeskError: It cannot be used.
-    """
-    desk = Desk.open(job.workspace.data, job.workspace.settings.desk.url, job.clock)
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
-def inbox_of(job: Job) -> Inbox:
-    """The workspace's inbox."""
-    return Inbox(job.workspace.data / "inbox")
-
-
-def attachments_of(job: Job) -> Attachments:
-    """The workspace's attachments."""
-    return Attachments(job.workspace.data / "attachments")
 
 
 @contextmanager
@@ -82,11 +51,11 @@ async def ingest(job: Job, run: Runner = at_once) -> Summary:
         StorageError: The disk refused.
     """
     summary = Summary(step="ingest")
-    if not has_desk(job):
+    if not has_desk(job.workspace):
         summary.notes.append(NOBODY)
         return summary
-    with alone(job), desk_of(job) as desk:
-        await run("index the inbox", lambda: in_thread(_index, job, desk))
+    with alone(job), desk_of(job.workspace, job.clock) as desk:
+        await run("index the inbox", lambda: in_thread(index, job, desk))
         summary.changed = await run("remind of what waits unread", lambda: in_thread(_remind, job, desk))
         loaded, gone, published = await run("load and publish sightings", lambda: in_thread(publish, job, desk))
         summary.read = loaded
@@ -103,19 +72,27 @@ async def take_in(job: Job, run: Runner = at_once) -> str:
     Returns:
         Why it could not be done: what a desk or one of its rows cannot do must not keep pages from being built.
     """
-    if not has_desk(job):
+    if not has_desk(job.workspace):
         return ""
     try:
-        with alone(job), desk_of(job) as desk:
-            await run("index the inbox", lambda: in_thread(_index, job, desk))
+        with alone(job), desk_of(job.workspace, job.clock) as desk:
+            await run("index the inbox", lambda: in_thread(index, job, desk))
             await run("load the sightings", lambda: in_thread(_load, job, desk))
     except DetenteError as error:
         return str(error)
     return ""
 
 
-def _index(job: Job, desk: Desk) -> int:
-    return len(indexer.index_new(desk, inbox_of(job), attachments_of(job), limits_of(job.workspace.settings.limits)))
+def index(job: Job, desk: Desk) -> None:
+    """Brings what waits in the inbox onto the desk.
+
+    Raises:
+        DeskError: The desk cannot be used now.
+        StorageError: The disk refused.
+    """
+    indexer.index_new(
+        desk, inbox_of(job.workspace), attachments_of(job.workspace), limits_of(job.workspace.settings.limits)
+    )
 
 
 def _remind(job: Job, desk: Desk) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
-from desk.accepting.inbox import Inbox
-from desk.database import Desk
+from desk.places import desk_of, inbox_of
 from desk.reading import mail_in
 from desk.reading.mail_in import Fetched
 from detente.clock import SystemClock
@@ -42,8 +41,8 @@ def fetched(workspace: Workspace) -> Fetched:
         StorageError: The disk is full.
         DeskError: The desk cannot be used.
     """
-    with closing(Desk.open(workspace.data, workspace.settings.desk.url, SystemClock())) as desk:
-        return mail_in.fetched(workspace, desk, Inbox(workspace.data / "inbox"))
+    with desk_of(workspace, SystemClock()) as desk:
+        return mail_in.fetched(workspace, desk, inbox_of(workspace))
 
 
 class MailRounds:

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desk import people
-from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.indexing import indexer
+from desk.places import attachments_of, desk_of, inbox_of
 from desk.privacy import erase, export, retention
 from desk.privacy.erase import Erased
 from desk.privacy.export import Exported
@@ -30,12 +29,12 @@ def erase_person(job: Job, person_id: str, *, by: str | None = None) -> Erased:
         WarehouseBusyError: A run is under way; the message names it.
         StorageError: The disk refused.
     """
-    inbox, attachments = ingest.inbox_of(job), ingest.attachments_of(job)
+    inbox, attachments = inbox_of(job.workspace), attachments_of(job.workspace)
     with _alone(job, "detente person erase") as desk:
-        _index(job, desk)
+        ingest.index(job, desk)
         erased = erase.erase(desk, inbox, attachments, person_id, by=by, now=job.clock.now())
         # a report that was on its way meanwhile; their ways in are shut by now, so that it is the last
-        _index(job, desk)
+        ingest.index(job, desk)
         if erase.plan(desk, inbox, person_id).entries:
             erase.erase(desk, inbox, attachments, person_id, by=by, now=job.clock.now())
         desk.vacuum()
@@ -49,9 +48,9 @@ def planned_erasure(job: Job, person_id: str) -> Erased:
     Raises:
         NotFoundError: There is no such person.
     """
-    with ingest.desk_of(job) as desk:
-        _index(job, desk)
-        return erase.plan(desk, ingest.inbox_of(job), person_id)
+    with desk_of(job.workspace, job.clock) as desk:
+        ingest.index(job, desk)
+        return erase.plan(desk, inbox_of(job.workspace), person_id)
 
 
 def export_person(job: Job, person_id: str, target: Path) -> Exported:
@@ -62,10 +61,10 @@ def export_person(job: Job, person_id: str, target: Path) -> Exported:
         StorageError: The target cannot be written.
     """
     company = job.workspace.settings.company.name
-    with ingest.desk_of(job) as desk:
-        _index(job, desk)
+    with desk_of(job.workspace, job.clock) as desk:
+        ingest.index(job, desk)
         return export.export_person(
-            desk, ingest.inbox_of(job), ingest.attachments_of(job), person_id, target, company=company
+            desk, inbox_of(job.workspace), attachments_of(job.workspace), person_id, target, company=company
         )
 
 
@@ -75,7 +74,7 @@ def person_id_of(job: Job, who: str) -> str:
     Raises:
         NotFoundError: There is nobody of that name.
     """
-    with ingest.desk_of(job) as desk, desk.reading() as c:
+    with desk_of(job.workspace, job.clock) as desk, desk.reading() as c:
         # by its id also somebody whose erasure was interrupted
         found = people.person_by_email(c, who) if "@" in who else people.person(c, who)
         if found is None:
@@ -92,9 +91,9 @@ def keep_to_retention(job: Job, *, by: str | None = None) -> Outdated:
     """
     settings = job.workspace.settings.retention
     with _alone(job, "detente retention run") as desk:
-        _index(job, desk)
+        ingest.index(job, desk)
         removed = retention.remove(
-            desk, ingest.inbox_of(job), ingest.attachments_of(job), settings, by=by, now=job.clock.now()
+            desk, inbox_of(job.workspace), attachments_of(job.workspace), settings, by=by, now=job.clock.now()
         )
         if not removed.is_empty:
             desk.vacuum()
@@ -104,21 +103,16 @@ def keep_to_retention(job: Job, *, by: str | None = None) -> Outdated:
 
 def planned_retention(job: Job) -> Outdated:
     """Lists what `keep_to_retention` would remove."""
-    with ingest.desk_of(job) as desk:
-        _index(job, desk)
-        return retention.outdated(desk, ingest.inbox_of(job), job.workspace.settings.retention, job.clock.now())
+    with desk_of(job.workspace, job.clock) as desk:
+        ingest.index(job, desk)
+        return retention.outdated(desk, inbox_of(job.workspace), job.workspace.settings.retention, job.clock.now())
 
 
 @contextmanager
 def _alone(job: Job, purpose: str) -> Iterator[Desk]:
     """Without any other run: a rebuild beside it would bring back what was just forgotten."""
-    with job.alone(purpose), ingest.alone(job), ingest.desk_of(job) as desk:
+    with job.alone(purpose), ingest.alone(job), desk_of(job.workspace, job.clock) as desk:
         yield desk
-
-
-def _index(job: Job, desk: Desk) -> None:
-    limits = limits_of(job.workspace.settings.limits)
-    indexer.index_new(desk, ingest.inbox_of(job), ingest.attachments_of(job), limits)
 
 
 def _forget(job: Job, desk: Desk) -> None:

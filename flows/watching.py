@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from desk.database import Desk
 from desk.following import sightings
+from desk.places import has_desk, inbox_of, open_desk
 from detente.errors import DetenteError
 from detente.records import Summary
 from detente.workspace import Workspace
@@ -88,13 +89,12 @@ class Watcher:
 
     def _waits(self) -> bool:
         """Whether something waits to be ingested; costs a look at a folder and a question to the desk."""
-        if not ingest.has_desk(self._job):
+        if not has_desk(self._job.workspace):
             return False
-        if next(ingest.inbox_of(self._job).new(), None) is not None:
+        if next(inbox_of(self._job.workspace).new(), None) is not None:
             return True
         if self._desk is None:
-            workspace = self._job.workspace
-            self._desk = Desk.open(workspace.data, workspace.settings.desk.url, self._job.clock)
+            self._desk = open_desk(self._job.workspace, self._job.clock)
         with self._desk.reading() as c:
             return sightings.last_event_id(c) != ingest.ingested(self._job)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import zstandard
 
+from detente.durable import flush
 from detente.errors import StorageError, WarehouseError
 from detente.records import Fetch, content_key
 from warehouse.json_lines import to_json_line
@@ -133,7 +134,7 @@ class Archive:
         for digest, aside in list(self._pending.items()):
             path = self._path(digest)
             try:
-                _flush(aside)
+                flush(aside)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 aside.replace(path)
             except OSError as error:
@@ -141,7 +142,7 @@ class Archive:
             folders.add(path.parent)
             del self._pending[digest]
         for folder in folders:
-            _flush(folder)
+            flush(folder)
 
     def _write_log(self, kind: str, at: datetime, key: str, rows: Iterable[dict[str, object]]) -> Path:
         stamp = at.astimezone(UTC)
@@ -150,9 +151,9 @@ class Archive:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_text("".join(f"{to_json_line(row)}\n" for row in rows), encoding="utf-8")
-            _flush(aside)
+            flush(aside)
             aside.replace(path)
-            _flush(path.parent)
+            flush(path.parent)
         except OSError as error:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
@@ -163,14 +164,6 @@ class Archive:
 def _columns(fetch: Fetch) -> dict[str, object]:
     """A fetch as a row; `asdict` would copy every value of it."""
     return {name: getattr(fetch, name) for name in _FETCH_COLUMNS}
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refused(path: Path, error: OSError) -> StorageError:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from detente.durable import flush
 from detente.errors import StorageError, WarehouseError
 from warehouse.database import STORAGE_VERSION, Connection, quoted
 from warehouse.tables import Table, tables
@@ -112,11 +113,7 @@ def _text(value: str) -> str:
 
 
 def _settle(aside: Path, path: Path) -> None:
-    handle = os.open(aside, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush(aside)
     aside.chmod(0o444)
     aside.replace(path)
 

@@ -14,24 +14,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import web.routes
 from desk.accepting.accept import limits_of
-from desk.accepting.inbox import Inbox
 from desk.database import Desk
 from desk.following import messages
-from desk.indexing.attachments import Attachments
+from desk.places import attachments_of, inbox_of
 from detente import __version__
 from detente.clock import Clock
 from detente.secret_file import secret_in
 from detente.workspace import Workspace
+from web.access.oidc import Provider
+from web.access.protection import RequestChecks, SafeAnswers
+from web.access.throttle import Throttle
+from web.access.visitor import Sessions
 from web.background import Indexing
-from web.door.oidc import Provider
-from web.door.protection import Door, Watch
-from web.door.throttle import Throttle
-from web.door.visitor import Sessions
 from web.errors import answer_errors
-from web.flows_part import AskFlows, not_started
+from web.flows_state import AskFlows, not_started
 from web.mail import Deliver, Mailer
 from web.routing import GuardedRoute, Routes
-from web.shop import Shop
+from web.services import Services
 from web.site import Site, site_of
 
 
@@ -77,20 +76,23 @@ def create_app(
         TypeError: A route says not what it needs.
         WorkspaceError: A setting of `[web]` is wrong.
     """
-    shop = _shop(workspace, desk, clock, port, deliver, flows)
+    services = _services(workspace, desk, clock, port, deliver, flows)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if beside:
-            shop.indexing.start()
-            shop.mailer.start()
+            services.indexing.start()
+            services.mailer.start()
         try:
             yield
         finally:
-            shop.indexing.stop()
-            shop.mailer.stop()
+            services.indexing.stop()
+            services.mailer.stop()
 
-    middleware = [Middleware(Watch, shop=lambda: shop), Middleware(Door, shop=lambda: shop)]
+    middleware = [
+        Middleware(SafeAnswers, services=lambda: services),
+        Middleware(RequestChecks, services=lambda: services),
+    ]
     if proxies := workspace.settings.web.trusted_proxies:
         middleware.insert(0, Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies)))
     app = FastAPI(
@@ -103,7 +105,7 @@ def create_app(
         lifespan=lifespan,
         middleware=middleware,
     )
-    app.state.shop = shop
+    app.state.services = services
     answer_errors(app)
     for one in all_routes() if routes is None else routes:
         app.router.routes.extend(one.all)
@@ -122,17 +124,17 @@ def refuse_unguarded(routes: Sequence[BaseRoute]) -> None:
             raise TypeError(f"{getattr(route, 'path', route)!r} says not what it needs: add it with web.routing.Routes")
 
 
-def _shop(
+def _services(
     workspace: Workspace, desk: Desk, clock: Clock, port: int | None, deliver: Deliver | None, flows: AskFlows
-) -> Shop:
+) -> Services:
     settings = workspace.settings
-    inbox = Inbox(workspace.data / "inbox")
-    attachments = Attachments(workspace.data / "attachments")
+    inbox = inbox_of(workspace)
+    attachments = attachments_of(workspace)
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
         deliver = messages.smtp(settings.mail, workspace.root)
     site = site_of(settings.web, port)
-    return Shop(
+    return Services(
         workspace=workspace,
         desk=desk,
         inbox=inbox,

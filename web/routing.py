@@ -6,10 +6,10 @@ A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules
     from starlette.responses import Response
 
     from web.pages import render, shows
-    from web.door.permissions import Permission
+    from web.access.permissions import Permission
     from web.routing import Routes
-    from web.shop import shop_of
-    from web.door.visitor import TheVisitor
+    from web.services import services_of
+    from web.access.visitor import TheVisitor
 
     routes = Routes()
 
@@ -21,8 +21,8 @@ A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules
 
     @routes.get("/r/{sighting_id}", needs=Permission.OPEN_SIGHTING)
     def receipt(request: Request, visitor: TheVisitor, sighting_id: str) -> Response:
-        shop = shop_of(request)
-        with shop.desk.reading() as connection:
+        services = services_of(request)
+        with services.desk.reading() as connection:
             row = sightings.visible_to(connection, sighting_id, visitor.known)
         return render(request, "receipt.html", ReceiptPage(...))
 
@@ -33,7 +33,7 @@ Endpoints are FastAPI's: path and query parameters by name and type; `def` runs 
 Who is not signed in is sent to `/sign-in` (GET of a page) or answered 401; who lacks the permission, 403. A program's
 token opens only routes that name a `scope`, and needs that scope; a browser's session needs the permission alone.
 
-Forms: `form = await read_form(request)` of `web.door.protection`, which bounds parts, fields and files.
+Forms: `form = await read_form(request)` of `web.access.protection`, which bounds parts, fields and files.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.people import Scope
-from web.door.permissions import Permission
-from web.door.visitor import NOBODY, Visitor
-from web.shop import shop_of
+from web.access.permissions import Permission
+from web.access.visitor import NOBODY, Visitor
+from web.services import services_of
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _PLAIN = {"request", "visitor"}
@@ -117,13 +117,13 @@ async def _admitted(request: Request, needs: Permission, scope: Scope | None) ->
 
 async def visitor_of(request: Request) -> Visitor:
     """Who asks. A token stands alone: with one, the cookie is not looked at."""
-    shop = shop_of(request)
+    services = services_of(request)
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, secret = authorization.partition(" ")
-        return await shop.sessions.by_token(secret.strip()) if scheme.lower() == "bearer" else NOBODY
-    cookie = request.cookies.get(shop.site.cookie)
-    return await shop.sessions.by_cookie(cookie) if cookie else NOBODY
+        return await services.sessions.by_token(secret.strip()) if scheme.lower() == "bearer" else NOBODY
+    cookie = request.cookies.get(services.site.cookie)
+    return await services.sessions.by_cookie(cookie) if cookie else NOBODY
 
 
 class Routes:

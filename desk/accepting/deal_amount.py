@@ -68,6 +68,7 @@ _SHAPE = re.compile(
     r"(?P<front>[^\d\s.,+-]{1,4}\s?)?(?P<sign>[-+])?\s?(?P<back_sign>[^\d\s.,+-]{1,4}\s?)?(?P<number>\d[\d.,'’\s]*)(?P<rest>\D*)"
 )
 _MOST = Decimal(10) ** 12
+_CENT = Decimal("0.01")
 _EXAMPLE = "write one number with its currency, such as €120,000 or 120k EUR"
 
 
@@ -95,12 +96,13 @@ def read(text: str, currency: str) -> DealAmount | None:
     if len(codes) > 1:
         raise _fault(f"{typed!r} names two currencies; {_EXAMPLE}")
     amount = _number(found["number"].strip(), typed, is_scaled=factor != 1) * factor
+    amount = amount.quantize(_CENT) if amount <= _MOST else amount
     if found["sign"] == "-" or amount <= 0:
         raise _fault(f"{typed!r} is not more than zero; {_EXAMPLE}, or leave it empty")
     if amount > _MOST:
         raise _fault(f"{typed!r} is more than a deal can be worth; {_EXAMPLE}")
     code = next(iter(codes), currency)
-    return DealAmount(amount=amount.quantize(Decimal("0.01")), currency=code, text=typed)
+    return DealAmount(amount=amount, currency=code, text=typed)
 
 
 def echo(deal: DealAmount) -> str:

@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desk.accepting.entry_file import DamagedEntryError, Entry, FileNote, packed, read_entry, read_file
+from detente.durable import flush
 from detente.errors import ConflictError, NotFoundError, StorageError
 
 __all__ = ["DamagedEntryError", "Entry", "FileNote", "Inbox"]
@@ -61,7 +62,7 @@ class _Flush:
             # whoever has a ticket by now has linked by now
             self._done = max(ticket, self._asked)
             try:
-                _flush(self._folder)
+                flush(self._folder)
             except OSError as error:
                 self._failed = (self._done, error)
                 raise
@@ -176,7 +177,7 @@ class Inbox:
             with suppress(FileExistsError, FileNotFoundError):
                 os.link(source, target)
             # it must never stand in neither, whatever a power cut leaves of the two folders
-            _flush(target.parent)
+            flush(target.parent)
             source.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error
@@ -193,7 +194,7 @@ class Inbox:
             _made(target.parent)
             _write_flushed(aside, packed(replace(entry, holds_files=bool(files)), files))
             aside.replace(target)
-            _flush(target.parent)
+            flush(target.parent)
         except OSError as error:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
@@ -278,7 +279,7 @@ class Inbox:
             return False
         try:
             # who indexes it may not have come to this yet
-            _flush(kept.parent)
+            flush(kept.parent)
         except OSError as error:
             raise _refused(kept, error) from error
         return is_same
@@ -334,15 +335,7 @@ def _made(folder: Path) -> None:
     if not folder.is_dir():
         _made(folder.parent)
         folder.mkdir(exist_ok=True)
-        _flush(folder.parent)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        flush(folder.parent)
 
 
 def _refused(path: Path, error: OSError) -> StorageError:

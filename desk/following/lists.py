@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from desk.changes import said_without_names
+from desk.changes import without_names
 from desk.database import Connection
-from desk.following.sighting_rows import SightingRow, sighting
-from desk.schema import person
+from desk.following.sighting_rows import SightingRow, rows_of
+from desk.schema import note, person
 from desk.schema import sighting as sighting_table
 from desk.schema import sighting_state as state_table
 
@@ -24,15 +24,17 @@ class Heard:
         sighting_id: Which one.
         text: Its text; addresses and numbers are masked, and the names of the customer, the deal and the reporter.
         received_at: When it was received.
+        person_id: Who reported it; for no page.
     """
 
     sighting_id: str
     text: str
     received_at: datetime
+    person_id: str
 
 
 def for_product(
-    c: Connection, *, limit: int, before: str = "", competitor: str = "", only_unread: bool = False
+    c: Connection, *, limit: int = 50, before: str = "", competitor: str = "", only_unread: bool = False
 ) -> list[SightingRow]:
     """What Product may read, the newest first.
 
@@ -48,7 +50,7 @@ def for_product(
         which.append(sighting_table.c.competitor == competitor)
     if only_unread:
         which.append(state_table.c.read_at.is_(None))
-    return _rows(c, which, limit, before)
+    return rows_of(c, *which, limit=limit, before=before)
 
 
 def unread_count(c: Connection) -> int:
@@ -64,7 +66,22 @@ def waiting_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingR
         state_table.c.gate == "waiting",
         state_table.c.is_withdrawn.is_(False),
     ]
-    return _rows(c, which, limit, "")
+    return rows_of(c, *which, limit=limit)
+
+
+def asked_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingRow]:
+    """Those of somebody's own sightings about which a question is open, the newest first."""
+    of_it = note.c.sighting_id == state_table.c.sighting_id
+    asked = select(func.max(note.c.at)).where(of_it, note.c.kind == "question").scalar_subquery()
+    answered = select(func.max(note.c.at)).where(of_it, note.c.kind == "answer").scalar_subquery()
+    which = [
+        sighting_table.c.person_id == person_id,
+        state_table.c.gate == "cleared",
+        state_table.c.is_withdrawn.is_(False),
+        asked.is_not(None),
+        or_(answered.is_(None), answered < asked),
+    ]
+    return rows_of(c, *which, limit=limit)
 
 
 def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
@@ -83,6 +100,7 @@ def _heard(c: Connection, which: ColumnElement[bool], limit: int) -> list[Heard]
             sighting_table.c.sighting_id,
             sighting_table.c.text,
             sighting_table.c.received_at,
+            sighting_table.c.person_id,
             sighting_table.c.customer,
             sighting_table.c.deal,
             person.c.name,
@@ -96,8 +114,9 @@ def _heard(c: Connection, which: ColumnElement[bool], limit: int) -> list[Heard]
     return [
         Heard(
             sighting_id=row.sighting_id,
-            text=said_without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
+            text=without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
             received_at=row.received_at,
+            person_id=row.person_id,
         )
         for row in c.execute(query)
     ]
@@ -121,15 +140,3 @@ def names_of(c: Connection, person_ids: Collection[str]) -> dict[str, str]:
 
 def _may_be_read() -> ColumnElement[bool]:
     return and_(state_table.c.gate == "cleared", state_table.c.is_withdrawn.is_(False))
-
-
-def _rows(c: Connection, which: list[ColumnElement[bool]], limit: int, before: str) -> list[SightingRow]:
-    table = sighting_table.c
-    query = select(table.sighting_id).join(state_table, state_table.c.sighting_id == table.sighting_id).where(*which)
-    last = c.execute(select(table.received_at).where(table.sighting_id == before)).scalar_one_or_none()
-    if last is not None:
-        same = and_(table.received_at == last, table.sighting_id < before)
-        query = query.where(or_(table.received_at < last, same))
-    newest = (table.received_at.desc(), table.sighting_id.desc())
-    ids = c.execute(query.order_by(*newest).limit(limit)).scalars().all()
-    return [sighting(c, one) for one in ids]

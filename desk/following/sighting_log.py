@@ -111,7 +111,7 @@ def record(c: Connection, sighting_id: str, kind: EventKind, *, by: str | None, 
     there = c.execute(select(sighting_state).where(sighting_state.c.sighting_id == sighting_id)).one_or_none()
     if there is None:
         if c.execute(select(sighting.c.sighting_id).where(sighting.c.sighting_id == sighting_id)).one_or_none() is None:
-            raise NotFoundError("there is no such report")
+            raise NotFoundError("there is no such sighting")
         state = State()
     else:
         state = State(

@@ -110,9 +110,9 @@ def sighting(c: Connection, sighting_id: str) -> SightingRow:
     Raises:
         NotFoundError: There is none with that id.
     """
-    found = _rows(c, sighting_table.c.sighting_id == sighting_id, limit=1)
+    found = rows_of(c, sighting_table.c.sighting_id == sighting_id, limit=1)
     if not found:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return found[0]
 
 
@@ -129,7 +129,7 @@ def visible_to(c: Connection, sighting_id: str, person: Person) -> SightingRow:
     for_product = row.gate == "cleared" and not row.is_withdrawn and bool(PRODUCT & person.roles)
     for_legal = row.gate != "cleared" and "legal" in person.roles
     if not (is_own or for_product or for_legal):
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 
@@ -142,29 +142,14 @@ def sightings_of(c: Connection, person_id: str, limit: int = 50, before: str | N
         limit: How many at most.
         before: The id of the last one that was shown; only older ones follow.
     """
-    return _rows(c, sighting_table.c.person_id == person_id, limit=limit, before=before)
-
-
-def cleared(c: Connection, limit: int = 50, before: str | None = None) -> list[SightingRow]:
-    """What Product may read, newest first."""
-    return _rows(
-        c, sighting_state.c.gate == "cleared", sighting_state.c.is_withdrawn.is_(False), limit=limit, before=before
-    )
-
-
-def unread(c: Connection, limit: int = 50, before: str | None = None) -> list[SightingRow]:
-    """What Product may read and nobody has read yet, newest first."""
-    return _rows(
-        c, sighting_state.c.gate == "cleared", sighting_state.c.is_withdrawn.is_(False),
-        sighting_state.c.read_at.is_(None), limit=limit, before=before,
-    )  # fmt: skip
+    return rows_of(c, sighting_table.c.person_id == person_id, limit=limit, before=before)
 
 
 def quarantine(
     c: Connection, limit: int = 50, before: str | None = None, states: Collection[GateState] = _HELD
 ) -> list[SightingRow]:
     """What legal has to look at or to know of, newest first: quarantined, waiting for an answer, and not kept."""
-    return _rows(
+    return rows_of(
         c,
         sighting_state.c.gate.in_(tuple(states)),
         sighting_state.c.is_withdrawn.is_(False),
@@ -244,10 +229,18 @@ def short_name(sighting_id: str) -> str:
     return f"R-{sighting_id[:8].upper()}"
 
 
-def _rows(c: Connection, *which: ColumnElement[bool], limit: int, before: str | None = None) -> list[SightingRow]:
+def rows_of(c: Connection, *which: ColumnElement[bool], limit: int, before: str | None = None) -> list[SightingRow]:
+    """Sightings for which all of these hold, the newest first.
+
+    Args:
+        c: A connection.
+        which: Conditions on the tables `sighting` and `sighting_state`.
+        limit: How many at most.
+        before: The id of the last one that was shown; only older ones follow.
+    """
     table = sighting_table
     query = select(*_COLUMNS).join(sighting_state, sighting_state.c.sighting_id == table.c.sighting_id).where(*which)
-    if before is not None:
+    if before:
         last = c.execute(select(table.c.received_at).where(table.c.sighting_id == before)).scalar_one_or_none()
         if last is not None:
             same = and_(table.c.received_at == last, table.c.sighting_id < before)

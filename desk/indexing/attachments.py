@@ -20,6 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from desk.accepting.limits import Limits
 from desk.indexing import decoding
 from desk.indexing.images import format_of
+from detente.durable import flush
 from detente.errors import NotFoundError, StorageError, UploadError
 
 _LONGEST_NAME = 120
@@ -77,7 +78,7 @@ class Attachments:
                 file.flush()
                 os.fsync(handle)
             aside.replace(path)
-            _flush(path.parent)
+            flush(path.parent)
         except OSError as error:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
@@ -230,11 +231,3 @@ def _renamed(name: str, media_type: str) -> str:
         return name
     stem, dot, _ = name.rpartition(".")
     return f"{stem if dot and stem else name}{ending}"
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

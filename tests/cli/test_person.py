@@ -147,7 +147,7 @@ def test_a_link_for_nobody_in_particular_is_the_owners(person, desk):
 
     with desk.writing() as c:
         owner = sign_in.use_link(c, line.rpartition("/")[2], desk.clock.now())
-        assert owner == people.the_local_owner(c, desk.clock.now())
+        assert owner == people.ensure_local_owner(c, desk.clock.now())
 
 
 def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(person, desk):

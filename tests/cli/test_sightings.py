@@ -358,3 +358,12 @@ def test_somebody_is_linked_to_slack_from_the_terminal(workspace, team):
     assert told.exit_code == 0
     with closing(Desk.open(workspace / "data", "", SystemClock())) as desk, desk.reading() as c:
         assert people.person_by_identity(c, "slack:T1", "U1").email == team
+
+
+def test_what_the_inbox_kept_comes_back_to_a_desk_that_lacks_it(detente, workspace):
+    detente("add", "Globex offers Team at 49", *PUBLIC, "--id", MINE)
+    (workspace / "data" / "desk.sqlite").unlink()
+    assert "1 sighting was missing, and is back" in detente("refill").output
+    assert "0 sightings were missing, and are back" in detente("refill").output
+    with closing(Desk.open(workspace / "data", "", SystemClock())) as desk, desk.reading() as c:
+        assert sightings.sighting(c, MINE).text == "Globex offers Team at 49"

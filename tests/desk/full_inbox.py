@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from told import said, sent, upload
+from office import said, sent, upload
 
 from desk.accepting.inbox import Inbox
 from desk.indexing.attachments import Attachments

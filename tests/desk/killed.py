@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from office import Office, photo, said, sent, upload
 from set_clock import SetClock
-from told import Office, photo, said, sent, upload
 
 from desk.database import Desk
 from desk.indexing import indexer

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from told import LIMITS, NOW, photo, said, sent, upload
+from office import LIMITS, NOW, photo, said, sent, upload
 
 from desk.accepting.accept import Accepted, accept_attachment
 from desk.accepting.inbox import Entry, Inbox

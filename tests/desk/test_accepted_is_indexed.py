@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from office import NOW, Office, sent
 from pydantic import ValidationError
-from told import NOW, Office, sent
 
 from desk.database import Desk
 from desk.following import sightings

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
+from office import LIMITS, photo
 from PIL import Image
-from told import LIMITS, photo
 
 from desk.indexing import decoding, images
 from desk.indexing.attachments import Attachments, check_header, prepared, prepared_all, safe_name

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from told import said
+from office import said
 
 from desk.accepting import gate, gate_text
 from detente.sightings import GateState

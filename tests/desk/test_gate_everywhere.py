@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from told import NOW, Office, said, sent
+from office import NOW, Office, said, sent
 
 from desk.database import Desk
 from desk.following import lists, sightings

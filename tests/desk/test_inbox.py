@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from told import NOW
+from office import NOW
 
 from desk.accepting.inbox import DamagedEntryError, Entry, FileNote, Inbox
 from detente.errors import ConflictError, NotFoundError, StorageError

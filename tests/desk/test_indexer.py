@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office import LIMITS, NOW, Office, photo, said, sent, upload
 from sqlalchemy import func, select
-from told import LIMITS, NOW, Office, photo, said, sent, upload
 
 from desk import schema
 from desk.accepting.accept import accept_attachment
 from desk.database import Desk
-from desk.following import sightings
+from desk.following import lists, sightings
 from desk.indexing import indexer
 from detente.people import Person
 
@@ -197,7 +197,7 @@ def test_files_of_what_is_held_are_not_unpacked(office: Office, ana: Person, hel
         assert sightings.sighting(c, id_).gate == held
         assert sightings.attachments_of(c, id_) == []
         assert sightings.receipt(c, id_).files_waiting == 1
-        assert sightings.cleared(c) == sightings.unread(c) == []
+        assert lists.for_product(c) == lists.for_product(c, only_unread=True) == []
         assert [row.sighting_id for row in sightings.quarantine(c)] == [id_]
     assert _stored(office) == []
     entry = office.inbox.find(id_)

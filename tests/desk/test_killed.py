@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from office import NOW, Office
 from set_clock import SetClock
 from sqlalchemy import func, select
-from told import NOW, Office
 
 from desk import people, schema
 from desk.database import Desk

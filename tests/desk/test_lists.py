@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from told import NOW, Office, said, sent
+from office import NOW, Office, said, sent
 
 from desk.database import Desk
 from desk.following import lists, sightings

@@ -24,7 +24,7 @@ desk = Desk.open(Path(sys.argv[1]), sys.argv[2], SystemClock())
 print("ready", flush=True)
 sys.stdin.readline()
 with desk.writing() as c:
-    print(people.the_local_owner(c, desk.clock.now()).person_id)
+    print(people.ensure_local_owner(c, desk.clock.now()).person_id)
 """
 
 
@@ -306,15 +306,28 @@ def test_every_change_stands_in_the_audit_without_a_personal_word(desk, add, cha
 
 
 def test_the_local_owner_is_made_once_with_every_role(desk, ask):
-    assert ask(people.local_owner) is None
     with desk.writing() as c:
-        first = people.the_local_owner(c, desk.clock.now())
+        first = people.ensure_local_owner(c, desk.clock.now())
     with desk.writing() as c:
-        again = people.the_local_owner(c, desk.clock.go(days=1))
+        again = people.ensure_local_owner(c, desk.clock.go(days=1))
+        looked_for = people.local_owner(c, desk.clock.go(days=2))
 
-    assert first == again == ask(people.local_owner)
+    assert first == again == looked_for
     assert first.roles == set(people.ROLES)
     assert ask(people.people) == [first]
+
+
+def test_a_desk_without_anybody_gets_an_owner_where_one_is_asked_for(desk, ask):
+    with desk.writing() as c:
+        owner = people.local_owner(c, desk.clock.now())
+    assert ask(people.people) == [owner]
+
+
+def test_where_others_were_added_first_nobody_becomes_the_owner(desk, add, ask):
+    ana = add("Ana", "rep")
+    with desk.writing() as c:
+        assert people.local_owner(c, desk.clock.now()) is None
+    assert ask(people.people) == [ana]
 
 
 @pytest.mark.slow

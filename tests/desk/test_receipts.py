@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from told import NOW, Office, photo, said, sent, upload
+from office import NOW, Office, photo, said, sent, upload
 
 from desk.database import Desk
 from desk.following import sightings

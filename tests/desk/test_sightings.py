@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from told import NOW, Office, said, sent
+from office import NOW, Office, said, sent
 
 from desk import audit
 from desk.database import Connection, Desk
-from desk.following import sightings
+from desk.following import lists, sightings
 from desk.following.sighting_log import EVENT_KINDS
 from desk.indexing import indexer
 from detente.errors import ConflictError, DetenteError, NotAllowedError, NotFoundError, SubmissionError
@@ -165,8 +165,8 @@ def test_the_first_reading_counts_and_the_reporters_own_does_not(
     with office.desk.reading() as c:
         assert sightings.sighting(c, id_).read_at == NOW + timedelta(minutes=2)
         assert _kinds(c, id_) == ["received", "cleared", "read"]
-        assert sightings.unread(c) == []
-        assert [row.sighting_id for row in sightings.cleared(c)] == [id_]
+        assert lists.for_product(c, only_unread=True) == []
+        assert [row.sighting_id for row in lists.for_product(c)] == [id_]
 
 
 @pytest.mark.parametrize("state", HELD)
@@ -232,7 +232,7 @@ def test_what_was_withdrawn_is_over(office: Office, ana: Person, paul: Person, p
 
     with office.desk.writing() as c:
         assert _kinds(c, id_) == ["received", "cleared", "withdrawn"]
-        assert sightings.cleared(c) == sightings.unread(c) == sightings.quarantine(c) == []
+        assert lists.for_product(c) == lists.for_product(c, only_unread=True) == sightings.quarantine(c) == []
         assert [row.sighting_id for row in sightings.sightings_of(c, ana.person_id)] == [id_]
         sightings.mark_read(c, id_, by=paul.person_id, now=NOW)
         assert sightings.sighting(c, id_).read_at is None
@@ -322,7 +322,7 @@ def test_legal_releases_with_a_reason_and_the_log_says_who(
 
     with office.desk.reading() as c:
         assert sightings.sighting(c, id_).gate == "cleared"
-        assert [row.sighting_id for row in sightings.unread(c)] == [id_]
+        assert [row.sighting_id for row in lists.for_product(c, only_unread=True)] == [id_]
         assert sightings.quarantine(c) == []
         assert sightings.notes_of(c, id_) == []
         assert [note.text for note in sightings.notes_of(c, id_, ["reason"])] == ["It was on their web site."]
@@ -335,7 +335,7 @@ def test_what_legal_rejected_it_may_still_release(office: Office, lena: Person, 
     with office.desk.writing() as c:
         sightings.reject(c, id_, "It is theirs.", by=lena.person_id, now=NOW)
         assert sightings.sighting(c, id_).gate == "rejected"
-        assert sightings.cleared(c) == []
+        assert lists.for_product(c) == []
         with pytest.raises(ConflictError, match="rejected"):
             sightings.reject(c, id_, "Again.", by=lena.person_id, now=NOW)
         sightings.release(c, id_, "They published it.", by=lena.person_id, now=NOW)
@@ -371,7 +371,9 @@ def test_lists_go_on_where_they_stopped(office: Office, ana: Person, put: Callab
         while rows := sightings.sightings_of(c, ana.person_id, limit=2, before=shown[-1] if shown else None):
             shown += [row.sighting_id for row in rows]
         assert shown == whole
-        assert [row.sighting_id for row in sightings.unread(c, limit=1, before=whole[0])] == [whole[1]]
+        assert [row.sighting_id for row in lists.for_product(c, limit=1, before=whole[0], only_unread=True)] == [
+            whole[1]
+        ]
 
 
 def test_the_newest_event_is_known(office: Office, put: Callable[..., str]) -> None:

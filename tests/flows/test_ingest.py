@@ -16,12 +16,11 @@ from aiosmtpd.handlers import Message as MessageHandler
 from reporting import id_of, plain_workspace, report, somebody
 from small_site import SmallSite
 
-from desk.accepting.inbox import Inbox
 from desk.accepting.limits import limits_of
 from desk.changes import KEY_FILE
 from desk.following import sightings
 from desk.indexing import indexer
-from desk.indexing.attachments import Attachments
+from desk.places import attachments_of, desk_of, inbox_of
 from detente.clock import StartedClock
 from detente.errors import DeskError, WarehouseBusyError
 from detente.people import Person
@@ -75,7 +74,7 @@ def test_what_was_accepted_is_indexed_loaded_and_published_in_one_go(workspace: 
     question = "SELECT person_id, competitor, deal_amount::INT, deal_currency FROM sighting"
     assert rows(workspace, question) == [(rita.person_id, "globex", 120_000, "EUR")]
     assert rows(workspace, "SELECT kind, title FROM item") == [("sighting", "Globex halves its price.")]
-    assert list(Inbox(workspace.data / "inbox").new()) == []
+    assert list(inbox_of(workspace).new()) == []
 
 
 def test_where_nothing_is_new_nothing_is_published(workspace: Workspace, rita: Person) -> None:
@@ -92,7 +91,7 @@ def test_that_somebody_read_it_is_nothing_to_publish(workspace: Workspace, rita:
     ingested(workspace)
     before = published(workspace)
     paul = somebody(workspace, "Paul", "pm", now=NOW)
-    with ingest.desk_of(job_of(workspace)) as desk, desk.writing() as c:
+    with desk_of(workspace, StartedClock(NOW)) as desk, desk.writing() as c:
         sightings.mark_read(c, id_of(1), by=paul.person_id, now=NOW)
 
     ingested(workspace)
@@ -184,7 +183,7 @@ def test_a_rebuild_gives_the_same_rows(site: SmallSite, folder: Path, job_at: Jo
     report(workspace, 1, rita.person_id, now=NOW, customer="Soylent", deal="Renewal")
     report(workspace, 2, rita.person_id, now=NOW, competitor=None, competitor_name="Hooli")
     asyncio.run(order.collect_and_build(job_at("2026-10-05T03:00Z")))
-    with ingest.desk_of(job_of(workspace)) as desk, desk.writing() as c:
+    with desk_of(workspace, StartedClock(NOW)) as desk, desk.writing() as c:
         sightings.withdraw(c, id_of(2), by=rita.person_id, now=NOW)
     ingested(workspace)
     questions = ("SELECT * FROM sighting ORDER BY ALL", "SELECT * FROM item ORDER BY ALL")
@@ -214,9 +213,9 @@ def test_a_desk_made_anew_from_the_inbox_replaces_what_the_warehouse_had(workspa
         report(workspace, number, rita.person_id, now=NOW + timedelta(minutes=number))
     ingested(workspace)
     (workspace.data / "desk.sqlite").unlink()
-    with ingest.desk_of(job_of(workspace)) as desk:
+    with desk_of(workspace, StartedClock(NOW)) as desk:
         limits = limits_of(workspace.settings.limits)
-        indexer.refill(desk, Inbox(workspace.data / "inbox"), Attachments(workspace.data / "attachments"), limits)
+        indexer.refill(desk, inbox_of(workspace), attachments_of(workspace), limits)
         with desk.writing() as c:
             sightings.withdraw(c, id_of(1), by=rita.person_id, now=NOW)
     ingested(workspace)
@@ -242,7 +241,7 @@ def test_a_late_sighting_is_told_once(workspace: Workspace, rita: Person) -> Non
     summaries = [ingested(workspace, NOW + timedelta(days=days)) for days in (0, 2, 4, 5)]
 
     assert [summary.changed for summary in summaries] == [0, 0, 1, 0]
-    with ingest.desk_of(job_of(workspace)) as desk, desk.reading() as c:
+    with desk_of(workspace, StartedClock(NOW)) as desk, desk.reading() as c:
         assert [event.kind for event in sightings.events(c, id_of(1))] == ["received", "cleared", "nudged"]
 
 
@@ -308,7 +307,7 @@ def test_a_watcher_ingests_only_where_something_waits(workspace: Workspace, rita
         counts.append(len(done))
 
     assert counts == [1, 1, 1]
-    with ingest.desk_of(job_of(workspace)) as desk, desk.writing() as c:
+    with desk_of(workspace, StartedClock(NOW)) as desk, desk.writing() as c:
         sightings.withdraw(c, id_of(1), by=rita.person_id, now=NOW)
     watcher.look()
     assert len(done) == 2

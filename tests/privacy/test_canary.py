@@ -24,6 +24,7 @@ from searching import columns_with, files_with
 
 import warehouse
 from desk.following import sightings
+from desk.places import desk_of
 from detente.sightings import Upload
 from detente.weeks import Week
 from flows import ingest, order, privacy
@@ -126,7 +127,7 @@ def test_what_waits_for_an_answer_or_was_rejected_or_withdrawn_is_not_published(
     report(company.workspace, 3, company.rita.person_id, now=NOW, **canaries())
     asyncio.run(ingest.ingest(company.job()))
     seen = published_with(company, CANARY)
-    with ingest.desk_of(company.job()) as desk, desk.writing() as c:
+    with desk_of(company.workspace, company.job().clock) as desk, desk.writing() as c:
         sightings.reject(c, id_of(1), "no", by=company.lea.person_id, now=NOW)
         sightings.withdraw(c, id_of(3), by=company.rita.person_id, now=NOW)
         assert sightings.sighting(c, id_of(2)).gate == "waiting"
@@ -145,7 +146,7 @@ def test_somebody_who_was_erased_is_nowhere_in_the_data_folder(company: Company,
     report(company.workspace, 2, company.rita.person_id, now=NOW, files=[upload()], **canaries(**WAYS["quarantined"]))
     report(company.workspace, 3, company.ralf.person_id, now=NOW, text=f"{OPEN_WORD}: they pay half.")
     whole_chain(company, tmp_path / "exports")
-    with ingest.desk_of(company.job()) as desk, desk.writing() as c:
+    with desk_of(company.workspace, company.job().clock) as desk, desk.writing() as c:
         sightings.answer(c, id_of(1), CANARY, by=company.rita.person_id, now=NOW)
     report(company.workspace, 4, company.rita.person_id, now=NOW, files=[upload()], **canaries())
     words = [*HELD, b"rita@acme.test", b"Rita"]

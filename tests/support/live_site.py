@@ -32,19 +32,19 @@ def _competitor(slug: str, pages: int) -> str:
 
 def sign_in(site: WebSite, context: Any, who: str) -> None:
     """Signs a browser's context in as `who`, as if they had typed their password."""
-    cookie = {"name": site.shop.site.cookie, "value": site.session(who), "url": site.url, "httpOnly": True}
-    context.add_cookies([cookie | {"expires": site.shop.clock.now().timestamp() + 43_200}])
+    cookie = {"name": site.services.site.cookie, "value": site.session(who), "url": site.url, "httpOnly": True}
+    context.add_cookies([cookie | {"expires": site.services.clock.now().timestamp() + 43_200}])
 
 
 def end_sessions(site: WebSite, who: str) -> None:
     """Ends every session of `who`, as time does."""
     with site.desk.writing() as c:
-        people.end_sessions(c, site.people[who].person_id, site.shop.clock.now())
-    site.shop.sessions.forget()
+        people.end_sessions(c, site.people[who].person_id, site.services.clock.now())
+    site.services.sessions.forget()
 
 
 def received(site: WebSite, who: str = "rep") -> list[Any]:
     """The sightings of `who` on the desk, the newest first."""
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
     with site.desk.reading() as c:
         return list(sightings.sightings_of(c, site.people[who].person_id, 100, None))

@@ -74,4 +74,4 @@ def photos(site: WebSite, sighting_id: str) -> list[tuple[int, int]]:
     """The sizes of the photos of a sighting."""
     with site.desk.reading() as c:
         rows = sightings.attachments_of(c, sighting_id)
-    return [Image.open(io.BytesIO(site.shop.attachments.get(row.stored_hash))).size for row in rows]
+    return [Image.open(io.BytesIO(site.services.attachments.get(row.stored_hash))).size for row in rows]

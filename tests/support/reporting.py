@@ -9,9 +9,8 @@ from typing import Any
 
 from desk import people
 from desk.accepting.accept import Accepted, accept
-from desk.accepting.inbox import Inbox
 from desk.accepting.limits import limits_of
-from desk.database import Desk
+from desk.places import desk_of, inbox_of
 from detente.clock import StartedClock
 from detente.people import Person
 from detente.sightings import Submission, Upload
@@ -36,12 +35,9 @@ def plain_workspace(folder: Path, **settings: str) -> Path:
 
 def somebody(workspace: Workspace, name: str, *roles: str, now: datetime) -> Person:
     """Adds somebody to the workspace's desk."""
-    desk = Desk.open(workspace.data, workspace.settings.desk.url, StartedClock(now))
-    with desk.writing() as c:
+    with desk_of(workspace, StartedClock(now)) as desk, desk.writing() as c:
         email = f"{name.lower()}@acme.test"
-        added = people.add_person(c, name=name, email=email, roles=roles, by=None, now=now)
-    desk.close()
-    return added
+        return people.add_person(c, name=name, email=email, roles=roles, by=None, now=now)
 
 
 def report(
@@ -60,7 +56,7 @@ def report(
         **{"sighting_id": id_of(number), "text": "They pay half.", "competitor": "globex"} | OPEN | said
     )
     return accept(
-        Inbox(workspace.data / "inbox"), submission, files, person_id=person_id, channel=channel, now=now,
+        inbox_of(workspace), submission, files, person_id=person_id, channel=channel, now=now,
         limits=limits_of(settings.limits), competitors=[one.slug for one in workspace.competitors],
         currency=settings.company.currency,
     )  # fmt: skip

@@ -55,7 +55,7 @@ def send(
 ) -> str:
     """Sends a sighting that the gate decides so, brings it into the desk, and gives its id."""
     sighting_id = send_only(site, who, text, gate=gate, files=files, **more)
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
     return sighting_id
 
 
@@ -65,16 +65,16 @@ def send_only(
     """Sends a sighting, which stays in the inbox."""
     sighting_id = str(uuid.uuid4())
     values: dict[str, Any] = {"sighting_id": sighting_id, "text": text, "competitor": "globex", **ANSWERS[gate], **more}
-    shop = site.shop
+    services = site.services
     accepted = accept(
-        shop.inbox,
+        services.inbox,
         Submission(**values),
         [Upload(name=name, media_type="", body=body) for name, body in files],
         person_id=site.people[who].person_id,
         channel="mail" if gate == "waiting" else "form",
-        now=shop.clock.now(),
-        limits=shop.limits,
-        competitors=[one.slug for one in shop.workspace.competitors],
+        now=services.clock.now(),
+        limits=services.limits,
+        competitors=[one.slug for one in services.workspace.competitors],
         currency="EUR",
     )
     assert accepted.gate.state == gate

@@ -21,7 +21,7 @@ from detente import workspace as workspaces
 from detente.people import Person
 from web.app import create_app
 from web.routing import Routes
-from web.shop import Shop
+from web.services import Services
 
 ROLES = ("rep", "pm", "sales_lead", "legal", "admin", "viewer")
 PASSWORD = "four words do well"
@@ -36,7 +36,7 @@ class WebSite:
     Attributes:
         url: Where it listens, without a slash at the end.
         root: The workspace's folder.
-        shop: What its endpoints work with.
+        services: What its endpoints work with.
         clock: Its time.
         people: By role; `disabled` is a rep who was disabled, `other_rep` a second one.
         letters: The mails that left.
@@ -44,7 +44,7 @@ class WebSite:
 
     url: str
     root: Path
-    shop: Shop
+    services: Services
     clock: SetClock
     people: dict[str, Person]
     letters: list[EmailMessage]
@@ -54,14 +54,14 @@ class WebSite:
 
     @property
     def desk(self) -> Desk:
-        return self.shop.desk
+        return self.services.desk
 
     def client(self, who: str | None = None, *, host: str | None = None) -> httpx.Client:
         """A browser that follows no redirects; signed in where `who` is given. It says `Host: host` where that is."""
         headers = {"Sec-Fetch-Site": "same-origin"} | ({"Host": host} if host else {})
         made = httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=20)
         if who is not None:
-            made.cookies.set(self.shop.site.cookie, self.session(who))
+            made.cookies.set(self.services.site.cookie, self.session(who))
         self.clients.append(made)
         return made
 
@@ -159,7 +159,7 @@ def web_site(
     while not server.started and time.monotonic() < until:
         time.sleep(0.01)
     assert server.started, "the site did not start"
-    return WebSite(f"http://127.0.0.1:{port}", root, app.state.shop, clock, known, letters, server, thread)
+    return WebSite(f"http://127.0.0.1:{port}", root, app.state.services, clock, known, letters, server, thread)
 
 
 def _people(desk: Desk, clock: SetClock) -> dict[str, Person]:

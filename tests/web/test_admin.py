@@ -92,7 +92,7 @@ def _token(site: WebSite) -> None:
 
 def _sighting(site: WebSite) -> None:
     send_only(site, "rep", "Globex raises Team.")
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
 
 
 @pytest.mark.parametrize("before", [_signed_in, _password, _provider, _token, _sighting])

@@ -37,7 +37,7 @@ def test_twenty_at_once_with_one_key_are_one_sighting(api_site, program):
 
     assert sorted(one.status_code for one in answers) == [200] * 19 + [201]
     assert len({one.text for one in answers}) == 1
-    api_site.shop.indexing.run_once()
+    api_site.services.indexing.run_once()
     listed = program.get(PATH, params={"limit": 200}).json()["sightings"]
     assert [mine] == [one["sighting_id"] for one in listed if one["sighting_id"] == mine]
 
@@ -167,10 +167,10 @@ def test_a_form_brings_files_along(api_site, program):
     answer = form(program, PUBLIC, [("files", "a.jpg", photo()), ("files", "b.jpg", photo())])
 
     assert answer.status_code == 201
-    api_site.shop.indexing.run_once()
+    api_site.services.indexing.run_once()
     receipt = program.get(f"{PATH}/{answer.json()['sighting_id']}").json()
     assert receipt["state"] == "cleared"
-    entry = api_site.shop.inbox.find(answer.json()["sighting_id"])
+    entry = api_site.services.inbox.find(answer.json()["sighting_id"])
     assert [note.name for note in entry.files] == ["a.jpg", "b.jpg"]
 
 
@@ -183,7 +183,7 @@ def test_a_form_may_hold_each_field_as_a_part(api_site, program):
     ours = program.post(PATH, data=PUBLIC | {"points": "100"}, files=[("files", ("a.jpg", photo()))])
 
     assert answer.status_code == 201
-    entry = api_site.shop.inbox.find(fields["sighting_id"])
+    entry = api_site.services.inbox.find(fields["sighting_id"])
     assert (entry.submission["close_on"], entry.submission["may_call"]) == ("2026-12-24", True)
     assert [known.status_code, both.status_code, ours.status_code] == [409, 422, 422]
     assert list(faults(ours)) == ["points"]
@@ -209,15 +209,18 @@ def test_a_file_can_be_added_later_and_once(api_site, program):
     mine, file_key = send(program, PUBLIC).json()["sighting_id"], key()
     url, headers = f"{PATH}/{mine}/attachments", {"Idempotency-Key": file_key}
 
-    first = program.post(url, files={"file": ("a.jpg", photo())}, headers=headers)
-    again = program.post(url, files={"file": ("a.jpg", photo())}, headers=headers)
-    other = program.post(url, files={"file": ("a.jpg", photo() + b"x")}, headers=headers)
+    first = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())}, headers=headers)
+    again = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())}, headers=headers)
+    other = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo() + b"x")}, headers=headers)
 
     assert [first.status_code, again.status_code, other.status_code] == [201, 200, 409]
     assert first.json() == {"attachment_id": file_key, "sighting_id": mine} == again.json()
-    bare = program.post(url, files={"file": ("a.jpg", photo())})
+    bare = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())})
     assert bare.status_code == 400
     assert "Idempotency-Key" in bare.json()["detail"]
+    unsaid = program.post(url, files={"file": ("a.jpg", photo())}, headers={"Idempotency-Key": key()})
+    assert unsaid.status_code == 422
+    assert unsaid.json()["errors"][0]["field"] == "confidential"
 
 
 def test_a_receipt_can_be_read_before_the_desk_was_told(api_site, program):
@@ -236,7 +239,7 @@ def test_the_list_is_ones_own_newest_first_and_goes_on(api_site):
     for number in range(5):
         api_site.clock.go(seconds=1)
         sent.append(send(client, PUBLIC | {"text": f"Sighting {number}."}).json()["sighting_id"])
-    api_site.shop.indexing.run_once()
+    api_site.services.indexing.run_once()
 
     found, cursor = [], None
     while True:
@@ -294,5 +297,5 @@ def test_whatever_is_sent_is_answered(api_site, program, body):
     assert answer.status_code in (201, 400, 422), answer.text
     if answer.status_code == 201:
         # what was acknowledged gets to the desk, whatever it holds
-        api_site.shop.indexing.run_once()
+        api_site.services.indexing.run_once()
         assert program.get(f"{PATH}/{answer.json()['sighting_id']}").status_code == 200

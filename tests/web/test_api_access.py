@@ -35,7 +35,7 @@ def test_a_file_for_what_is_not_ones_own_is_told_alike(api_site, program, whose)
 def test_a_receipt_is_for_its_reporter_and_for_whom_the_gate_lets(api_site, program):
     cleared = send(program, PUBLIC).json()["sighting_id"]
     held = send(program, PUBLIC | {"source": "customer", "confidential": "yes"}).json()["sighting_id"]
-    api_site.shop.indexing.run_once()
+    api_site.services.indexing.run_once()
 
     def seen(who, sighting_id):
         return api_site.program(api_site.token(who, *BOTH)[1]).get(f"{PATH}/{sighting_id}").status_code
@@ -86,22 +86,22 @@ def test_a_token_in_the_address_is_refused_with_words(api_site, name):
 
 def test_a_token_beside_a_cookie_must_still_come_from_our_own_pages(api_site):
     client = api_site.program(api_site.token("rep", *BOTH)[1])
-    client.cookies.set(api_site.shop.site.cookie, api_site.session("pm"))
+    client.cookies.set(api_site.services.site.cookie, api_site.session("pm"))
 
     foreign = send(client, PUBLIC, **{"Sec-Fetch-Site": "cross-api_site"})
     silent = send(client, PUBLIC)
     own = send(client, PUBLIC, **{"Sec-Fetch-Site": "same-origin"})
 
     assert [foreign.status_code, silent.status_code, own.status_code] == [403, 403, 201]
-    api_site.shop.indexing.run_once()
-    entry = api_site.shop.inbox.find(own.json()["sighting_id"])
+    api_site.services.indexing.run_once()
+    entry = api_site.services.inbox.find(own.json()["sighting_id"])
     assert entry.person_id == api_site.people["rep"].person_id  # the token's, not the cookie's
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", ""])
 def test_a_session_alone_needs_our_own_origin(api_site, origin):
     client = api_site.program()
-    client.cookies.set(api_site.shop.site.cookie, api_site.session("rep"))
+    client.cookies.set(api_site.services.site.cookie, api_site.session("rep"))
 
     assert send(client, PUBLIC, **({"Origin": origin} if origin else {})).status_code == 403
     assert send(client, PUBLIC, Origin=api_site.url).status_code == 201

@@ -105,7 +105,7 @@ def test_a_damaged_file_is_told_and_never_shown(new_site: NewSite, damage: str) 
     site = new_site()
     sighting_id = send(site, "rep", "One file.", files=[("a.jpg", photo())])
     [one] = files_of(site, sighting_id)
-    path = site.shop.attachments.path(str(one.stored_hash))
+    path = site.services.attachments.path(str(one.stored_hash))
     path.unlink()
     if damage == "other bytes":
         path.write_bytes(photo("tomato"))

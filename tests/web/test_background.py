@@ -55,9 +55,16 @@ def rounds() -> Rounds:
 
 @pytest.fixture
 def indexing(site: WebSite, rounds: Rounds) -> Iterator[Indexing]:
-    shop = site.shop
+    services = site.services
     made = Indexing(
-        shop.desk, shop.inbox, shop.attachments, shop.limits, SetClock(), index=rounds, sweep_s=0.2, after_fault_s=0.1
+        services.desk,
+        services.inbox,
+        services.attachments,
+        services.limits,
+        SetClock(),
+        index=rounds,
+        sweep_s=0.2,
+        after_fault_s=0.1,
     )
     made.start()
     yield made
@@ -102,9 +109,9 @@ def test_a_fault_is_seen_on_the_health_page(new_site: Sites) -> None:
     rounds.fails = 1000
     failing = Indexing(
         site.desk,
-        site.shop.inbox,
-        site.shop.attachments,
-        site.shop.limits,
+        site.services.inbox,
+        site.services.attachments,
+        site.services.limits,
         site.clock,
         index=rounds,
         after_fault_s=0.05,
@@ -112,7 +119,7 @@ def test_a_fault_is_seen_on_the_health_page(new_site: Sites) -> None:
     failing.start()
     _soon(lambda: failing.state.fault)
     failing.stop()
-    site.shop.indexing.state = failing.state
+    site.services.indexing.state = failing.state
     text = site.client("admin").get("/admin/health").text
     assert "Something needs a look." in text
     assert "sightings wait in the inbox" in text
@@ -120,22 +127,22 @@ def test_a_fault_is_seen_on_the_health_page(new_site: Sites) -> None:
 
 def test_what_another_process_put_into_the_inbox_comes_to_the_desk(new_site: Sites) -> None:
     site = new_site(beside=True)
-    shop, rep = site.shop, site.people["rep"].person_id
+    services, rep = site.services, site.people["rep"].person_id
     submission = Submission(sighting_id=str(uuid4()), text="Globex cut its price", source="public", competitor="globex")
     accept(
-        shop.inbox,
+        services.inbox,
         submission,
         [],
         person_id=rep,
         channel="terminal",
         now=site.clock.now(),
-        limits=shop.limits,
+        limits=services.limits,
         competitors=["globex"],
         currency="EUR",
     )
 
     def found() -> object:
-        with shop.desk.reading() as c:
+        with services.desk.reading() as c:
             return sightings.sightings_of(c, rep, 10, None)
 
     assert _soon(found, 10)
@@ -163,5 +170,5 @@ def test_an_answer_from_before_a_sign_out_does_not_come_back_after_it(new_site: 
     assert client.get("/me").status_code == 200
     with site.desk.writing() as c:
         people.end_sessions(c, site.people["rep"].person_id, site.clock.now())
-    site.shop.sessions.forget()
+    site.services.sessions.forget()
     assert client.get("/me").status_code == 303

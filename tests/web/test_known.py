@@ -12,7 +12,7 @@ import pytest
 from timeline import Timeline, price, release, sighting
 
 from web.receipt.alike import Earlier, alike
-from web.receipt.known import Known, Move, Release, Shelf
+from web.receipt.known import CompetitorFacts, Known, Move, Release
 
 AT = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -27,8 +27,8 @@ def line(tmp_path: Path) -> Timeline:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    made = Shelf(tmp_path / "published", wait_s=20)
+def facts(tmp_path: Path) -> Iterator[CompetitorFacts]:
+    made = CompetitorFacts(tmp_path / "published", wait_s=20)
     yield made
     made.close()
 
@@ -37,11 +37,13 @@ def current(folder: Path) -> Path:
     return (folder / "published" / "current.duckdb").resolve()
 
 
-def test_it_tells_moves_releases_and_what_was_reported_of_one_competitor(line: Timeline, shelf: Shelf) -> None:
+def test_it_tells_moves_releases_and_what_was_reported_of_one_competitor(
+    line: Timeline, facts: CompetitorFacts
+) -> None:
     line.build()
     line.reported(sighting(1, text="They offer half."), sighting(2, competitor="initech", text="Another one."))
 
-    known = shelf.about("globex")
+    known = facts.about("globex")
 
     assert [(one.kind, one.subject, one.old, one.new) for one in known.moves or ()] == [
         ("price up", "Team", "49 USD / month", "59 USD / month")
@@ -49,41 +51,41 @@ def test_it_tells_moves_releases_and_what_was_reported_of_one_competitor(line: T
     assert [one.text for one in known.releases or ()] == ["Single sign-on."]
     assert [one.text for one in known.heard or ()] == ["They offer half."]
     assert (known.as_of, known.trouble) == (line.at, "")
-    assert shelf.about("initech").moves == ()
+    assert facts.about("initech").moves == ()
 
 
-def test_it_is_read_once_until_something_newer_is_published(line: Timeline, shelf: Shelf) -> None:
+def test_it_is_read_once_until_something_newer_is_published(line: Timeline, facts: CompetitorFacts) -> None:
     line.build()
-    first = shelf.about("globex")
+    first = facts.about("globex")
 
-    assert shelf.about("globex") is first
+    assert facts.about("globex") is first
     line.seen(price("Team", "69"))
     line.build()
-    assert next(one.new for one in shelf.about("globex").moves or ()) == "69 USD / month"
+    assert next(one.new for one in facts.about("globex").moves or ()) == "69 USD / month"
 
 
-def test_a_move_that_is_to_be_checked_says_so(line: Timeline, shelf: Shelf) -> None:
+def test_a_move_that_is_to_be_checked_says_so(line: Timeline, facts: CompetitorFacts) -> None:
     line.seen(price("Team", "5900"))
     line.build()
 
-    assert [(one.new, one.to_check) for one in shelf.about("globex").moves or ()] == [
+    assert [(one.new, one.to_check) for one in facts.about("globex").moves or ()] == [
         ("5900 USD / month", True),
         ("59 USD / month", False),
     ]
 
 
-def test_nothing_published_is_said_and_looked_for_again(line: Timeline, shelf: Shelf) -> None:
-    known = shelf.about("globex")
+def test_nothing_published_is_said_and_looked_for_again(line: Timeline, facts: CompetitorFacts) -> None:
+    known = facts.about("globex")
 
     assert (known.as_of, known.moves, known.heard) == (None, None, None)
     assert "Nothing is published yet" in known.trouble
     line.build()
-    assert shelf.about("globex").moves
+    assert facts.about("globex").moves
 
 
 @pytest.mark.parametrize("damage", ["empty", "other bytes", "cut", "gone", "pointer"])
 def test_a_file_that_cannot_be_read_is_said_and_not_remembered(
-    line: Timeline, shelf: Shelf, tmp_path: Path, damage: str
+    line: Timeline, facts: CompetitorFacts, tmp_path: Path, damage: str
 ) -> None:
     line.build()
     path = current(tmp_path)
@@ -99,7 +101,7 @@ def test_a_file_that_cannot_be_read_is_said_and_not_remembered(
         "pointer": lambda: pointer.write_text("{"),
     }[damage]()
 
-    known = shelf.about("globex")
+    known = facts.about("globex")
 
     assert known.moves is None
     assert known.trouble
@@ -107,11 +109,11 @@ def test_a_file_that_cannot_be_read_is_said_and_not_remembered(
     mended = path.with_name("detente-20990101T000000Z-00000000.duckdb")
     mended.write_bytes(whole)
     pointer.write_text(sound.replace(path.name, mended.name))
-    assert shelf.about("globex").moves
+    assert facts.about("globex").moves
 
 
 def test_a_file_from_before_there_were_sightings_gives_what_it_has(
-    line: Timeline, shelf: Shelf, tmp_path: Path
+    line: Timeline, facts: CompetitorFacts, tmp_path: Path
 ) -> None:
     import duckdb  # noqa: PLC0415  (only to make the older file)
 
@@ -121,7 +123,7 @@ def test_a_file_from_before_there_were_sightings_gives_what_it_has(
     with duckdb.connect(str(path)) as connection:
         connection.execute("DROP TABLE pub.sighting")
 
-    known = shelf.about("globex")
+    known = facts.about("globex")
 
     assert known.moves
     assert known.heard is None
@@ -136,32 +138,32 @@ def test_a_page_waits_no_longer_than_it_was_told_and_those_behind_it_not_at_all(
         go_on.wait(20)
         return Known(as_of=as_of, moves=())
 
-    shelf = Shelf(tmp_path / "published", wait_s=0.2, read=slow)
+    facts = CompetitorFacts(tmp_path / "published", wait_s=0.2, read=slow)
     begun = time.monotonic()
-    known = [shelf.about(name) for name in ("globex", "initech", "hooli", *("umbrella",) * 20)]
+    known = [facts.about(name) for name in ("globex", "initech", "hooli", *("umbrella",) * 20)]
     took = time.monotonic() - begun
     go_on.set()
 
     assert {one.trouble[:12] for one in known} == {"Reading what"}
     assert took < 1.5
     until = time.monotonic() + 10
-    while shelf.about("globex").as_of is None and time.monotonic() < until:
+    while facts.about("globex").as_of is None and time.monotonic() < until:
         time.sleep(0.01)
-    assert shelf.about("globex").as_of == line.at
-    shelf.close()
+    assert facts.about("globex").as_of == line.at
+    facts.close()
 
 
 @pytest.mark.parametrize("name", ["", "x' OR 1=1; --", "globex\x00", "x" * 10_000])
-def test_a_competitor_that_is_none_is_nothing_known(line: Timeline, shelf: Shelf, name: str) -> None:
+def test_a_competitor_that_is_none_is_nothing_known(line: Timeline, facts: CompetitorFacts, name: str) -> None:
     line.build()
 
-    assert shelf.about(name).moves in ((), None)
+    assert facts.about(name).moves in ((), None)
 
 
-def test_many_at_once_get_the_same(line: Timeline, shelf: Shelf) -> None:
+def test_many_at_once_get_the_same(line: Timeline, facts: CompetitorFacts) -> None:
     line.build()
     found: list[Known] = []
-    threads = [threading.Thread(target=lambda: found.append(shelf.about("globex"))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(facts.about("globex"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -49,7 +49,7 @@ def _mailer(root: Path, port: int) -> Mailer:
     )
     workspace = workspaces.load(root)
     desk = Desk.open(workspace.data, "", SetClock())
-    mailer: Mailer = create_app(workspace, desk, clock=SetClock(), port=1, beside=False).state.shop.mailer
+    mailer: Mailer = create_app(workspace, desk, clock=SetClock(), port=1, beside=False).state.services.mailer
     desk.close()
     return mailer
 

@@ -13,8 +13,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from web_site import WebSite, web_site
 
+from web.access.permissions import ALLOWED, Permission, has
 from web.app import all_routes, refuse_unguarded
-from web.door.permissions import ALLOWED, Permission, has
 from web.routing import GuardedRoute
 
 MATRIX = Path(__file__).parent / "matrix.csv"

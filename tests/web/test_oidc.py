@@ -264,7 +264,7 @@ def test_what_was_sent_stays_attributed_when_somebody_is_removed(signing: Signin
     person = signing.person("rep@acme.test")
     with signing.site.desk.writing() as c:
         people.disable(c, person.person_id, by=None, now=signing.site.clock.now())
-    signing.site.shop.sessions.forget()
+    signing.site.services.sessions.forget()
     late = signing.browser.post("/r/new", data={"text": "typed without a connection"})
     assert late.status_code == 401
     assert "still in the form" in late.text
@@ -278,4 +278,4 @@ def test_a_secret_that_others_may_read_is_refused(
     signing = make()
     (signing.site.root / "oidc.secret").chmod(0o644)
     with pytest.raises(WorkspaceError, match="chmod 600"):
-        create_app(signing.site.shop.workspace, signing.site.desk, clock=signing.site.clock)
+        create_app(signing.site.services.workspace, signing.site.desk, clock=signing.site.clock)

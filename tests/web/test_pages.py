@@ -22,8 +22,8 @@ from web_site import WebSite
 
 from desk import people
 from detente.errors import ConflictError, DeskError, NotAllowedError, StorageError, SubmissionError
+from web.access.permissions import Permission
 from web.app import all_routes
-from web.door.permissions import Permission
 from web.pages import CONTEXTS, ENVIRONMENT, STATIC, TEMPLATES, render, static_url
 from web.routes import me
 from web.routing import Routes
@@ -156,13 +156,20 @@ def _failing() -> list[Routes]:
 
 
 FAILURES = [
-    ("full", 507, ["kept on your phone", "nothing was lost that was acknowledged"]),
-    ("desk", 503, ["acknowledged before is safe", "Try again"]),
+    ("full", 507, ["was not taken", "acknowledged before is safe", "send it again later"]),
+    ("desk", 503, ["acknowledged before is safe", "send it again in a minute"]),
     ("typed", 422, ["say what happened &lt;b&gt;", "Nothing was saved"]),
     ("faster", 409, ["somebody was faster"]),
     ("not", 403, ["not open to you"]),
     ("mistake", 500, ["on our side", "acknowledged before is safe"]),
 ]
+
+
+def test_who_only_looked_is_not_told_that_nothing_was_saved(site: WebSite) -> None:
+    page = site.client("rep").get("/sightings")
+    assert page.status_code == 403
+    assert "Nothing was saved" not in page.text
+    assert "Nothing was saved" in site.client("rep").post("/admin/people").text
 
 
 @pytest.mark.parametrize(("name", "status", "words"), FAILURES)

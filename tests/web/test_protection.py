@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from web_site import WebSite
 
+from web.access.protection import CONTENT_SECURITY_POLICY
 from web.app import all_routes
-from web.door.protection import CONTENT_SECURITY_POLICY
 
 CASES = Path(__file__).parent / "cases"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -197,7 +197,7 @@ def _post(site: WebSite, path: str, *headers: str, cookie: str = "") -> bytes:
         f"Host: {site.url.removeprefix('http://')}",
         "Sec-Fetch-Site: same-origin",
         *headers,
-        *([f"Cookie: {site.shop.site.cookie}={cookie}"] if cookie else []),
+        *([f"Cookie: {site.services.site.cookie}={cookie}"] if cookie else []),
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -282,7 +282,7 @@ def test_nobody_who_is_not_signed_in_gets_a_body_read(site: WebSite) -> None:
 
 
 def test_a_sender_that_goes_away_in_the_middle_leaves_nothing(site: WebSite) -> None:
-    before = len(list(site.shop.inbox.new()))
+    before = len(list(site.services.inbox.new()))
     with _opened(site) as connection:
         connection.sendall(
             _post(
@@ -297,7 +297,7 @@ def test_a_sender_that_goes_away_in_the_middle_leaves_nothing(site: WebSite) -> 
             b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + b"a" * 900_000
         )
     time.sleep(0.2)
-    assert len(list(site.shop.inbox.new())) == before
+    assert len(list(site.services.inbox.new())) == before
     assert _leftovers(site) == []
 
 

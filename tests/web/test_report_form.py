@@ -80,7 +80,7 @@ def sent(site: WebSite, who: str = "rep", files: Any = None, **fields: str) -> h
 
 
 def received(site: WebSite, who: str = "rep") -> list[sightings.SightingRow]:
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
     with site.desk.reading() as c:
         return sightings.sightings_of(c, site.people[who].person_id, 100, None)
 
@@ -328,7 +328,7 @@ def test_scripts_are_told_401_once_the_session_has_ended(new_site: NewSite) -> N
     site = new_site()
     client = site.client("rep")
     site.clock.go(hours=13)
-    site.shop.sessions.forget()
+    site.services.sessions.forget()
     assert as_scripts_do(site, client).status_code == 401
     assert client.get("/r/new", headers={"Accept": "application/json"}).status_code == 401
 

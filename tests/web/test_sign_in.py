@@ -14,8 +14,8 @@ import pytest
 from web_site import PASSWORD, WebSite
 
 from desk import people, sign_in
-from web.door.entering import account_key, address_key
-from web.door.throttle import Pace, Throttle
+from web.access.entering import account_key, address_key
+from web.access.throttle import Pace, Throttle
 from web.site import local_path
 
 CASES = Path(__file__).parent / "cases"
@@ -117,7 +117,7 @@ def test_guesses_from_one_address_are_refused_and_the_owner_gets_in_from_another
 def test_a_thousand_tries_of_one_address_are_refused_from_the_hundredth_on(new_site: Sites) -> None:
     site = new_site()
     pace = Pace(name="password-address", times=100, seconds=300)
-    told = [site.shop.throttle.wait_s(pace, "127.0.0.1") for _ in range(1000)]
+    told = [site.services.throttle.wait_s(pace, "127.0.0.1") for _ in range(1000)]
     assert told[:100] == [0] * 100
     assert all(told[100:])
     assert _try(site.client(), "pm@acme.test", "wrong").status_code == 429
@@ -134,13 +134,13 @@ def test_tries_at_one_account_from_everywhere_become_slower_and_lock_nobody_out(
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    site.shop.throttle.sleep = sleep
+    site.services.throttle.sleep = sleep
     client = site.client()
     assert _try(client, "rep@acme.test", PASSWORD).status_code == 303
     assert slept == []
     account = account_key("rep@acme.test")
     for _ in range(20):
-        site.shop.throttle.wait_s(Pace(name="password-account", times=20, seconds=900), account)
+        site.services.throttle.wait_s(Pace(name="password-account", times=20, seconds=900), account)
     assert _try(client, "rep@acme.test", PASSWORD).status_code == 303
     assert slept == [2.0]
 

@@ -74,13 +74,13 @@ def press(site, sighting_id, user="U1", **chosen):
 
 
 def row(site, sighting_id):
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
     with site.desk.reading() as c:
         return sightings.sighting(c, sighting_id)
 
 
 def count(site):
-    site.shop.indexing.run_once()
+    site.services.indexing.run_once()
     with site.desk.reading() as c:
         return len(sightings.sightings_of(c, site.people["rep"].person_id, 500))
 
@@ -115,7 +115,7 @@ def test_lines_at_the_top_say_how_it_was_learned(slack):
     answer = command(slack, text, trigger="t4")
 
     assert [block["type"] for block in answer.json()["blocks"]] == ["section"]
-    slack.shop.indexing.run_once()
+    slack.services.indexing.run_once()
     with slack.desk.reading() as c:
         found = sightings.sightings_of(c, slack.people["rep"].person_id, 1)[0]
     assert (
@@ -225,7 +225,7 @@ def test_a_payload_that_is_no_object_is_refused(slack, payload):
 
 @pytest.mark.parametrize(("user", "team"), [("U777", "T1"), ("U1", "T2"), ("", ""), ("U8", "T1"), ("U9", "T1")])
 def test_of_whom_nobody_knows_or_who_may_not_report_nothing_is_kept(slack, user, team):
-    inbox = slack.shop.inbox.folder
+    inbox = slack.services.inbox.folder
     before = sorted(inbox.rglob("*.zip"))
 
     told = command(slack, "Canary of a stranger", user=user, team=team)

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from web_site import WebSite
 
-from web.door.permissions import Permission
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.visitor import TheVisitor
 from web.routes import me
 from web.routing import Routes
 

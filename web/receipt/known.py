@@ -19,7 +19,7 @@ from starlette.requests import Request
 import reports
 import warehouse
 from detente.errors import DetenteError, UsageError
-from web.shop import shop_of
+from web.services import services_of
 
 _NEWEST = 5
 # earlier ones are compared with a new sighting, and not shown
@@ -123,12 +123,12 @@ class Known:
 
 
 _NOTHING = Known(trouble="Nothing is published yet: what is known comes with the next build.")
-_UNREADABLE = Known(trouble="What is known cannot be read right now. Your report is not touched by that.")
+_UNREADABLE = Known(trouble="What is known cannot be read right now. Your sighting is not touched by that.")
 _LATE = Known(trouble="Reading what is known takes too long right now. Load this page again in a minute.")
 _OLDER = "The published file is older than this page: what colleagues reported comes with the next build."
 
 
-class Shelf:
+class CompetitorFacts:
     """The newest published file, as far as pages show it.
 
     Args:
@@ -175,13 +175,13 @@ class Shelf:
             return self._asked[key]
 
 
-def shelf_of(request: Request) -> Shelf:
-    """The shelf of the application that got this request; made when it is first asked for."""
+def facts_of(request: Request) -> CompetitorFacts:
+    """The facts of the application that got this request; made when it is first asked for."""
     state = request.app.state
-    if not hasattr(state, "shelf"):
-        state.shelf = Shelf(shop_of(request).workspace.data / "published")
-    shelf: Shelf = state.shelf
-    return shelf
+    if not hasattr(state, "facts"):
+        state.facts = CompetitorFacts(services_of(request).workspace.data / "published")
+    facts: CompetitorFacts = state.facts
+    return facts
 
 
 def _failed(asked: Future[Known]) -> bool:

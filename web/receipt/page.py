@@ -17,13 +17,14 @@ from desk.following.sightings import Receipt, SightingRow
 from desk.privacy import personal
 from detente.people import Person
 from detente.wanted import Wanted, wanted_of
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 from web.pages import shows
 from web.receipt import words
 from web.receipt.alike import Alike, Earlier, alike
-from web.receipt.known import Known, Shelf
+from web.receipt.known import CompetitorFacts, Known
 from web.receipt.words import Standing
-from web.shop import Shop
+from web.report import words as report_words
+from web.services import Services
 
 NOTE_CHARS = 5000
 """Characters of a question, an answer or a reason at most."""
@@ -227,7 +228,12 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
         receipt=receipt,
         reporter="",
         earlier=tuple(
-            Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at)
+            Earlier(
+                sighting_id=one.sighting_id,
+                text=one.text,
+                received_at=one.received_at,
+                is_own=one.person_id == reader.person_id,
+            )
             for one in recent
             if one.sighting_id != sighting_id
         ),
@@ -238,8 +244,8 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
 
 
 def page(
-    shop: Shop,
-    shelf: Shelf,
+    services: Services,
+    facts: CompetitorFacts,
     reader: Person,
     found: Given,
     *,
@@ -253,14 +259,17 @@ def page(
     is_own = row.person_id == reader.person_id
     stands = words.standing(row, is_own=is_own, receipt=found.receipt)
     text = sightings.shown_text(row, is_own=is_own)
-    known = _known(shop, shelf, row) if is_new and row.competitor else None
+    known = _known(services, facts, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
+    asks = _asks(row, (typed or {}).get("source", "")) if is_own else ()
+    asked = {one.field for one in asks}
+    told = {name: report_words.MISSING[name] if name in asked else fault for name, fault in (faults or {}).items()}
     has_question = any(note.kind == "question" for note in found.receipt.notes)
     colleague = not is_own and has(reader, Permission.READ_SIGHTINGS) and row.gate == "cleared" and is_open
     return ReceiptPage(
         sighting_id=row.sighting_id,
         name=sightings.short_name(row.sighting_id),
-        clock=row.received_at.astimezone(ZoneInfo(shop.workspace.settings.company.time_zone)).strftime("%H:%M"),
+        clock=row.received_at.astimezone(ZoneInfo(services.workspace.settings.company.time_zone)).strftime("%H:%M"),
         received_at=row.received_at,
         is_new=is_new,
         is_own=is_own,
@@ -269,20 +278,20 @@ def page(
         notice=notice,
         text=text,
         details=words.details(row) if text is not None else (),
-        echo=_echo(row) if is_new else "",
+        echo=words.echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
-        asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
+        asks=asks,
         likes=_likes(row, found, known) if text is not None and is_new else (),
         known=known,
-        competitor=competitor_name(shop, row),
-        wanted=wanted_of(shop.workspace.wanted, row.competitor) if is_new else (),
+        competitor=competitor_name(services, row),
+        wanted=wanted_of(services.workspace.wanted, row.competitor) if is_new else (),
         add_link=f"/r/new?{urlencode({'competitor': row.competitor})}" if row.competitor else "/r/new",
         steps=tuple(_step(step) for step in found.receipt.steps),
         nudge=found.receipt.nudge,
         nudged_at=row.nudged_at,
         notes=notes(found.receipt) if text is not None else (),
-        attachments=files(shop, found.receipt) if text is not None else (),
+        attachments=files(services, found.receipt) if text is not None else (),
         files_note=_files_note(found.receipt),
         attachment_id=str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
         note_chars=NOTE_CHARS,
@@ -291,7 +300,7 @@ def page(
         may_ask=colleague,
         may_add=is_own and is_open and row.gate in ("cleared", "waiting", "quarantined"),
         may_withdraw=is_own and is_open,
-        faults=Blank(faults or {}),
+        faults=Blank(told),
         typed=Blank(typed or {}),
     )
 
@@ -300,20 +309,20 @@ def _likes(row: SightingRow, found: Given, known: Known | None) -> Sequence[Alik
     return alike(personal.masked(row.text), found.earlier, known or Known(), found.same_files)
 
 
-def _known(shop: Shop, shelf: Shelf, row: SightingRow) -> Known:
+def _known(services: Services, facts: CompetitorFacts, row: SightingRow) -> Known:
     """What is known about its competitor, less what has been withdrawn since it was published, and less itself."""
-    known = shelf.about(row.competitor or "")
+    known = facts.about(row.competitor or "")
     if not known.heard:
         return known
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         there = lists.readable(connection, [one.sighting_id for one in known.heard])
     heard = (one for one in known.heard if one.sighting_id in there and one.sighting_id != row.sighting_id)
     return replace(known, heard=tuple(heard))
 
 
-def competitor_name(shop: Shop, row: SightingRow) -> str:
+def competitor_name(services: Services, row: SightingRow) -> str:
     """The competitor as people call it; empty where the reporter was not sure."""
-    by_slug = {one.slug: one.name for one in shop.workspace.competitors}
+    by_slug = {one.slug: one.name for one in services.workspace.competitors}
     return by_slug.get(row.competitor or "", row.competitor or "") or row.competitor_name
 
 
@@ -326,14 +335,14 @@ def notes(receipt: Receipt) -> tuple[NoteLine, ...]:
     )
 
 
-def files(shop: Shop, receipt: Receipt) -> tuple[FileLine, ...]:
+def files(services: Services, receipt: Receipt) -> tuple[FileLine, ...]:
     """The unpacked files of a sighting; each is looked at: a damaged one must not be offered as if it were there."""
-    return tuple(_file(shop, one) for one in receipt.attachments)
+    return tuple(_file(services, one) for one in receipt.attachments)
 
 
-def _file(shop: Shop, one: sightings.AttachmentRow) -> FileLine:
+def _file(services: Services, one: sightings.AttachmentRow) -> FileLine:
     fault = one.reason if one.kind == "refused" else ""
-    if one.stored_hash and shop.attachments.fault(one.stored_hash):
+    if one.stored_hash and services.attachments.fault(one.stored_hash):
         fault = "evidence damaged: whoever looks after this site can restore it from a backup"
     elif not one.stored_hash and not fault:
         fault = "no longer kept"
@@ -375,11 +384,6 @@ def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
         if getattr(row, name) is None
     ]
     return tuple(asks)
-
-
-def _echo(row: SightingRow) -> str:
-    shown = words.money(row.deal_amount, row.deal_currency or "")
-    return f"= {shown}" if shown else ""
 
 
 def _personal(text: str) -> str:

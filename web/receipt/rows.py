@@ -12,7 +12,7 @@ from desk.following.sightings import SightingRow
 from web.receipt import words
 from web.receipt.page import competitor_name
 from web.receipt.words import Standing
-from web.shop import Shop
+from web.services import Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,14 +42,14 @@ class Line:
     about: str = ""
 
 
-def line(shop: Shop, row: SightingRow, *, is_own: bool, by: str = "") -> Line:
+def line(services: Services, row: SightingRow, *, is_own: bool, by: str = "") -> Line:
     """A sighting as a list of its reporter or of its readers shows it."""
     text = sightings.shown_text(row, is_own=is_own)
     about = (row.area, words.money(row.deal_amount, row.deal_currency or "")) if text is not None else ()
     return Line(
         name=sightings.short_name(row.sighting_id),
         link=f"/r/{row.sighting_id}",
-        competitor=competitor_name(shop, row),
+        competitor=competitor_name(services, row),
         text=None if text is None else words.excerpt(text),
         received_at=row.received_at,
         standing=words.standing(row, is_own=is_own),
@@ -59,12 +59,12 @@ def line(shop: Shop, row: SightingRow, *, is_own: bool, by: str = "") -> Line:
     )
 
 
-def held_line(shop: Shop, row: SightingRow, *, by: str) -> Line:
+def held_line(services: Services, row: SightingRow, *, by: str) -> Line:
     """A sighting in the list of the legal role."""
     return Line(
         name=sightings.short_name(row.sighting_id),
         link=f"/quarantine/{row.sighting_id}",
-        competitor=competitor_name(shop, row),
+        competitor=competitor_name(services, row),
         text=words.excerpt(row.text) if row.text else None,
         received_at=row.received_at,
         standing=words.standing(row, is_own=False),

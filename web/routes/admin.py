@@ -16,13 +16,13 @@ from desk import audit, people, sign_in
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, WarehouseError
 from detente.people import Person, Role
 from warehouse import newest
-from web.door.permissions import Permission
-from web.door.protection import TheForm
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.protection import TheForm
+from web.access.visitor import TheVisitor
 from web.letters import send_link
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -146,8 +146,8 @@ def _people(
     link_for: str = "",
     mailed_to: str = "",
 ) -> Response:
-    shop = shop_of(request)
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    with services.desk.reading() as connection:
         everybody = people.people(connection)
         new_here = frozenset(one.person_id for one in everybody if not people.has_been_here(connection, one.person_id))
     page = PeoplePage(
@@ -158,7 +158,7 @@ def _people(
         link_for=link_for,
         mailed_to=mailed_to,
         new_here=new_here,
-        has_mail=shop.mailer.is_on,
+        has_mail=services.mailer.is_on,
         typed={"name": "", "email": ""} | (typed or {}),
         faults=faults or {},
     )
@@ -174,12 +174,12 @@ def people_page(request: Request, visitor: TheVisitor) -> Response:
 @routes.post("/admin/people", needs=Permission.ADMINISTER)
 def add(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
     """Adds somebody, and makes the link by which they come in first."""
-    shop = shop_of(request)
-    by, now = visitor.known.person_id, shop.clock.now()
+    services = services_of(request)
+    by, now = visitor.known.person_id, services.clock.now()
     typed = {"name": str(form.get("name", "")), "email": str(form.get("email", ""))}
     roles = [str(role) for role in form.getlist("role")]
     try:
-        with shop.desk.writing() as connection:
+        with services.desk.writing() as connection:
             person = people.add_person(
                 connection, name=typed["name"], email=typed["email"], roles=roles, by=by, now=now
             )
@@ -189,44 +189,44 @@ def add(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
         return _people(request, visitor, typed=typed, faults=error.faults)
     except ConflictError:
         return _people(request, visitor, typed=typed, faults={"email": "Somebody has this e-mail already."})
-    return _people(request, visitor, link=shop.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+    return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
 
 
 @routes.post("/admin/people/{person_id}/roles", needs=Permission.ADMINISTER)
 def set_roles(request: Request, visitor: TheVisitor, person_id: str, form: TheForm) -> Response:
     """Gives somebody else these roles and no others; their sessions end."""
-    shop = shop_of(request)
+    services = services_of(request)
     roles = [str(role) for role in form.getlist("role")]
     if person_id == visitor.known.person_id:
-        _note_refusal(shop, visitor, "own_roles_refused", person_id)
+        _note_refusal(services, visitor, "own_roles_refused", person_id)
         raise NotAllowedError(
             "Nobody changes their own roles here: another administrator can, or whoever has the terminal, with "
             "`detente person roles`."
         )
-    with shop.desk.writing() as connection:
-        people.set_roles(connection, person_id, roles, by=visitor.known.person_id, now=shop.clock.now())
-    shop.sessions.forget()
+    with services.desk.writing() as connection:
+        people.set_roles(connection, person_id, roles, by=visitor.known.person_id, now=services.clock.now())
+    services.sessions.forget()
     return RedirectResponse("/admin/people", 303)
 
 
 @routes.post("/admin/people/{person_id}/disable", needs=Permission.ADMINISTER)
 def disable(request: Request, visitor: TheVisitor, person_id: str) -> Response:
     """Ends every way in of somebody."""
-    shop = shop_of(request)
+    services = services_of(request)
     if person_id == visitor.known.person_id:
         raise NotAllowedError("You cannot disable yourself; ask another administrator.")
-    with shop.desk.writing() as connection:
-        people.disable(connection, person_id, by=visitor.known.person_id, now=shop.clock.now())
-    shop.sessions.forget()
+    with services.desk.writing() as connection:
+        people.disable(connection, person_id, by=visitor.known.person_id, now=services.clock.now())
+    services.sessions.forget()
     return RedirectResponse("/admin/people", 303)
 
 
 @routes.post("/admin/people/{person_id}/enable", needs=Permission.ADMINISTER)
 def enable(request: Request, visitor: TheVisitor, person_id: str) -> Response:
     """Lets somebody sign in again."""
-    shop = shop_of(request)
-    with shop.desk.writing() as connection:
-        people.enable(connection, person_id, by=visitor.known.person_id, now=shop.clock.now())
+    services = services_of(request)
+    with services.desk.writing() as connection:
+        people.enable(connection, person_id, by=visitor.known.person_id, now=services.clock.now())
     return RedirectResponse("/admin/people", 303)
 
 
@@ -236,38 +236,38 @@ def make_link(request: Request, visitor: TheVisitor, person_id: str) -> Response
 
     Whoever sees a link can come in as its person. The audit says which of the two was done, or that it was refused.
     """
-    shop = shop_of(request)
-    by, now = visitor.known.person_id, shop.clock.now()
-    with shop.desk.writing() as connection:
+    services = services_of(request)
+    by, now = visitor.known.person_id, services.clock.now()
+    with services.desk.writing() as connection:
         person = people.person(connection, person_id)
         is_shown = not people.has_been_here(connection, person_id)
-        is_mailed = not is_shown and shop.mailer.is_on and person.email is not None
+        is_mailed = not is_shown and services.mailer.is_on and person.email is not None
         if is_shown or is_mailed:
             minutes = _INVITED_MINUTES if is_shown else _MAILED_MINUTES
             secret = sign_in.new_link(connection, person_id, now, minutes)
             action = "link_shown" if is_shown else "link_mailed"
             audit.record(connection, by=by, action=action, subject=person_id, now=now)
     if is_shown:
-        return _people(request, visitor, link=shop.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+        return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
     if is_mailed:
-        send_link(shop, person, secret, _MAILED_MINUTES)
+        send_link(services, person, secret, _MAILED_MINUTES)
         return _people(request, visitor, mailed_to=person.name)
-    _note_refusal(shop, visitor, "link_refused", person_id)
+    _note_refusal(services, visitor, "link_refused", person_id)
     raise NotAllowedError(
         "A link opens all that is theirs, so it is shown for nobody who has been here before. "
         "They sign in as they did, or whoever has the terminal makes one with `detente person link`."
     )
 
 
-def _note_refusal(shop: Shop, visitor: TheVisitor, action: str, person_id: str) -> None:
-    with shop.desk.writing() as connection:
-        audit.record(connection, by=visitor.known.person_id, action=action, subject=person_id, now=shop.clock.now())
+def _note_refusal(services: Services, visitor: TheVisitor, action: str, person_id: str) -> None:
+    with services.desk.writing() as connection:
+        audit.record(connection, by=visitor.known.person_id, action=action, subject=person_id, now=services.clock.now())
 
 
 @routes.get("/admin/audit", needs=Permission.ADMINISTER)
 def audit_page(request: Request) -> Response:
     """What was done, the newest first."""
-    with shop_of(request).desk.reading() as connection:
+    with services_of(request).desk.reading() as connection:
         entries = audit.entries(connection, limit=_ENTRIES)
         names = {person.person_id: person.name for person in people.people(connection)}
     lines = tuple(
@@ -290,11 +290,11 @@ def _words(value: audit.Detail) -> str:
 @routes.get("/admin/health", needs=Permission.ADMINISTER)
 def health(request: Request) -> Response:
     """How the machine does."""
-    shop = shop_of(request)
-    indexing = shop.indexing.state
-    waiting = sum(1 for _ in shop.inbox.new())
-    damaged = sum(1 for _ in (shop.workspace.data / "inbox" / "damaged").glob("*"))
-    flows = shop.flows()
+    services = services_of(request)
+    indexing = services.indexing.state
+    waiting = sum(1 for _ in services.inbox.new())
+    damaged = sum(1 for _ in (services.workspace.data / "inbox" / "damaged").glob("*"))
+    flows = services.flows()
     checks = (
         Check(
             name="From the inbox to the desk",
@@ -310,14 +310,14 @@ def health(request: Request) -> Response:
             words=f"{damaged} in data/inbox/damaged" if damaged else "none",
             is_well=not damaged,
         ),
-        _ingested(shop.workspace.data / "ingest.json"),
-        _published(shop.workspace.data / "published"),
-        Check(name="Refused as too often or a robot's", words=_refused(shop.throttle.refused), is_well=True),
+        _ingested(services.workspace.data / "ingest.json"),
+        _published(services.workspace.data / "published"),
+        Check(name="Refused as too often or a robot's", words=_refused(services.throttle.refused), is_well=True),
         Check(name="Schedules", words=flows.words, is_well=flows.is_well),
         Check(
             name="Mail",
-            words=("not set up" if not shop.mailer.is_on else f"{shop.mailer.failed} could not be sent"),
-            is_well=not shop.mailer.failed,
+            words=("not set up" if not services.mailer.is_on else f"{services.mailer.failed} could not be sent"),
+            is_well=not services.mailer.failed,
         ),
     )
     return render(request, "admin_health.html", HealthPage(checks=checks, is_well=all(one.is_well for one in checks)))

@@ -24,15 +24,15 @@ from detente.errors import ConflictError, NotFoundError, SubmissionError
 from detente.fields import submission_of
 from detente.people import Person
 from detente.sightings import Submission, Upload
+from web.access.permissions import Permission
+from web.access.protection import read_form
+from web.access.throttle import Pace
+from web.access.visitor import TheVisitor
 from web.api.document import DESCRIPTION, document, operations
 from web.api.records import AttachmentOut, ListedOut, ListOut, ReceiptOut, StepOut
-from web.door.permissions import Permission
-from web.door.protection import read_form
-from web.door.throttle import Pace
-from web.door.visitor import TheVisitor
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -111,21 +111,21 @@ async def send(request: Request, visitor: TheVisitor) -> Response:
 
 
 def _send(request: Request, person: Person, sighting: Mapping[str, Any], uploads: Sequence[Upload]) -> Response:
-    shop = shop_of(request)
-    _count(shop, person)
+    services = services_of(request)
+    _count(services, person)
     accepted = accept(
-        shop.inbox,
+        services.inbox,
         _submission(request, sighting),
         uploads,
         person_id=person.person_id,
         channel="api",
-        now=shop.clock.now(),
-        limits=shop.limits,
-        competitors={one.slug for one in shop.workspace.competitors},
-        currency=shop.workspace.settings.company.currency,
+        now=services.clock.now(),
+        limits=services.limits,
+        competitors={one.slug for one in services.workspace.competitors},
+        currency=services.workspace.settings.company.currency,
     )
-    shop.indexing.wake()
-    answer = _receipt_of(shop, accepted)
+    services.indexing.wake()
+    answer = _receipt_of(services, accepted)
     headers = {"Location": f"/api/v1/sightings/{accepted.sighting_id}"}
     return _json(answer, 201 if accepted.is_new else 200, headers)
 
@@ -133,7 +133,7 @@ def _send(request: Request, person: Person, sighting: Mapping[str, Any], uploads
 @routes.get("/api/v1/sightings", needs=Permission.REPORT, scope="sightings:read")
 def own(request: Request, visitor: TheVisitor, limit: int = 50, cursor: str | None = None) -> Response:
     """One's own sightings, newest first."""
-    shop = shop_of(request)
+    services = services_of(request)
     faults = {}
     if not 1 <= limit <= _MOST_LISTED:
         faults["limit"] = f"is a number from 1 to {_MOST_LISTED}"
@@ -141,7 +141,7 @@ def own(request: Request, visitor: TheVisitor, limit: int = 50, cursor: str | No
         faults["cursor"] = "is no cursor; take `next` of the page before"
     if faults:
         raise SubmissionError(faults)
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         rows = sightings.sightings_of(connection, visitor.known.person_id, limit + 1, cursor)
     listed = [
         ListedOut(
@@ -150,7 +150,7 @@ def own(request: Request, visitor: TheVisitor, limit: int = 50, cursor: str | No
             state=row.gate,
             received_at=row.received_at,
             is_withdrawn=row.is_withdrawn,
-            url=shop.site.url(f"/r/{row.sighting_id}"),
+            url=services.site.url(f"/r/{row.sighting_id}"),
         )
         for row in rows[:limit]
     ]
@@ -160,9 +160,9 @@ def own(request: Request, visitor: TheVisitor, limit: int = 50, cursor: str | No
 @routes.get("/api/v1/sightings/{sighting_id}", needs=Permission.OPEN_SIGHTING, scope="sightings:read")
 def one(request: Request, visitor: TheVisitor, sighting_id: str) -> Response:
     """A sighting's receipt, for its reporter and for whoever may read it."""
-    shop = shop_of(request)
-    _known(shop, sighting_id, visitor.known)
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    _known(services, sighting_id, visitor.known)
+    with services.desk.reading() as connection:
         row = sightings.visible_to(connection, sighting_id, visitor.known)
         receipt = sightings.receipt(connection, sighting_id)
     steps = [
@@ -174,7 +174,7 @@ def one(request: Request, visitor: TheVisitor, sighting_id: str) -> Response:
         name=sightings.short_name(sighting_id),
         state=row.gate,
         received_at=row.received_at,
-        url=shop.site.url(f"/r/{sighting_id}"),
+        url=services.site.url(f"/r/{sighting_id}"),
         dropped_files=0,
         reasons=list(receipt.reasons),
         steps=steps,
@@ -187,47 +187,51 @@ async def attach(request: Request, visitor: TheVisitor, sighting_id: str) -> Res
     """Adds a photo or file to one of one's own sightings."""
     if _media_type(request) != _FORM:
         raise HTTPException(415, f"Send the file as {_FORM}, in a part called file.")
-    fields, uploads = await _form(request, "file")
-    if fields or len(uploads) != 1:
-        raise SubmissionError({"file": "send one part called file, and nothing else"})
+    fields, uploads = await _form(request, "file", ("confidential",))
+    if len(uploads) != 1:
+        raise SubmissionError({"file": "send one part called file, and one called confidential"})
     key = _key(request)
     if not key:
         raise _no_key()
-    return await run_in_threadpool(_attach, shop_of(request), visitor.known, key, sighting_id, uploads[0])
+    answer = fields.get("confidential", b"").decode(errors="replace")
+    return await run_in_threadpool(_attach, services_of(request), visitor.known, key, sighting_id, uploads[0], answer)
 
 
-def _attach(shop: Shop, person: Person, key: str, sighting_id: str, upload: Upload) -> Response:
-    _count(shop, person)
-    _known(shop, sighting_id, person)
-    with shop.desk.reading() as connection:
+def _attach(services: Services, person: Person, key: str, sighting_id: str, upload: Upload, answer: str) -> Response:
+    _count(services, person)
+    _known(services, sighting_id, person)
+    with services.desk.reading() as connection:
         row = sightings.visible_to(connection, sighting_id, person)
     if row.person_id != person.person_id:
         raise NotFoundError("there is no such sighting of yours")
     if row.is_withdrawn:
         raise ConflictError("this sighting was withdrawn; nothing can be added to it")
+    if answer != "no":
+        with services.desk.writing() as connection:
+            sightings.hold(connection, sighting_id, answer, by=person.person_id, now=services.clock.now())
     is_new = accept_attachment(
-        shop.inbox,
+        services.inbox,
         key,
         sighting_id,
         upload,
         person_id=person.person_id,
-        now=shop.clock.now(),
-        limits=shop.limits,
+        now=services.clock.now(),
+        limits=services.limits,
     )
-    shop.indexing.wake()
+    services.indexing.wake()
     return _json(AttachmentOut(attachment_id=key, sighting_id=sighting_id), 201 if is_new else 200)
 
 
 @routes.get("/api/v1/openapi.json", needs=Permission.ANYONE)
 async def openapi(request: Request) -> Response:
     """The API's description, for programs."""
-    return JSONResponse(document(shop_of(request).site.base_url))
+    return JSONResponse(document(services_of(request).site.base_url))
 
 
 @routes.get("/api/docs", needs=Permission.ANYONE)
 def reference(request: Request) -> Response:
     """The API's description, for people."""
-    described = document(shop_of(request).site.base_url)
+    described = document(services_of(request).site.base_url)
     shown = [
         Operation(
             method=method,
@@ -286,7 +290,7 @@ async def _sighting_form(request: Request) -> tuple[Mapping[str, Any], list[Uplo
 
 async def _form(request: Request, files: str, parts: Sequence[str] = ()) -> tuple[dict[str, bytes], list[Upload]]:
     """The parts of a form: fields, and the files of that name; any other part is a fault."""
-    form = await read_form(request, files=shop_of(request).limits.files + _TOO_MANY_FILES)
+    form = await read_form(request, files=services_of(request).limits.files + _TOO_MANY_FILES)
     fields: dict[str, bytes] = {}
     uploads: list[Upload] = []
     try:
@@ -327,13 +331,13 @@ def _no_key() -> HTTPException:
     return HTTPException(400, "There is no Idempotency-Key; mint a UUID, and send it again with each try.")
 
 
-def _count(shop: Shop, person: Person) -> None:
+def _count(services: Services, person: Person) -> None:
     """Counts beside the form's: a person has one pace, whichever way they send."""
-    times = shop.workspace.settings.limits.sightings_per_minute
-    shop.throttle.count(Pace(name="sightings", times=times, seconds=60), person.person_id)
+    times = services.workspace.settings.limits.sightings_per_minute
+    services.throttle.count(Pace(name="sightings", times=times, seconds=60), person.person_id)
 
 
-def _known(shop: Shop, sighting_id: str, person: Person) -> None:
+def _known(services: Services, sighting_id: str, person: Person) -> None:
     """Sees to it that the desk knows what this person was told is safe.
 
     Raises:
@@ -341,19 +345,19 @@ def _known(shop: Shop, sighting_id: str, person: Person) -> None:
     """
     if not _UUID.fullmatch(sighting_id):
         raise NotFoundError("there is no such sighting")
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         try:
             sightings.sighting(connection, sighting_id)
         except NotFoundError:
             pass
         else:
             return
-    entry = shop.inbox.find(sighting_id)
+    entry = services.inbox.find(sighting_id)
     if entry is not None and entry.person_id == person.person_id:
-        indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
+        indexer.index_one(services.desk, services.inbox, services.attachments, services.limits, sighting_id)
 
 
-def _receipt_of(shop: Shop, accepted: Accepted) -> ReceiptOut:
+def _receipt_of(services: Services, accepted: Accepted) -> ReceiptOut:
     """What is told at once, and again word by word to whoever sends it again."""
     received = StepOut(kind="received", title="Received", at=accepted.received_at, is_done=True, detail="")
     return ReceiptOut(
@@ -361,7 +365,7 @@ def _receipt_of(shop: Shop, accepted: Accepted) -> ReceiptOut:
         name=sightings.short_name(accepted.sighting_id),
         state=accepted.gate.state,
         received_at=accepted.received_at,
-        url=shop.site.url(f"/r/{accepted.sighting_id}"),
+        url=services.site.url(f"/r/{accepted.sighting_id}"),
         dropped_files=accepted.dropped_files,
         reasons=[REASONS[name] for name in accepted.gate.reasons if name in REASONS],
         steps=[received],

@@ -15,11 +15,11 @@ from starlette.responses import Response
 from desk.following import sightings
 from desk.indexing.attachments import safe_name
 from detente.errors import NotFoundError
-from web.door.permissions import Permission
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.visitor import TheVisitor
 from web.errors import Answer, respond
 from web.routing import Routes
-from web.shop import shop_of
+from web.services import services_of
 
 routes = Routes()
 
@@ -27,7 +27,7 @@ _POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _DAMAGED = Answer(
     status=410,
     happened="Evidence damaged",
-    kept="The file that is stored is missing or is not the one that came. The report itself is not touched.",
+    kept="The file that is stored is missing or is not the one that came. The sighting itself is not touched.",
     next="Tell whoever looks after this site: data/attachments can be restored from a backup.",
 )
 
@@ -35,15 +35,15 @@ _DAMAGED = Answer(
 @routes.get("/a/{attachment_id:uuid}", needs=Permission.OPEN_SIGHTING)
 def attachment(request: Request, visitor: TheVisitor, attachment_id: UUID) -> Response:
     """One file, as a download."""
-    shop, reader = shop_of(request), visitor.known
-    with shop.desk.reading() as connection:
+    services, reader = services_of(request), visitor.known
+    with services.desk.reading() as connection:
         one = sightings.attachment(connection, str(attachment_id))
         row = sightings.visible_to(connection, one.sighting_id, reader)
     # what was unpacked and is held back since is for legal alone, as the text is
     if one.stored_hash is None or (row.gate != "cleared" and "legal" not in reader.roles):
         raise NotFoundError("there is no such file")
     try:
-        body = shop.attachments.get(one.stored_hash)
+        body = services.attachments.get(one.stored_hash)
     except NotFoundError:
         return respond(request, _DAMAGED)
     kind = one.media_type if one.kind == "image" else "application/octet-stream"

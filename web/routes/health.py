@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from web.door.permissions import Permission
+from web.access.permissions import Permission
 from web.routing import Routes
 
 routes = Routes()

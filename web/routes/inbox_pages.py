@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.following import lists
-from web.door.permissions import Permission
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.visitor import TheVisitor
 from web.pages import render, shows
 from web.receipt.rows import Line, line, next_page
 from web.routing import Routes
-from web.shop import shop_of
+from web.services import services_of
 
 routes = Routes()
 
@@ -47,9 +47,9 @@ def sightings(
     request: Request, visitor: TheVisitor, competitor: str = "", unread: str = "", before: str = ""
 ) -> Response:
     """What colleagues reported and the gate cleared; the address holds the filters."""
-    shop = shop_of(request)
+    services = services_of(request)
     only_unread = bool(unread)
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         rows = lists.for_product(
             connection, limit=_PAGE + 1, before=before, competitor=competitor, only_unread=only_unread
         )
@@ -61,9 +61,9 @@ def sightings(
         request,
         "sightings.html",
         SightingsPage(
-            lines=tuple(line(shop, row, is_own=False, by=names.get(row.person_id, "")) for row in shown),
+            lines=tuple(line(services, row, is_own=False, by=names.get(row.person_id, "")) for row in shown),
             unread=count,
-            competitors=tuple((one.slug, one.name) for one in shop.workspace.competitors),
+            competitors=tuple((one.slug, one.name) for one in services.workspace.competitors),
             competitor=competitor,
             only_unread=only_unread,
             older=older,

@@ -11,14 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from desk import people, sign_in
 from detente.errors import NotFoundError, SubmissionError
 from detente.people import Scope
-from web.door.entering import enter, without_cookie
-from web.door.permissions import Permission
-from web.door.protection import TheForm
-from web.door.throttle import Pace
-from web.door.visitor import TheVisitor
+from web.access.entering import enter, without_cookie
+from web.access.permissions import Permission
+from web.access.protection import TheForm
+from web.access.throttle import Pace
+from web.access.visitor import TheVisitor
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import shop_of
+from web.services import services_of
 
 routes = Routes()
 
@@ -58,9 +58,9 @@ class MePage:
 def _page(
     request: Request, visitor: TheVisitor, *, faults: dict[str, str] | None = None, new_token: str = ""
 ) -> Response:
-    shop = shop_of(request)
-    now = shop.clock.now()
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    now = services.clock.now()
+    with services.desk.reading() as connection:
         tokens = sign_in.tokens_of(connection, visitor.known.person_id)
         has_password = people.has_password(connection, visitor.known.person_id)
     page = MePage(
@@ -87,29 +87,29 @@ def me(request: Request, visitor: TheVisitor) -> Response:
 @routes.post("/me/sign-out-everywhere", needs=Permission.SIGNED_IN)
 def sign_out_everywhere(request: Request, visitor: TheVisitor) -> Response:
     """Ends all of one's sessions, this one too."""
-    shop = shop_of(request)
-    with shop.desk.writing() as connection:
-        people.end_sessions(connection, visitor.known.person_id, shop.clock.now())
-    shop.sessions.forget()
+    services = services_of(request)
+    with services.desk.writing() as connection:
+        people.end_sessions(connection, visitor.known.person_id, services.clock.now())
+    services.sessions.forget()
     return without_cookie(request, "/sign-in")
 
 
 @routes.post("/me/password", needs=Permission.SIGNED_IN)
 def set_password(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
     """Sets a password; all other sessions end. A change asks for the present one: a device may have been left open."""
-    shop = shop_of(request)
+    services = services_of(request)
     person = visitor.known
-    shop.throttle.count(_PASSWORDS, person.person_id)
-    with shop.desk.reading() as connection:
+    services.throttle.count(_PASSWORDS, person.person_id)
+    with services.desk.reading() as connection:
         has_password = people.has_password(connection, person.person_id)
-    if has_password and not sign_in.is_password(shop.desk, person.person_id, str(form.get("present", ""))):
+    if has_password and not sign_in.is_password(services.desk, person.person_id, str(form.get("present", ""))):
         return _page(request, visitor, faults={"present": _NOT_THIS})
     password, again = str(form.get("password", "")), str(form.get("again", ""))
     if password != again:
         return _page(request, visitor, faults={"again": "The two are not the same; type it anew."})
     try:
-        with shop.desk.writing() as connection:
-            people.set_password(connection, person.person_id, password, by=person.person_id, now=shop.clock.now())
+        with services.desk.writing() as connection:
+            people.set_password(connection, person.person_id, password, by=person.person_id, now=services.clock.now())
     except SubmissionError as error:
         return _page(request, visitor, faults=error.faults)
     return enter(request, person, "/me")
@@ -118,18 +118,18 @@ def set_password(request: Request, visitor: TheVisitor, form: TheForm) -> Respon
 @routes.post("/me/tokens", needs=Permission.SIGNED_IN)
 def make_token(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
     """Makes a token and shows it, this once."""
-    shop = shop_of(request)
+    services = services_of(request)
     person = visitor.known
-    shop.throttle.count(_TOKENS, person.person_id)
+    services.throttle.count(_TOKENS, person.person_id)
     days = str(form.get("days", ""))
     try:
-        with shop.desk.writing() as connection:
+        with services.desk.writing() as connection:
             _, secret = sign_in.new_token(
                 connection,
                 person.person_id,
                 str(form.get("name", "")),
                 [str(scope) for scope in form.getlist("scope")],
-                shop.clock.now(),
+                services.clock.now(),
                 int(days) if days in map(str, _DAYS) else _DAYS[0],
                 person.person_id,
             )
@@ -141,11 +141,11 @@ def make_token(request: Request, visitor: TheVisitor, form: TheForm) -> Response
 @routes.post("/me/tokens/{token_id}/revoke", needs=Permission.SIGNED_IN)
 def revoke(request: Request, visitor: TheVisitor, token_id: str) -> Response:
     """Ends one of one's tokens."""
-    shop = shop_of(request)
+    services = services_of(request)
     person_id = visitor.known.person_id
-    with shop.desk.writing() as connection:
+    with services.desk.writing() as connection:
         if token_id not in {token.token_id for token in sign_in.tokens_of(connection, person_id)}:
             raise NotFoundError("there is no such token")
-        sign_in.revoke_token(connection, token_id, by=person_id, now=shop.clock.now())
-    shop.sessions.forget()
+        sign_in.revoke_token(connection, token_id, by=person_id, now=services.clock.now())
+    services.sessions.forget()
     return RedirectResponse("/me", 303)

@@ -10,12 +10,12 @@ from desk.database import Connection
 from detente.errors import NotAllowedError, NotFoundError
 from detente.people import Person, Role
 from detente.settings import OidcSettings
-from web.door.entering import address_key, enter
-from web.door.oidc import Claimed, Provider
-from web.door.permissions import Permission
-from web.door.throttle import Pace
+from web.access.entering import address_key, enter
+from web.access.oidc import Claimed, Provider
+from web.access.permissions import Permission
+from web.access.throttle import Pace
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 from web.site import local_path
 
 routes = Routes()
@@ -24,25 +24,25 @@ _ADDRESS = Pace(name="oidc-address", times=60, seconds=300)
 _COOKIE_S = 600
 
 
-def _provider(shop: Shop) -> Provider:
-    if shop.provider is None:
+def _provider(services: Services) -> Provider:
+    if services.provider is None:
         raise NotFoundError("no provider is set up here")
-    return shop.provider
+    return services.provider
 
 
-def _cookie(shop: Shop) -> str:
-    return f"{shop.site.cookie}-oidc"
+def _cookie(services: Services) -> str:
+    return f"{services.site.cookie}-oidc"
 
 
 @routes.get("/sign-in/oidc", needs=Permission.ANYONE)
 def begin(request: Request, next: str | None = None) -> Response:  # noqa: A002
     """Sends somebody to the provider."""
-    shop = shop_of(request)
-    shop.throttle.count(_ADDRESS, address_key(request))
-    url, browser = _provider(shop).begin(local_path(next))
+    services = services_of(request)
+    services.throttle.count(_ADDRESS, address_key(request))
+    url, browser = _provider(services).begin(local_path(next))
     response = RedirectResponse(url, 303)
     response.set_cookie(
-        _cookie(shop), browser, _COOKIE_S, path="/", secure=shop.site.is_https, httponly=True, samesite="lax"
+        _cookie(services), browser, _COOKIE_S, path="/", secure=services.site.is_https, httponly=True, samesite="lax"
     )
     return response
 
@@ -50,20 +50,20 @@ def begin(request: Request, next: str | None = None) -> Response:  # noqa: A002
 @routes.get("/sign-in/oidc/callback", needs=Permission.ANYONE)
 def callback(request: Request) -> Response:
     """Takes somebody back from the provider."""
-    shop = shop_of(request)
-    shop.throttle.count(_ADDRESS, address_key(request))
-    provider = _provider(shop)
+    services = services_of(request)
+    services.throttle.count(_ADDRESS, address_key(request))
+    provider = _provider(services)
     if len(request.query_params.multi_items()) != len(request.query_params):
         raise NotAllowedError("Your provider's answer says one thing twice. Please begin again.")
-    claimed, then = provider.end(dict(request.query_params), request.cookies.get(_cookie(shop), ""))
-    settings = shop.workspace.settings.oidc
+    claimed, then = provider.end(dict(request.query_params), request.cookies.get(_cookie(services), ""))
+    settings = services.workspace.settings.oidc
     if settings is None:
         raise NotFoundError("no provider is set up here")
-    with shop.desk.writing() as connection:
-        person = _person(connection, shop, settings, claimed)
-    shop.sessions.forget()
+    with services.desk.writing() as connection:
+        person = _person(connection, services, settings, claimed)
+    services.sessions.forget()
     response = enter(request, person, then)
-    response.delete_cookie(_cookie(shop), path="/", secure=shop.site.is_https, httponly=True, samesite="lax")
+    response.delete_cookie(_cookie(services), path="/", secure=services.site.is_https, httponly=True, samesite="lax")
     return response
 
 
@@ -72,13 +72,13 @@ def roles_of(settings: OidcSettings, groups: frozenset[str]) -> frozenset[Role]:
     return frozenset(role for group in groups for role in settings.roles.get(group, ()))
 
 
-def _person(connection: Connection, shop: Shop, settings: OidcSettings, claimed: Claimed) -> Person:
+def _person(connection: Connection, services: Services, settings: OidcSettings, claimed: Claimed) -> Person:
     """Who that is here: known by the provider's id, or by e-mail the first time, or new where a group gives a role.
 
     Raises:
         NotAllowedError: They are disabled, unknown without a role, or their e-mail belongs to another account.
     """
-    now = shop.clock.now()
+    now = services.clock.now()
     roles = roles_of(settings, claimed.groups)
     person = people.person_by_identity(connection, settings.issuer, claimed.subject)
     if person is None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.access.permissions import Permission
+from web.access.visitor import NOBODY
 from web.compressed import compressed
-from web.door.permissions import Permission
-from web.door.visitor import NOBODY
 from web.pages import STATIC, render, shows, static_url
 from web.report.form import empty
 from web.report.page import SCRIPTS, Form
 from web.routing import Routes
-from web.shop import shop_of
+from web.services import services_of
 
 routes = Routes()
 
@@ -40,7 +40,7 @@ def _page(request: Request) -> Response:
     # whoever asks: what a device keeps must not name them
     request.state.visitor = NOBODY
     form = Form(
-        sighting_id="", written_by="", opened_at="", values=empty(), limits=shop_of(request).limits, is_shell=True
+        sighting_id="", written_by="", opened_at="", values=empty(), limits=services_of(request).limits, is_shell=True
     )
     return render(request, "report/offline.html", OfflinePage(form=form))
 

@@ -21,9 +21,9 @@ from desk.indexing import indexer
 from detente.errors import NotFoundError, SubmissionError
 from detente.people import Person
 from detente.sightings import GateState
-from web.door.permissions import Permission
-from web.door.protection import read_form
-from web.door.visitor import TheVisitor
+from web.access.permissions import Permission
+from web.access.protection import read_form
+from web.access.visitor import TheVisitor
 from web.pages import render, shows
 from web.receipt import words
 from web.receipt.page import NOTE_CHARS, Blank, FileLine, NoteLine, competitor_name, files, notes
@@ -31,7 +31,7 @@ from web.receipt.rows import Line, held_line, next_page
 from web.receipt.words import Standing
 from web.routes.attachments import download
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -122,12 +122,12 @@ class QuarantineItemPage:
 @routes.get("/quarantine", needs=Permission.REVIEW_QUARANTINE)
 def quarantine(request: Request, visitor: TheVisitor, before: str = "") -> Response:
     """What is held back, the newest first."""
-    shop = shop_of(request)
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    with services.desk.reading() as connection:
         rows = sightings.quarantine(connection, _PAGE + 1, before or None, _STATES)
         names = lists.names_of(connection, {row.person_id for row in rows})
     shown, older = next_page("/quarantine", {}, rows, _PAGE)
-    lines = tuple(held_line(shop, row, by=names.get(row.person_id, "")) for row in shown)
+    lines = tuple(held_line(services, row, by=names.get(row.person_id, "")) for row in shown)
     return render(request, "quarantine.html", QuarantinePage(lines=lines, older=older))
 
 
@@ -154,31 +154,31 @@ async def reject(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Re
 @routes.get("/quarantine/{sighting_id:uuid}/files/{entry_id:uuid}/{position}", needs=Permission.REVIEW_QUARANTINE)
 def held_file(request: Request, visitor: TheVisitor, sighting_id: UUID, entry_id: UUID, position: str) -> Response:
     """A file as it came, to be saved: what is held back is neither decoded nor put beside other files."""
-    shop = shop_of(request)
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    with services.desk.reading() as connection:
         _held(connection, str(sighting_id))
-        entries = _entries(shop, connection, str(sighting_id))
+        entries = _entries(services, connection, str(sighting_id))
     entry = next((one for one in entries if one.entry_id == str(entry_id)), None)
     if entry is None or position not in map(str, range(len(entry.files))):
         raise NotFoundError("there is no such file")
-    body = shop.inbox.file(entry.entry_id, int(position))
-    _note_look(shop, visitor.known, str(sighting_id), "quarantine_file_opened")
+    body = services.inbox.file(entry.entry_id, int(position))
+    _note_look(services, visitor.known, str(sighting_id), "quarantine_file_opened")
     return download(body, entry.files[int(position)].name)
 
 
 def _decide(
     request: Request, person: Person, sighting_id: str, form: FormData, decide: Callable[..., None]
 ) -> Response:
-    shop, value = shop_of(request), form.get("reason")
+    services, value = services_of(request), form.get("reason")
     reason = value if isinstance(value, str) else ""
     try:
-        with shop.desk.writing() as connection:
+        with services.desk.writing() as connection:
             _held(connection, sighting_id)
-            decide(connection, sighting_id, reason, by=person.person_id, now=shop.clock.now())
+            decide(connection, sighting_id, reason, by=person.person_id, now=services.clock.now())
     except SubmissionError as error:
         return _shown(request, person, sighting_id, faults=error.faults, typed={"reason": reason})
     # files that lay in the inbox until now are put away
-    indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
+    indexer.index_one(services.desk, services.inbox, services.attachments, services.limits, sighting_id)
     return RedirectResponse(f"/quarantine/{sighting_id}", status_code=303)
 
 
@@ -190,26 +190,26 @@ def _shown(
     faults: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    shop = shop_of(request)
-    with shop.desk.reading() as connection:
+    services = services_of(request)
+    with services.desk.reading() as connection:
         row = _held(connection, sighting_id)
     if request.method == "GET":
-        _note_look(shop, person, sighting_id, "quarantine_opened")
-    with shop.desk.reading() as connection:
+        _note_look(services, person, sighting_id, "quarantine_opened")
+    with services.desk.reading() as connection:
         receipt = sightings.receipt(connection, sighting_id, with_legal_reasons=True)
         found = _Found(
             receipt=receipt,
             reporter=lists.names_of(connection, [row.person_id]).get(row.person_id, ""),
             history=_history(connection, sighting_id),
-            files=(*files(shop, receipt), *_held_files(sighting_id, _entries(shop, connection, sighting_id))),
+            files=(*files(services, receipt), *_held_files(sighting_id, _entries(services, connection, sighting_id))),
         )
-    content = _page(shop, person, found, faults=faults or {}, typed=typed or {})
+    content = _page(services, person, found, faults=faults or {}, typed=typed or {})
     return render(request, "quarantine_item.html", content, status=422 if faults else 200)
 
 
-def _note_look(shop: Shop, person: Person, sighting_id: str, action: str) -> None:
-    with shop.desk.writing() as connection:
-        audit.record(connection, by=person.person_id, action=action, subject=sighting_id, now=shop.clock.now())
+def _note_look(services: Services, person: Person, sighting_id: str, action: str) -> None:
+    with services.desk.writing() as connection:
+        audit.record(connection, by=person.person_id, action=action, subject=sighting_id, now=services.clock.now())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,7 +221,7 @@ class _Found:
 
 
 def _page(
-    shop: Shop, person: Person, found: _Found, *, faults: Mapping[str, str], typed: Mapping[str, str]
+    services: Services, person: Person, found: _Found, *, faults: Mapping[str, str], typed: Mapping[str, str]
 ) -> QuarantineItemPage:
     row = found.receipt.row
     is_open = row.gate == "quarantined" and not row.is_withdrawn
@@ -233,8 +233,8 @@ def _page(
         name=sightings.short_name(row.sighting_id),
         reporter=found.reporter,
         received_at=row.received_at,
-        competitor=competitor_name(shop, row),
-        standing=words.standing(row, is_own=False, receipt=found.receipt),
+        competitor=competitor_name(services, row),
+        standing=words.standing(row, is_own=False, receipt=found.receipt) if is_held else words.RELEASED,
         answers=words.gate_answers(row),
         text=row.text or None,
         details=tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED),
@@ -257,14 +257,14 @@ def _held(connection: Connection, sighting_id: str) -> SightingRow:
     """
     row = sightings.sighting(connection, sighting_id)
     if row.gate == "cleared" and not any(one.kind == "released" for one in sightings.events(connection, sighting_id)):
-        raise NotFoundError("there is no such report in the quarantine")
+        raise NotFoundError("there is no such sighting in the quarantine")
     return row
 
 
-def _entries(shop: Shop, connection: Connection, sighting_id: str) -> list[Entry]:
+def _entries(services: Services, connection: Connection, sighting_id: str) -> list[Entry]:
     """What the inbox holds of a sighting whose files are not unpacked: its own entry, and photos that came later."""
     came = [one.detail.get("entry_id") for one in sightings.events(connection, sighting_id) if one.kind == "attachment"]
-    found = (shop.inbox.find(str(one)) for one in (sighting_id, *came) if one)
+    found = (services.inbox.find(str(one)) for one in (sighting_id, *came) if one)
     return [entry for entry in found if entry is not None and entry.sighting_id == sighting_id and entry.holds_files]
 
 

@@ -13,11 +13,11 @@ from desk.accepting.accept import accept
 from desk.following import sightings
 from detente.errors import ConflictError, StorageError, SubmissionError
 from detente.sightings import Upload
+from web.access.permissions import Permission
+from web.access.protection import read_form
+from web.access.throttle import Pace
+from web.access.visitor import TheVisitor
 from web.compressed import compressed
-from web.door.permissions import Permission
-from web.door.protection import read_form
-from web.door.throttle import Pace
-from web.door.visitor import TheVisitor
 from web.errors import wants_json
 from web.pages import render
 from web.report import form as report_form
@@ -25,7 +25,7 @@ from web.report.form import Typed
 from web.report.page import Form, FormPage
 from web.report.words import Option
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -61,13 +61,13 @@ class _Refusal:
 @routes.get("/r/new", needs=Permission.REPORT)
 def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str = "") -> Response:
     """The empty form; for our scripts, whose it is and which competitors there are."""
-    shop, person_id = shop_of(request), visitor.known.person_id
-    choices = _choices(shop, person_id)
+    services, person_id = services_of(request), visitor.known.person_id
+    choices = _choices(services, person_id)
     if wants_json(request):
         pairs = [[one.value, one.label] for one in choices]
-        return JSONResponse({"person": person_id, "choices": pairs, "names": _names(shop)})
-    values = report_form.prefilled(competitor, deal, shop.workspace.competitors)
-    page = render(request, "report/new.html", FormPage(form=_form(shop, person_id, values, choices)))
+        return JSONResponse({"person": person_id, "choices": pairs, "names": _names(services)})
+    values = report_form.prefilled(competitor, deal, services.workspace.competitors)
+    page = render(request, "report/new.html", FormPage(form=_form(services, person_id, values, choices)))
     page.headers.add_vary_header("Accept")
     return compressed(request, page)
 
@@ -76,7 +76,7 @@ def new(request: Request, visitor: TheVisitor, competitor: str = "", deal: str =
 async def send(request: Request, visitor: TheVisitor) -> Response:
     """Takes a sighting: 303 to its receipt, or 201 for our scripts (200 where it was there before)."""
     # more than a sighting may have, so that too many of them can be answered with the form and not with an error
-    form = await read_form(request, files=shop_of(request).limits.files + _ROOM_FOR_FILES)
+    form = await read_form(request, files=services_of(request).limits.files + _ROOM_FOR_FILES)
     try:
         sent, uploads = report_form.typed(form), await report_form.uploads(form)
     finally:
@@ -85,21 +85,21 @@ async def send(request: Request, visitor: TheVisitor) -> Response:
 
 
 def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upload]) -> Response:
-    shop = shop_of(request)
-    refusal = _refused(shop, person_id, sent)
+    services = services_of(request)
+    refusal = _refused(services, person_id, sent)
     if refusal is not None:
         return _answer(request, person_id, sent, uploads, refusal)
-    currency = shop.workspace.settings.company.currency
+    currency = services.workspace.settings.company.currency
     try:
         accepted = accept(
-            shop.inbox,
-            report_form.submission(sent, shop.workspace.competitors, currency),
+            services.inbox,
+            report_form.submission(sent, services.workspace.competitors, currency),
             uploads,
             person_id=person_id,
             channel="form",
-            now=shop.clock.now(),
-            limits=shop.limits,
-            competitors={one.slug for one in shop.workspace.competitors},
+            now=services.clock.now(),
+            limits=services.limits,
+            competitors={one.slug for one in services.workspace.competitors},
             currency=currency,
         )
     except SubmissionError as error:
@@ -110,7 +110,7 @@ def _taken(request: Request, person_id: str, sent: Typed, uploads: Sequence[Uplo
         return _answer(request, person_id, sent, uploads, _TAKEN)
     except StorageError:
         return _answer(request, person_id, sent, uploads, _FULL)
-    shop.indexing.wake()
+    services.indexing.wake()
     location = f"/r/{accepted.sighting_id}?new=1"
     if not wants_json(request):
         return RedirectResponse(location, 303)
@@ -147,19 +147,19 @@ _TOO_QUICK = _Refusal(
 )
 
 
-def _refused(shop: Shop, person_id: str, sent: Typed) -> _Refusal | None:
+def _refused(services: Services, person_id: str, sent: Typed) -> _Refusal | None:
     """Why it is not even looked at; each is counted, and the health page shows the counts."""
     if sent.written_by != person_id:
         return _OTHER_PERSON
     if sent.honeypot:
-        shop.throttle.note_refusal("hidden field filled in")
+        services.throttle.note_refusal("hidden field filled in")
         return _ROBOT
-    seconds = report_form.seconds_open(sent, shop.clock.now())
+    seconds = report_form.seconds_open(sent, services.clock.now())
     if seconds is None or seconds < _LEAST_SECONDS:
-        shop.throttle.note_refusal("form sent too quickly")
+        services.throttle.note_refusal("form sent too quickly")
         return _TOO_QUICK
-    pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
-    wait = shop.throttle.wait_s(pace, person_id)
+    pace = Pace(name="sightings", times=services.workspace.settings.limits.sightings_per_minute, seconds=60)
+    wait = services.throttle.wait_s(pace, person_id)
     if wait:
         words = f"That was a lot in a minute. What you typed still stands here: send it again in {wait} seconds."
         return _Refusal(status=429, heading=words, wait_s=wait)
@@ -179,28 +179,28 @@ def _answer(request: Request, person_id: str, sent: Typed, uploads: Sequence[Upl
             "errors": [{"field": field, "detail": words} for field, words in refusal.faults.items()],
         }
         return JSONResponse(problem, refusal.status, headers, media_type="application/problem+json")
-    shop = shop_of(request)
+    services = services_of(request)
     lost = "" if not uploads else "file" if len(uploads) == 1 else f"{len(uploads)} files"
     # without an id, or with one that is taken, it gets a new one
     lacks_id = refusal.is_taken or "" in refusal.faults
     form = _form(
-        shop,
+        services,
         person_id,
         sent.values,
-        _choices(shop, person_id),
+        _choices(services, person_id),
         sighting_id="" if lacks_id else sent.sighting_id,
         faults=refusal.faults,
         heading=refusal.heading,
         lost_files=lost,
         known_id=sent.sighting_id if refusal.is_taken else "",
-        amount_echo=report_form.amount_echo(sent.values["deal_amount"], shop.workspace.settings.company.currency),
+        amount_echo=report_form.amount_echo(sent.values["deal_amount"], services.workspace.settings.company.currency),
         is_kept=True,
     )
     return render(request, "report/new.html", FormPage(form=form), status=refusal.status, headers=headers)
 
 
 def _form(
-    shop: Shop,
+    services: Services,
     person_id: str,
     values: Mapping[str, str],
     choices: Sequence[Option],
@@ -210,32 +210,32 @@ def _form(
     return Form(
         sighting_id=sighting_id or report_form.new_id(),
         written_by=person_id,
-        opened_at=shop.clock.now().isoformat(),
+        opened_at=services.clock.now().isoformat(),
         values=values,
-        limits=shop.limits,
-        choices=_with_chosen(shop, choices, values["competitor"]),
-        names=_names(shop),
+        limits=services.limits,
+        choices=_with_chosen(services, choices, values["competitor"]),
+        names=_names(services),
         **more,  # type: ignore[arg-type]
     )
 
 
-def _choices(shop: Shop, person_id: str) -> list[Option]:
+def _choices(services: Services, person_id: str) -> list[Option]:
     """The competitors that this person met last, and then those that are watched most."""
-    with shop.desk.reading() as connection:
+    with services.desk.reading() as connection:
         met = [row.competitor for row in sightings.sightings_of(connection, person_id, _RECENT, None)]
-    watched = sorted(shop.workspace.competitors, key=lambda one: (-len(one.pages), one.name.casefold()))
+    watched = sorted(services.workspace.competitors, key=lambda one: (-len(one.pages), one.name.casefold()))
     names = {one.slug: one.name for one in watched}
     order = dict.fromkeys([slug for slug in met if slug in names] + list(names))
     return [Option(value=slug, label=names[slug]) for slug in list(order)[:_CHIPS]]
 
 
-def _with_chosen(shop: Shop, choices: Sequence[Option], slug: str) -> list[Option]:
+def _with_chosen(services: Services, choices: Sequence[Option], slug: str) -> list[Option]:
     """The choices, and the chosen one where it is none of them: an address may have brought it."""
-    known = {one.slug: one.name for one in shop.workspace.competitors}
+    known = {one.slug: one.name for one in services.workspace.competitors}
     if slug not in known or slug in {one.value for one in choices}:
         return list(choices)
     return [Option(value=slug, label=known[slug]), *choices]
 
 
-def _names(shop: Shop) -> list[str]:
-    return [name for one in shop.workspace.competitors for name in (one.name, *one.aliases)]
+def _names(services: Services) -> list[str]:
+    return [name for one in services.workspace.competitors for name in (one.name, *one.aliases)]

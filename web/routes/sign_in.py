@@ -13,16 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from desk import sign_in
 from desk.people import person_by_email
 from detente.people import Person
-from web.door.entering import account_key, address_key, enter, with_cookie, without_cookie
-from web.door.permissions import Permission
-from web.door.protection import read_form
-from web.door.throttle import Pace, too_often
-from web.door.visitor import TheVisitor
-from web.errors import told
+from web.access.entering import account_key, address_key, enter, with_cookie, without_cookie
+from web.access.permissions import Permission
+from web.access.protection import read_form
+from web.access.throttle import Pace, too_often
+from web.access.visitor import TheVisitor
+from web.errors import log_error
 from web.letters import send_link
 from web.pages import render, shows
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 from web.site import local_path
 
 routes = Routes()
@@ -94,14 +94,14 @@ class LinkPage:
 
 
 def _page(request: Request, then: str | None, *, email: str = "", fault: str = "", status: int = 200) -> Response:
-    shop = shop_of(request)
+    services = services_of(request)
     page = SignInPage(
         then=local_path(then),
         email=email[:320],
         fault=fault,
-        has_mail=shop.mailer.is_on,
-        has_oidc=shop.workspace.settings.oidc is not None,
-        is_alone=not shop.workspace.settings.web.base_url,
+        has_mail=services.mailer.is_on,
+        has_oidc=services.workspace.settings.oidc is not None,
+        is_alone=not services.workspace.settings.web.base_url,
     )
     return render(request, "sign_in.html", page, status=status)
 
@@ -117,64 +117,64 @@ async def sign_in_page(request: Request, visitor: TheVisitor, next: str | None =
 @routes.post("/sign-in/password", needs=Permission.ANYONE)
 async def by_password(request: Request) -> Response:
     """Signs in by e-mail and password."""
-    shop = shop_of(request)
+    services = services_of(request)
     form = await read_form(request, files=0)
     email, password, then = str(form.get("email", "")), str(form.get("password", "")), str(form.get("next", "/"))
     address, account = address_key(request), account_key(email)
     pair = f"{account}/{address}"
-    shop.throttle.count(_ADDRESS, address)
-    if wait := shop.throttle.wait_s(_PAIR, pair):
+    services.throttle.count(_ADDRESS, address)
+    if wait := services.throttle.wait_s(_PAIR, pair):
         raise too_often(wait)
-    if shop.throttle.wait_s(_ACCOUNT, account):
-        await shop.throttle.sleep(_SLOWER_S)
-    found = await run_in_threadpool(_checked, shop, email, password)
+    if services.throttle.wait_s(_ACCOUNT, account):
+        await services.throttle.sleep(_SLOWER_S)
+    found = await run_in_threadpool(_checked, services, email, password)
     if found is None:
         fault = "E-mail and password do not belong together. Look for a slip, or use another way to sign in."
         return _page(request, then, email=email, fault=fault, status=422)
-    shop.throttle.forget(_PAIR, pair)
+    services.throttle.forget(_PAIR, pair)
     person, secret = found
-    await run_in_threadpool(_end_former, request, shop, person)
+    await run_in_threadpool(_end_former, request, services, person)
     return with_cookie(request, secret, then)
 
 
-def _checked(shop: Shop, email: str, password: str) -> tuple[Person, str] | None:
+def _checked(services: Services, email: str, password: str) -> tuple[Person, str] | None:
     with _CHECKS:
-        return sign_in.by_password(shop.desk, email, password, hours=shop.workspace.settings.web.session_hours)
+        return sign_in.by_password(services.desk, email, password, hours=services.workspace.settings.web.session_hours)
 
 
-def _end_former(request: Request, shop: Shop, person: Person) -> None:
+def _end_former(request: Request, services: Services, person: Person) -> None:
     """Ends the session that the browser showed: who signs in anew leaves none behind."""
     del person
-    former = request.cookies.get(shop.site.cookie)
+    former = request.cookies.get(services.site.cookie)
     if former:
-        with shop.desk.writing() as connection:
-            sign_in.end_session(connection, former, shop.clock.now())
-        shop.sessions.forget()
+        with services.desk.writing() as connection:
+            sign_in.end_session(connection, former, services.clock.now())
+        services.sessions.forget()
 
 
 @routes.post("/sign-in/mail", needs=Permission.ANYONE)
 async def by_mail(request: Request) -> Response:
     """Sends a link; the answer is the same whether somebody has that e-mail or not, and comes as soon."""
-    shop = shop_of(request)
+    services = services_of(request)
     form = await read_form(request, files=0)
     email = str(form.get("email", "")).strip()
-    shop.throttle.count(_MAIL_ADDRESS, address_key(request))
-    if shop.mailer.is_on and email and not shop.throttle.wait_s(_MAILS, account_key(email)):
+    services.throttle.count(_MAIL_ADDRESS, address_key(request))
+    if services.mailer.is_on and email and not services.throttle.wait_s(_MAILS, account_key(email)):
         # beside the request: writing the link would tell by its time that somebody has this e-mail
-        asyncio.get_running_loop().run_in_executor(None, _send_link, shop, email, local_path(str(form.get("next"))))
+        asyncio.get_running_loop().run_in_executor(None, _send_link, services, email, local_path(str(form.get("next"))))
     return render(request, "link_sent.html", LinkSentPage(email=email[:320], minutes=_LINK_MINUTES))
 
 
-def _send_link(shop: Shop, email: str, then: str) -> None:
+def _send_link(services: Services, email: str, then: str) -> None:
     try:
-        with shop.desk.writing() as connection:
+        with services.desk.writing() as connection:
             person = person_by_email(connection, email)
             if person is None or person.is_disabled or person.email is None:
                 return
-            secret = sign_in.new_link(connection, person.person_id, shop.clock.now(), _LINK_MINUTES)
-        send_link(shop, person, secret, _LINK_MINUTES, then)
+            secret = sign_in.new_link(connection, person.person_id, services.clock.now(), _LINK_MINUTES)
+        send_link(services, person, secret, _LINK_MINUTES, then)
     except Exception as error:  # noqa: BLE001  (nobody waits for it; the log says where it went wrong)
-        told(error)
+        log_error(error)
 
 
 @routes.get("/sign-in/link/{secret}", needs=Permission.ANYONE)
@@ -186,28 +186,28 @@ async def link_page(request: Request, secret: str, next: str | None = None) -> R
 @routes.post("/sign-in/link/{secret}", needs=Permission.ANYONE)
 async def by_link(request: Request, secret: str) -> Response:
     """Uses a link, once."""
-    shop = shop_of(request)
-    shop.throttle.count(_ADDRESS, address_key(request))
+    services = services_of(request)
+    services.throttle.count(_ADDRESS, address_key(request))
     form = await read_form(request, files=0)
     then = local_path(str(form.get("next", "/")))
-    person = await run_in_threadpool(_spend, shop, secret)
+    person = await run_in_threadpool(_spend, services, secret)
     if person is None:
         return render(request, "link.html", LinkPage(secret=secret, then=then, is_spent=True), status=422)
     return await run_in_threadpool(enter, request, person, then)
 
 
-def _spend(shop: Shop, secret: str) -> Person | None:
-    with shop.desk.writing() as connection:
-        return sign_in.use_link(connection, secret, shop.clock.now())
+def _spend(services: Services, secret: str) -> Person | None:
+    with services.desk.writing() as connection:
+        return sign_in.use_link(connection, secret, services.clock.now())
 
 
 @routes.post("/sign-out", needs=Permission.ANYONE)
 def sign_out(request: Request) -> Response:
     """Ends this session."""
-    shop = shop_of(request)
-    secret = request.cookies.get(shop.site.cookie)
+    services = services_of(request)
+    secret = request.cookies.get(services.site.cookie)
     if secret:
-        with shop.desk.writing() as connection:
-            sign_in.end_session(connection, secret, shop.clock.now())
-        shop.sessions.forget()
+        with services.desk.writing() as connection:
+            sign_in.end_session(connection, secret, services.clock.now())
+        services.sessions.forget()
     return without_cookie(request, "/sign-in")

@@ -31,12 +31,12 @@ from detente.errors import ConflictError, SubmissionError, WorkspaceError
 from detente.fields import competitor_fields, leading_fields, submission_of
 from detente.people import Person
 from detente.secret_file import secret_in
+from web.access.permissions import Permission, has
+from web.access.throttle import Pace
 from web.api import slack_messages
 from web.api.slack_messages import Message
-from web.door.permissions import Permission, has
-from web.door.throttle import Pace
 from web.routing import Routes
-from web.shop import Shop, shop_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -71,11 +71,11 @@ async def command(request: Request) -> Response:
     fields = await _signed(request)
     if fields.get("ssl_check"):
         return Response()
-    return JSONResponse(await run_in_threadpool(_command, shop_of(request), fields))
+    return JSONResponse(await run_in_threadpool(_command, services_of(request), fields))
 
 
-def _command(shop: Shop, fields: Mapping[str, str]) -> Message:
-    sender = _sender(shop, fields.get("team_id", ""), fields.get("user_id", ""))
+def _command(services: Services, fields: Mapping[str, str]) -> Message:
+    sender = _sender(services, fields.get("team_id", ""), fields.get("user_id", ""))
     text = _unescaped(fields.get("text", "")).strip()
     if sender.person is None or text.casefold() == "link":
         return slack_messages.unknown(sender.team, sender.user) if sender.person is None else _linked(sender)
@@ -83,16 +83,16 @@ def _command(shop: Shop, fields: Mapping[str, str]) -> Message:
         return slack_messages.only_for_you(_HELP)
     if not fields.get("trigger_id"):
         raise HTTPException(400, "The command has no trigger_id.")
-    pace = Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60)
-    if wait := shop.throttle.wait_s(pace, sender.person.person_id):
+    pace = Pace(name="sightings", times=services.workspace.settings.limits.sightings_per_minute, seconds=60)
+    if wait := services.throttle.wait_s(pace, sender.person.person_id):
         return slack_messages.only_for_you(f"Not taken: that was a lot in a minute. Send it again in {wait} seconds.")
     try:
-        accepted = _accepted(shop, sender.person, _id(sender.team, fields["trigger_id"]), text)
+        accepted = _accepted(services, sender.person, _id(sender.team, fields["trigger_id"]), text)
     except SubmissionError as error:
         return slack_messages.faulty(error.faults)
     except ConflictError:
         return slack_messages.only_for_you("This command was taken before, with other words. That sighting is safe.")
-    name, url = sightings.short_name(accepted.sighting_id), shop.site.url(f"/r/{accepted.sighting_id}")
+    name, url = sightings.short_name(accepted.sighting_id), services.site.url(f"/r/{accepted.sighting_id}")
     if accepted.gate.state == "waiting":
         return slack_messages.waiting(accepted.sighting_id, name, url)
     return slack_messages.safe(name, url)
@@ -111,52 +111,53 @@ async def action(request: Request) -> Response:
         raise HTTPException(400, "The payload is not valid JSON.") from None
     if not isinstance(payload, dict):
         raise HTTPException(400, "The payload is no object.")
-    await run_in_threadpool(_action, shop_of(request), payload)
+    await run_in_threadpool(_action, services_of(request), payload)
     return Response()
 
 
-def _action(shop: Shop, payload: Mapping[str, Any]) -> None:
-    sender = _sender(shop, _text(payload, "team", "id"), _text(payload, "user", "id"))
+def _action(services: Services, payload: Mapping[str, Any]) -> None:
+    sender = _sender(services, _text(payload, "team", "id"), _text(payload, "user", "id"))
     if sender.person is None:
         raise HTTPException(403, "Nobody here is linked to this Slack account.")
     match payload.get("type"):
         case "message_action":
-            _take_message(shop, sender, payload)
+            _take_message(services, sender, payload)
         case "block_actions":
             for clicked in payload.get("actions") or ():
                 if isinstance(clicked, dict) and clicked.get("action_id") == slack_messages.COMPLETE:
-                    _complete(shop, sender.person, str(clicked.get("value")), payload)
+                    _complete(services, sender.person, str(clicked.get("value")), payload)
         case _:
             raise HTTPException(400, "This kind of interaction is not known here.")
 
 
-def _take_message(shop: Shop, sender: Sender, payload: Mapping[str, Any]) -> None:
+def _take_message(services: Services, sender: Sender, payload: Mapping[str, Any]) -> None:
     """A message as a sighting; the same message taken again by the same person is the same sighting."""
     person = sender.person
     if person is None:
         return
-    shop.throttle.count(
-        Pace(name="sightings", times=shop.workspace.settings.limits.sightings_per_minute, seconds=60), person.person_id
+    services.throttle.count(
+        Pace(name="sightings", times=services.workspace.settings.limits.sightings_per_minute, seconds=60),
+        person.person_id,
     )
     place = (_text(payload, "channel", "id"), _text(payload, "message", "ts"))
     if not all(place):
         raise HTTPException(400, "The message has no place.")
     text = _unescaped(_text(payload, "message", "text"))
-    _accepted(shop, person, _id(sender.team, *place, sender.user), text)
+    _accepted(services, person, _id(sender.team, *place, sender.user), text)
 
 
-def _complete(shop: Shop, person: Person, sighting_id: str, payload: Mapping[str, Any]) -> None:
+def _complete(services: Services, person: Person, sighting_id: str, payload: Mapping[str, Any]) -> None:
     """Takes the answers that stand in the menus beside the button."""
     submission_of({"sighting_id": sighting_id, "text": ""})  # it becomes part of a path
-    entry = shop.inbox.find(sighting_id)
+    entry = services.inbox.find(sighting_id)
     if entry is None or entry.person_id != person.person_id:
         raise HTTPException(404, "There is no such sighting of yours.")
     answers = _chosen(payload)
-    indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
-    with shop.desk.writing() as connection:
-        sightings.complete(connection, sighting_id, answers, by=person.person_id, now=shop.clock.now())
-    indexer.index_one(shop.desk, shop.inbox, shop.attachments, shop.limits, sighting_id)
-    shop.indexing.wake()
+    indexer.index_one(services.desk, services.inbox, services.attachments, services.limits, sighting_id)
+    with services.desk.writing() as connection:
+        sightings.complete(connection, sighting_id, answers, by=person.person_id, now=services.clock.now())
+    indexer.index_one(services.desk, services.inbox, services.attachments, services.limits, sighting_id)
+    services.indexing.wake()
 
 
 def _chosen(payload: Mapping[str, Any]) -> dict[str, str]:
@@ -171,23 +172,23 @@ def _chosen(payload: Mapping[str, Any]) -> dict[str, str]:
     return chosen
 
 
-def _accepted(shop: Shop, person: Person, sighting_id: str, text: str) -> Accepted:
+def _accepted(services: Services, person: Person, sighting_id: str, text: str) -> Accepted:
     said, rest = leading_fields(text)
     if not rest:
         said, rest = {}, text
-    fields = competitor_fields(said.pop("competitor", ""), shop.workspace.competitors)
+    fields = competitor_fields(said.pop("competitor", ""), services.workspace.competitors)
     accepted = accept(
-        shop.inbox,
+        services.inbox,
         submission_of({"sighting_id": sighting_id, **said, **fields, "text": rest}),
         [],
         person_id=person.person_id,
         channel="slack",
-        now=shop.clock.now(),
-        limits=shop.limits,
-        competitors={one.slug for one in shop.workspace.competitors},
-        currency=shop.workspace.settings.company.currency,
+        now=services.clock.now(),
+        limits=services.limits,
+        competitors={one.slug for one in services.workspace.competitors},
+        currency=services.workspace.settings.company.currency,
     )
-    shop.indexing.wake()
+    services.indexing.wake()
     return accepted
 
 
@@ -195,8 +196,8 @@ def _id(*parts: str) -> str:
     return str(uuid.uuid5(_SIGHTINGS, json.dumps(parts)))
 
 
-def _sender(shop: Shop, team: str, user: str) -> Sender:
-    with shop.desk.reading() as connection:
+def _sender(services: Services, team: str, user: str) -> Sender:
+    with services.desk.reading() as connection:
         person = person_by_identity(connection, f"slack:{team}", user)
     return Sender(team=team, user=user, person=person if has(person, Permission.REPORT) else None)
 
@@ -234,20 +235,20 @@ async def _signed(request: Request) -> dict[str, str]:
     Raises:
         HTTPException: 404 where no Slack app is set up, 401 for a signature that is none or older than five minutes.
     """
-    shop = shop_of(request)
-    slack = shop.workspace.settings.slack
+    services = services_of(request)
+    slack = services.workspace.settings.slack
     if slack is None:
         raise HTTPException(404)
     body = await request.body()
     try:
         secret = await run_in_threadpool(
-            secret_in, shop.workspace.root, slack.signing_secret_file, "slack.signing_secret_file"
+            secret_in, services.workspace.root, slack.signing_secret_file, "slack.signing_secret_file"
         )
     except WorkspaceError as error:
         log.error("%s", error)  # noqa: TRY400  (where it happened tells nothing)
         raise HTTPException(503, "The signing secret cannot be read here; the log says why.") from None
     try:
-        is_valid = SignatureVerifier(secret, _Time(shop.clock)).is_valid_request(body, dict(request.headers))
+        is_valid = SignatureVerifier(secret, _Time(services.clock)).is_valid_request(body, dict(request.headers))
         fields = parse_qs(body.decode(), max_num_fields=_MOST_FIELDS) if is_valid else {}
     except (ValueError, TypeError):  # a time that is no number, a signature of odd signs, a body that is no text
         is_valid = False

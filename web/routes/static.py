@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.errors import NotFoundError
-from web.door.permissions import Permission
+from web.access.permissions import Permission
 from web.pages import STATIC
 from web.routing import Routes
 
@@ -77,6 +77,12 @@ def _served(request: Request, name: str, cache_control: str) -> Response:
     if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(file.zipped, 200, headers | {"Content-Encoding": "gzip"}, file.media_type)
     return Response(file.body, 200, headers, file.media_type)
+
+
+@routes.get("/favicon.ico", needs=Permission.ANYONE)
+async def favicon(request: Request) -> Response:
+    """The icon, for whatever asks at the address of old."""
+    return _served(request, "icons/detente-192.png", "public, max-age=86400")
 
 
 @routes.get("/static/{name:path}", needs=Permission.ANYONE)

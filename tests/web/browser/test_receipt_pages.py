@@ -31,8 +31,8 @@ def sent(live_site: WebSite) -> dict[str, str]:
             ("not_kept", {}),
         )
     }
-    with live_site.shop.desk.writing() as c:
-        now = live_site.shop.clock.now()
+    with live_site.services.desk.writing() as c:
+        now = live_site.services.clock.now()
         sightings.ask(c, ids["cleared"], "Which edition?", by=live_site.people["pm"].person_id, now=now)
     return ids
 
@@ -87,8 +87,8 @@ def press_to(page: Page, words: str) -> None:
 
 def test_a_reporter_answers_and_withdraws_with_the_keyboard_alone(page: Page, live_site: WebSite) -> None:
     mine = send(live_site, "rep", "To be withdrawn.")
-    with live_site.shop.desk.writing() as c:
-        now = live_site.shop.clock.now()
+    with live_site.services.desk.writing() as c:
+        now = live_site.services.clock.now()
         sightings.ask(c, mine, "Which edition?", by=live_site.people["pm"].person_id, now=now)
     page.goto(f"/r/{mine}")
 
@@ -131,7 +131,7 @@ def test_opening_it_marks_it_read_and_without_scripts_a_button_does(browser: Bro
             expect(page.get_by_text("Read just now, by you")).to_be_visible()
         else:
             page.get_by_role("button", name="Mark as read").click()
-        with live_site.shop.desk.reading() as c:
+        with live_site.services.desk.reading() as c:
             assert sightings.sighting(c, unread).read_at is not None
         context.close()
 

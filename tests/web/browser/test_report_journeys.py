@@ -215,7 +215,7 @@ def test_a_photo_can_be_pasted_dropped_and_removed(site: WebSite, lasting: Lasti
     page.click("#send")
     page.wait_for_url(re.compile(r"\?new=1$"))
     [row] = received(site)
-    entry = site.shop.inbox.find(row.sighting_id)
+    entry = site.services.inbox.find(row.sighting_id)
     assert [file.name for file in entry.files] == ["red.jpg", "blue.jpg"]
 
 

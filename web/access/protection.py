@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.door import form_body
-from web.errors import answer_to, respond, told
-from web.shop import Shop, shop_of
+from web.access import form_body
+from web.errors import answer_to, log_error, respond
+from web.services import Services, services_of
 from web.site import Site
 
 access = logging.getLogger("detente.access")
@@ -52,11 +52,11 @@ _FIELD_BYTES = 128_000
 _PLAIN_BYTES = 1_000_000
 
 
-def most_bytes(shop: Shop, media_type: str) -> int:
+def most_bytes(services: Services, media_type: str) -> int:
     """How long a body may be: files are awaited in multipart forms alone."""
     if not media_type.lower().startswith("multipart/form-data"):
         return _PLAIN_BYTES
-    return shop.limits.files * shop.limits.file_bytes + _ROOM
+    return services.limits.files * services.limits.file_bytes + _ROOM
 
 
 async def read_form(request: Request, *, files: int | None = None) -> FormData:
@@ -69,7 +69,7 @@ async def read_form(request: Request, *, files: int | None = None) -> FormData:
     Raises:
         HTTPException: 400 for a form that cannot be read or has too many parts, 413 for one that is too large.
     """
-    limits = shop_of(request).limits
+    limits = services_of(request).limits
     bounds = form_body.Bounds(
         files=limits.files if files is None else files,
         fields=_FIELDS,
@@ -86,12 +86,12 @@ TheForm = Annotated[FormData, Depends(_plain_form)]
 """The type of an endpoint's parameter for the form of a request, where it holds no files."""
 
 
-class Watch:
+class SafeAnswers:
     """Outermost: headers on every answer, one line of log per request, and an answer to whatever goes wrong inside."""
 
-    def __init__(self, app: ASGIApp, shop: Callable[[], Shop]) -> None:
+    def __init__(self, app: ASGIApp, services: Callable[[], Services]) -> None:
         self._app = app
-        self._shop = shop
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -102,7 +102,7 @@ class Watch:
             await send({"type": "websocket.close", "code": 1008})
             return
         begun, status = perf_counter(), 0
-        https = self._shop().site.is_https
+        https = self._services().site.is_https
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -118,7 +118,7 @@ class Watch:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001  (the last place: a person gets an answer, the log no personal words)
-            told(error)
+            log_error(error)
             if not status:
                 await respond(Request(scope), answer_to(error))(scope, receive, sending)
         finally:
@@ -127,38 +127,38 @@ class Watch:
             access.info("%s %s %d %.0f ms", scope["method"], route, status, 1000 * (perf_counter() - begun))
 
 
-class Door:
+class RequestChecks:
     """Known hosts, our own forms, bounded bodies."""
 
-    def __init__(self, app: ASGIApp, shop: Callable[[], Shop]) -> None:
+    def __init__(self, app: ASGIApp, services: Callable[[], Services]) -> None:
         self._app = app
-        self._shop = shop
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request in, or answers why not."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, shop = Headers(scope=scope), self._shop()
-        refused = self._refused(scope["method"], headers, shop) or _token_in_address(scope)
+        headers, services = Headers(scope=scope), self._services()
+        refused = self._refused(scope["method"], headers, services) or _token_in_address(scope)
         if refused is not None:
             answer: Response = respond(Request(scope), answer_to(refused))
             await answer(scope, receive, send)
             return
-        bounded = _bounded(receive, most_bytes(shop, headers.get("content-type", "")))
+        bounded = _bounded(receive, most_bytes(services, headers.get("content-type", "")))
         await self._app(scope, bounded, send)
 
-    def _refused(self, method: str, headers: Headers, shop: Shop) -> HTTPException | None:
-        if headers.get("host", "").lower() not in shop.site.hosts:
+    def _refused(self, method: str, headers: Headers, services: Services) -> HTTPException | None:
+        if headers.get("host", "").lower() not in services.site.hosts:
             return HTTPException(421)
-        if method not in _SAFE_METHODS and not is_our_own(headers, shop.site):
+        if method not in _SAFE_METHODS and not is_our_own(headers, services.site):
             return HTTPException(
                 403, "It was sent from another site or window than this one. Open the page here and send it from there."
             )
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             return HTTPException(400)
-        if int(length) > most_bytes(shop, headers.get("content-type", "")):
+        if int(length) > most_bytes(services, headers.get("content-type", "")):
             return HTTPException(413, headers={"Connection": "close"})
         return None
 

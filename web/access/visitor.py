@@ -15,8 +15,9 @@ from starlette.requests import Request
 from desk import sign_in
 from desk.database import Desk
 from detente.clock import Clock
+from detente.errors import DeskError
 from detente.people import Person, Scope
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 
 # How long an answer of the desk may be used again. Another process (the command line) may have ended the session in
 # between; what this process ends is forgotten at once.
@@ -25,6 +26,8 @@ _FRESH_S = 1.0
 # somebody is active, and a commit of the indexing never delays an acknowledgement.
 _ASK_AGAIN_S = 0.6
 _REMEMBERED = 5_000
+# So long a desk that something holds is waited for, and so old an answer may then be.
+_PATIENCE_S, _AT_LONGEST_S = 0.5, 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +63,7 @@ NOBODY = Visitor()
 class _Remembered:
     visitor: Visitor
     asked_at: float
-    is_asking: bool = False
+    asking: asyncio.Task[Visitor] | None = None
 
 
 class Sessions:
@@ -71,7 +74,6 @@ class Sessions:
         self._clock = clock
         self._remembered: dict[str, _Remembered] = {}
         self._forgotten = 0
-        self._asking: set[asyncio.Task[Visitor]] = set()
 
     async def by_cookie(self, secret: str) -> Visitor:
         """The visitor of a session's secret; nobody where it is none."""
@@ -91,22 +93,33 @@ class Sessions:
             return NOBODY
         key = f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()}"
         known = self._remembered.get(key)
-        age = self._clock.monotonic() - known.asked_at if known else _FRESH_S
-        if known is None or age >= _FRESH_S:
+        if known is None:
             return await self._asked(key, secret, ask)
-        if age >= _ASK_AGAIN_S and not known.is_asking:
-            known.is_asking = True
-            task = asyncio.create_task(self._asked(key, secret, ask))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return known.visitor
+        age = self._clock.monotonic() - known.asked_at
+        if age < _ASK_AGAIN_S:
+            return known.visitor
+        if known.asking is None or known.asking.done():
+            known.asking = asyncio.create_task(self._asked(key, secret, ask))
+            known.asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if age < _FRESH_S:
+            return known.visitor
+        try:
+            return await asyncio.wait_for(asyncio.shield(known.asking), _PATIENCE_S)
+        except (TimeoutError, DeskError):
+            # a sighting must be taken while something long holds the desk; whoever signs out here is forgotten at once
+            if age < _AT_LONGEST_S and self._remembered.get(key) is known:
+                return known.visitor
+        return await known.asking
 
     async def _asked(self, key: str, secret: str, ask: Callable[[str], Visitor]) -> Visitor:
         asked_at, forgotten = self._clock.monotonic(), self._forgotten
         visitor = await run_in_threadpool(ask, secret)
         # an answer from before a sign-out must not come back after it
-        if forgotten == self._forgotten and visitor.person is not None:
+        if forgotten != self._forgotten:
+            return visitor
+        if visitor.person is None:
+            self._remembered.pop(key, None)
+        else:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             self._remembered[key] = _Remembered(visitor, asked_at)

@@ -10,35 +10,35 @@ from starlette.responses import RedirectResponse, Response
 
 from desk import sign_in
 from detente.people import Person
-from web.shop import shop_of
+from web.services import services_of
 from web.site import local_path
 
 
 def enter(request: Request, person: Person, then: str | None) -> Response:
     """Begins a session for somebody who has shown who they are; whatever session the browser had ends."""
-    shop = shop_of(request)
-    with shop.desk.writing() as connection:
+    services = services_of(request)
+    with services.desk.writing() as connection:
         secret = sign_in.begin_session(
             connection,
             person.person_id,
-            shop.clock.now(),
-            shop.workspace.settings.web.session_hours,
-            instead_of=request.cookies.get(shop.site.cookie),
+            services.clock.now(),
+            services.workspace.settings.web.session_hours,
+            instead_of=request.cookies.get(services.site.cookie),
         )
-    shop.sessions.forget()
+    services.sessions.forget()
     return with_cookie(request, secret, then)
 
 
 def with_cookie(request: Request, secret: str, then: str | None) -> Response:
     """Gives the browser its session's secret and sends it on."""
-    shop = shop_of(request)
+    services = services_of(request)
     response = RedirectResponse(local_path(then), 303)
     response.set_cookie(
-        shop.site.cookie,
+        services.site.cookie,
         secret,
-        max_age=int(shop.workspace.settings.web.session_hours * 3600),
+        max_age=int(services.workspace.settings.web.session_hours * 3600),
         path="/",
-        secure=shop.site.is_https,
+        secure=services.site.is_https,
         httponly=True,
         samesite="lax",
     )
@@ -47,7 +47,7 @@ def with_cookie(request: Request, secret: str, then: str | None) -> Response:
 
 def without_cookie(request: Request, then: str) -> Response:
     """Takes the cookie away, and what the browser keeps of the pages."""
-    site = shop_of(request).site
+    site = services_of(request).site
     # not "storage": sightings that wait in the browser to be sent must outlive a sign-out
     response = RedirectResponse(then, 303, {"Clear-Site-Data": '"cache"'})
     response.delete_cookie(site.cookie, path="/", secure=site.is_https, httponly=True, samesite="lax")

@@ -1,4 +1,4 @@
-"""What endpoints work with: one object, at `request.app.state.shop`."""
+"""What endpoints work with: one object, at `request.app.state.services`."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from desk.database import Desk
 from desk.indexing.attachments import Attachments
 from detente.clock import Clock
 from detente.workspace import Workspace
-from web.door.visitor import Sessions
-from web.flows_part import AskFlows
+from web.access.visitor import Sessions
+from web.flows_state import AskFlows
 from web.site import Site
 
 if TYPE_CHECKING:
+    from web.access.oidc import Provider
+    from web.access.throttle import Throttle
     from web.background import Indexing
-    from web.door.oidc import Provider
-    from web.door.throttle import Throttle
     from web.mail import Mailer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shop:
+class Services:
     """What endpoints work with.
 
     Attributes:
         workspace: Settings, competitors, themes.
-        desk: `with shop.desk.reading() as connection: …`; likewise `writing`.
-        inbox: Where accepted sightings are put; call `shop.indexing.wake()` afterwards.
+        desk: `with services.desk.reading() as connection: …`; likewise `writing`.
+        inbox: Where accepted sightings are put; call `services.indexing.wake()` afterwards.
         attachments: Files of cleared sightings.
         limits: Bounds of a submission.
         clock: The time; never `datetime.now()`.
-        site: The address that people type; `shop.site.url("/r/…")` for links that leave the page.
+        site: The address that people type; `services.site.url("/r/…")` for links that leave the page.
         sessions: Who asks; `forget()` after whatever ends a session or a token.
         throttle: How often somebody may try.
         indexing: The thread that brings what the inbox holds into the desk.
@@ -59,7 +59,7 @@ class Shop:
     flows: AskFlows
 
 
-def shop_of(request: Request) -> Shop:
-    """The shop of the application that got this request."""
-    shop: Shop = request.app.state.shop
-    return shop
+def services_of(request: Request) -> Services:
+    """The services of the application that got this request."""
+    services: Services = request.app.state.services
+    return services

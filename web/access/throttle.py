@@ -36,7 +36,8 @@ class ClockStorage(Storage):
         return ()
 
     def _now(self) -> float:
-        return self._clock.now().timestamp()
+        # a wall clock that is set back would keep windows open for as long
+        return self._clock.monotonic()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Counts, and begins a window of `expiry` seconds with the first."""
@@ -56,7 +57,7 @@ class ClockStorage(Storage):
         return count if ends > self._now() else 0
 
     def get_expiry(self, key: str) -> float:
-        """When the window ends, in seconds since the epoch."""
+        """When the window ends, on the same clock."""
         return self._counts.get(key, (0, self._now()))[1]
 
     def check(self) -> bool:
@@ -123,7 +124,7 @@ class Throttle:
             return 0
         self.note_refusal(pace.name)
         ends = self._limiter.get_window_stats(pace.item, who).reset_time
-        return max(1, math.ceil(ends - self._clock.now().timestamp()))
+        return max(1, math.ceil(ends - self._clock.monotonic()))
 
     def count(self, pace: Pace, who: str) -> None:
         """Counts a try.

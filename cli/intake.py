@@ -17,16 +17,17 @@ from desk.database import Desk
 from desk.following import sightings
 from desk.indexing import indexer
 from desk.indexing.attachments import Attachments
+from desk.places import attachments_of, inbox_of
 from detente.errors import DeskError, NotAllowedError, StorageError, UsageError
 from detente.people import Person
 from detente.sightings import Channel, Submission, Upload
 from detente.workspace import Workspace
-from web.door.permissions import Permission, has
+from web.access.permissions import Permission, has
 from web.site import site_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counter:
+class Intake:
     """Where sightings are handed in.
 
     Attributes:
@@ -78,10 +79,9 @@ class Counter:
             UsageError: Nobody is that, or others were added and nobody was named.
             NotAllowedError: They may not report.
         """
+        now = self.desk.clock.now()
         with self.desk.writing() as connection:
-            found = people.person_by_email(connection, who) if who else people.local_owner(connection)
-            if found is None and not who and not people.people(connection):
-                found = people.the_local_owner(connection, self.desk.clock.now())
+            found = people.person_by_email(connection, who) if who else people.local_owner(connection, now)
         if found is None:
             raise UsageError(
                 f"nobody here is {who!r}; `detente person list` shows everybody"
@@ -119,13 +119,13 @@ def reasons(names: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def counter(workspace: Workspace) -> Iterator[Counter]:
+def open_intake(workspace: Workspace) -> Iterator[Intake]:
     """The workspace's way in, closed at the end."""
     with the_desk(workspace) as desk:
-        yield Counter(
+        yield Intake(
             workspace=workspace,
             desk=desk,
-            inbox=Inbox(workspace.data / "inbox"),
-            attachments=Attachments(workspace.data / "attachments"),
+            inbox=inbox_of(workspace),
+            attachments=attachments_of(workspace),
             limits=limits_of(workspace.settings.limits),
         )
