@@ -33,6 +33,7 @@ __all__ = [
     "check_password",
     "end_session",
     "end_sessions",
+    "is_password",
     "new_link",
     "new_token",
     "revoke_token",
@@ -79,6 +80,17 @@ def check_password(c: Connection, email: str, password: str) -> Person | None:
     holder = person_by_email(c, email)
     matches = _matches(_hash_of(c, holder), password)
     return holder if matches and holder is not None and not holder.is_disabled else None
+
+
+def is_password(desk: Desk, person_id: str, password: str) -> bool:
+    """Whether that is somebody's password; nothing of the desk is held while it is hashed.
+
+    Raises:
+        NotFoundError: There is no such person.
+    """
+    with desk.reading() as c:
+        known = _hash_of(c, person(c, person_id))
+    return _matches(known, password)
 
 
 def by_password(

@@ -55,7 +55,7 @@ def test_a_template_takes_what_its_dataclass_has_and_each_of_it_is_described(tem
 
 def test_a_context_cannot_be_shown_with_another_template(site: WebSite) -> None:
     request = Request({"type": "http", "headers": [], "method": "GET", "path": "/", "query_string": b""})
-    page = me.MePage(tokens=(), scopes=(), days=(), faults={})
+    page = me.MePage(tokens=(), scopes=(), days=(), has_password=False, faults={})
     with pytest.raises(TypeError, match="is not shown with MePage"):
         render(request, "home.html", page)
 

@@ -138,6 +138,17 @@ def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> Non
     assert held[:8].upper() not in page
 
 
+def test_a_hint_names_neither_customer_nor_deal_nor_reporter(new_site: NewSite) -> None:
+    site = new_site()
+    told = "Other Rep Person saw it at Contoso, in deal Quixote: call +49 30 901820 or x@contoso.test."
+    send(site, "other_rep", told, files=[("a.jpg", photo())], customer="Contoso", deal="Quixote")
+
+    sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "[reporter] saw it at [customer], in deal [deal]: call [phone] or [e-mail]." in page
+
+
 def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewSite) -> None:
     site = new_site()
     text = "Globex told Contoso that the Team plan costs 49 euros per user from January on."
