@@ -310,6 +310,6 @@ def refill(workspace: WorkspaceOption = None) -> None:
 
     Example: detente sighting refill
     """
-    with counter(the_workspace(workspace)) as desk:
-        count = indexer.refill(desk.desk, desk.inbox, desk.attachments, desk.limits)
+    with open_intake(the_workspace(workspace)) as intake:
+        count = indexer.refill(intake.desk, intake.inbox, intake.attachments, intake.limits)
     say("1 sighting was missing, and is back" if count == 1 else f"{count} sightings were missing, and are back")
