@@ -19,6 +19,7 @@ from cli.words import JsonOption, WorkspaceOption, the_workspace
 from desk.accepting.accept import Accepted
 from desk.accepting.gate import ANSWERS, missing
 from desk.following import sightings
+from desk.indexing import indexer
 from desk.reading import mail_in
 from desk.reading.mail_file import max_bytes
 from detente.errors import ConflictError, NotAllowedError, SubmissionError, UsageError
@@ -268,8 +269,8 @@ def show(
         write_json(told | {"reasons": receipt.reasons, "steps": [dict(zip(keys, one, strict=True)) for one in steps]})
         return
     screen.data.print(escape(f"{name}  {row.gate}"), soft_wrap=True)
-    if row.person_id == person.person_id and row.text:
-        screen.data.print(escape("\n".join(map(screen.one_line, row.text.splitlines()))), soft_wrap=True)
+    if row.person_id == person.person_id and (text := sightings.shown_text(row, is_own=True)):
+        screen.data.print(escape("\n".join(map(screen.one_line, text.splitlines()))), soft_wrap=True)
     show_rows(("", "step", "at", "what"), [("✓" if one[2] else "", one[0], one[1], one[3]) for one in steps])
     for line in receipt.reasons:
         say(line)
@@ -292,7 +293,12 @@ def list_own(
         with intake.desk.reading() as connection:
             found = sightings.sightings_of(connection, person.person_id, limit)
     rows = [
-        (one.sighting_id, one.received_at, "withdrawn" if one.is_withdrawn else one.gate, one.text[:_LINE])
+        (
+            one.sighting_id,
+            one.received_at,
+            "withdrawn" if one.is_withdrawn else one.gate,
+            (sightings.shown_text(one, is_own=True) or "")[:_LINE],
+        )
         for one in found
     ]
     if as_json:
@@ -301,3 +307,14 @@ def list_own(
         show_rows(("id", "received", "state", "what"), rows)
     else:
         say('nothing yet; `detente sighting add "…"` reports something')
+
+
+@app.command()
+def refill(workspace: WorkspaceOption = None) -> None:
+    """Brings sightings back that the inbox kept and the desk lacks, as after a restore of an older desk.
+
+    Example: detente sighting refill
+    """
+    with open_intake(the_workspace(workspace)) as intake:
+        count = indexer.refill(intake.desk, intake.inbox, intake.attachments, intake.limits)
+    say("1 sighting was missing, and is back" if count == 1 else f"{count} sightings were missing, and are back")

@@ -160,12 +160,14 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
 
 def without_names(text: str, names: Mapping[str, str]) -> str:
     """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
+    # first, since an address with the customer's name in it would be none any more once that is taken out
+    text = masked(text)
     for instead, name in names.items():
         words = name.split()
         if len(" ".join(words)) >= _SHORTEST_NAME:
             pattern = r"\s+".join(re.escape(word) for word in words)
             text = re.sub(rf"(?<!\w){pattern}(?!\w)", instead, text, flags=re.IGNORECASE)
-    return masked(text)
+    return text
 
 
 def _hashed(key: bytes, kind: str, name: str) -> str | None:

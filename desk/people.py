@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from desk import audit
 from desk.database import Connection
-from desk.schema import identity, person_role, session, sign_in_link, token
+from desk.schema import audit as audit_table
+from desk.schema import identity, person_role, session, sighting, sign_in_link, token
 from desk.schema import person as person_table
 from detente.errors import ConflictError, NotFoundError, SubmissionError
 from detente.people import Person, Role
@@ -25,8 +26,11 @@ __all__ = [
     "add_person",
     "disable",
     "enable",
+    "end_links",
     "end_sessions",
     "ensure_local_owner",
+    "has_been_here",
+    "has_password",
     "identities_of",
     "link_identity",
     "local_owner",
@@ -149,7 +153,7 @@ def disable(c: Connection, person_id: str, *, by: str | None, now: datetime) -> 
         return
     c.execute(update(person_table).where(person_table.c.person_id == person_id).values(disabled_at=now))
     end_sessions(c, person_id, now)
-    _end_links(c, person_id, now)
+    end_links(c, person_id, now)
     c.execute(update(token).where(token.c.person_id == person_id, token.c.revoked_at.is_(None)).values(revoked_at=now))
     audit.record(c, by=by, action="person_disabled", subject=person_id, now=now)
 
@@ -186,7 +190,7 @@ def set_password(c: Connection, person_id: str, password: str, *, by: str | None
     hashed = PASSWORDS.hash(password)
     c.execute(update(person_table).where(person_table.c.person_id == person_id).values(password_hash=hashed))
     end_sessions(c, person_id, now)
-    _end_links(c, person_id, now)
+    end_links(c, person_id, now)
     audit.record(c, by=by, action="password_set", subject=person_id, now=now)
 
 
@@ -244,6 +248,30 @@ def somebody_has_password(c: Connection) -> bool:
     return c.execute(select(person_table.c.person_id).where(*able).limit(1)).first() is not None
 
 
+def has_password(c: Connection, person_id: str) -> bool:
+    """Whether somebody has set one."""
+    mine = (person_table.c.person_id == person_id, person_table.c.password_hash.is_not(None))
+    return c.execute(select(person_table.c.person_id).where(*mine)).first() is not None
+
+
+def has_been_here(c: Connection, person_id: str) -> bool:
+    """Whether somebody has ever come in, sent anything, or has a way in of their own: a password, a provider's account.
+
+    Who has not is nobody yet: a link that somebody else hands to them opens nothing that is theirs.
+    """
+    came_in = select(audit_table.c.audit_id).where(
+        audit_table.c.action == "signed_in", audit_table.c.subject == person_id
+    )
+    sent = select(sighting.c.sighting_id).where(sighting.c.person_id == person_id)
+    own_ways = (
+        # nobody signs in by Slack
+        select(identity.c.subject).where(identity.c.person_id == person_id, ~identity.c.provider.startswith("slack:")),
+        select(token.c.token_id).where(token.c.person_id == person_id),
+    )
+    found = (c.execute(query.limit(1)).first() for query in (came_in, sent, *own_ways))
+    return has_password(c, person_id) or any(one is not None for one in found)
+
+
 def end_sessions(c: Connection, person_id: str, now: datetime) -> None:
     """Ends all sessions of somebody."""
     c.execute(
@@ -251,7 +279,8 @@ def end_sessions(c: Connection, person_id: str, now: datetime) -> None:
     )
 
 
-def _end_links(c: Connection, person_id: str, now: datetime) -> None:
+def end_links(c: Connection, person_id: str, now: datetime) -> None:
+    """Ends all links of somebody that nobody has used."""
     mine = (sign_in_link.c.person_id == person_id, sign_in_link.c.used_at.is_(None))
     c.execute(update(sign_in_link).where(*mine).values(used_at=now))
 

@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 
 from desk import audit
 from desk.database import Connection, Desk
-from desk.people import PASSWORDS, end_sessions, person, person_by_email
+from desk.people import PASSWORDS, end_links, end_sessions, person, person_by_email
 from desk.schema import person as person_table
 from desk.schema import session, sign_in_link
 from desk.schema import token as token_table
@@ -32,6 +32,7 @@ __all__ = [
     "by_password",
     "end_session",
     "end_sessions",
+    "is_password",
     "new_link",
     "new_token",
     "revoke_token",
@@ -67,6 +68,17 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+def is_password(desk: Desk, person_id: str, password: str) -> bool:
+    """Whether that is somebody's password; nothing of the desk is held while it is hashed.
+
+    Raises:
+        NotFoundError: There is no such person.
+    """
+    with desk.reading() as c:
+        known = _hash_of(c, person(c, person_id))
+    return _matches(known, password)
 
 
 def by_password(
@@ -128,6 +140,8 @@ def use_link(c: Connection, secret: str, now: datetime) -> Person | None:
 def begin_session(c: Connection, person_id: str, now: datetime, hours: float, *, instead_of: str | None = None) -> str:
     """The secret of a new session; it is new at every sign-in, so that none can be put under somebody beforehand.
 
+    Links that were made before die with it: whoever else has seen one cannot come in after them.
+
     Args:
         c: A writing connection.
         person_id: Whose session it is.
@@ -142,6 +156,7 @@ def begin_session(c: Connection, person_id: str, now: datetime, hours: float, *,
     _enabled(c, person_id)
     if instead_of is not None:
         end_session(c, instead_of, now)
+    end_links(c, person_id, now)
     secret = secrets.token_urlsafe(32)
     expires_at = now + timedelta(hours=hours)
     values = {"secret_hash": _hashed(secret), "person_id": person_id, "created_at": now, "expires_at": expires_at}

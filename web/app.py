@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import web.routes
 from desk.accepting.accept import limits_of
 from desk.database import Desk
+from desk.following import messages
 from desk.places import attachments_of, inbox_of
 from detente import __version__
 from detente.clock import Clock
@@ -27,7 +28,7 @@ from web.access.visitor import Sessions
 from web.background import Indexing
 from web.errors import answer_errors
 from web.flows_state import AskFlows, not_started
-from web.mail import Deliver, Mailer, by_smtp
+from web.mail import Deliver, Mailer
 from web.routing import GuardedRoute, Routes
 from web.services import Services
 from web.site import Site, site_of
@@ -131,7 +132,7 @@ def _services(
     attachments = attachments_of(workspace)
     limits = limits_of(settings.limits)
     if settings.mail is not None and deliver is None:
-        deliver = by_smtp(settings.mail, workspace.root)
+        deliver = messages.smtp(settings.mail, workspace.root)
     site = site_of(settings.web, port)
     return Services(
         workspace=workspace,

@@ -143,15 +143,15 @@ _BY_STATUS: Mapping[int, Answer] = {
     503: Answer(
         status=503,
         happened="The desk does not answer right now",
-        kept="Whatever was acknowledged before is safe. What you just sent was not taken; it is kept on your phone.",
-        next="Try again in a minute.",
+        kept="Whatever was acknowledged before is safe. What you just sent was not taken.",
+        next="Go back, where it still stands, and send it again in a minute.",
         headers={"Retry-After": "30"},
     ),
     507: Answer(
         status=507,
         happened="The disk is full",
-        kept="What you just sent was not taken; it is kept on your phone, and nothing was lost that was acknowledged.",
-        next="Try again later. Whoever looks after this site has to make room.",
+        kept="What you just sent was not taken. Whatever was acknowledged before is safe.",
+        next="Go back, where it still stands, and send it again later. Whoever looks after this site has to make room.",
         headers={"Retry-After": "300"},
     ),
 }
@@ -237,10 +237,12 @@ def respond(request: Request, answer: Answer) -> Response:
         if answer.faults:
             problem["errors"] = [{"field": field, "detail": fault} for field, fault in answer.faults.items()]
         return JSONResponse(problem, answer.status, headers, media_type="application/problem+json")
+    # who only looked has sent nothing that could be lost
+    is_look = request.method in ("GET", "HEAD") and answer.status == http.HTTPStatus.FORBIDDEN
     page = ErrorPage(
         status=answer.status,
         happened=answer.happened,
-        kept=answer.kept,
+        kept="" if is_look else answer.kept,
         next=answer.next,
         faults=dict(answer.faults or {}),
     )

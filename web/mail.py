@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import logging
 import queue
-import smtplib
-import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
-from pathlib import Path
 
-from detente.secret_file import secret_in
 from detente.settings import MailSettings
 
 log = logging.getLogger("detente.web")
 
-_TIMEOUT_S = 20.0
 _WAITING = 200
 
 Deliver = Callable[[EmailMessage], None]
+"""Hands a mail to a mail server: `desk.following.messages.smtp`, but in tests."""
 
 
 def letter(*, sender: str, to: str, subject: str, text: str) -> EmailMessage:
@@ -38,25 +34,6 @@ def letter(*, sender: str, to: str, subject: str, text: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     return message
-
-
-def by_smtp(settings: MailSettings, root: Path) -> Deliver:
-    """Delivery by the mail server of the settings; relative files are looked for in the workspace."""
-
-    def deliver(message: EmailMessage) -> None:
-        context = ssl.create_default_context()
-        if settings.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT_S, context=context)
-        else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_S)
-        with server:
-            if settings.security == "starttls":
-                server.starttls(context=context)
-            if settings.user:
-                server.login(settings.user, secret_in(root, settings.password_file, "mail.password_file"))
-            server.send_message(message)
-
-    return deliver
 
 
 class Mailer:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -75,8 +75,11 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
-def _moment(value: datetime, zone: str) -> Markup:
-    shown = value.astimezone(ZoneInfo(zone)).strftime("%a %-d %b %Y, %H:%M")
+_TIMES = {"when": "%a %-d %b %Y, %H:%M", "day": "%-d %b %Y"}
+
+
+def _moment(value: datetime, zone: str, form: str) -> Markup:
+    shown = value.astimezone(ZoneInfo(zone)).strftime(form)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), shown)
 
 
@@ -94,7 +97,7 @@ def _environment() -> jinja2.Environment:
 
 ENVIRONMENT = _environment()
 """Jinja's environment. Beside a page's own variables, templates have `frame`, `static('detente.css')` (the address of a
-file) and `when(moment)` (a `<time>` in the company's zone)."""
+file), `when(moment)` (a `<time>` in the company's zone) and `day(moment)` (the same without the hour)."""
 
 
 def render(
@@ -109,15 +112,15 @@ def render(
         raise TypeError(f"{template} is not shown with {type(context).__name__}: put @shows({template!r}) on its class")
     values: dict[str, Any] = {field.name: getattr(context, field.name) for field in fields(context)}  # type: ignore[arg-type]
     return HTMLResponse(
-        ENVIRONMENT.get_template(template).render(values, frame=_frame(request), when=_when(request)),
+        ENVIRONMENT.get_template(template).render(values, frame=_frame(request), **_times(request)),
         status_code=status,
         headers=dict(headers or {}),
     )
 
 
-def _when(request: Request) -> Callable[[datetime], Markup]:
+def _times(request: Request) -> dict[str, Callable[[datetime], Markup]]:
     zone = services_of(request).workspace.settings.company.time_zone
-    return lambda value: _moment(value, zone)
+    return {name: partial(_moment, zone=zone, form=form) for name, form in _TIMES.items()}
 
 
 def _frame(request: Request) -> Frame:

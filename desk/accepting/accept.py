@@ -133,11 +133,11 @@ def accept_attachment(
     """
     there = inbox.find(sighting_id)
     if there is None or there.kind != "sighting" or there.person_id != person_id:
-        raise NotFoundError("there is no such report of yours")
+        raise NotFoundError("there is no such sighting of yours")
     if there.is_withdrawn:
         raise ConflictError("this report was withdrawn; send a new one")
     if not there.gate.keeps_files:
-        raise NotAllowedError("files of this report may not be kept: please do not keep or forward them either")
+        raise NotAllowedError("files of this sighting may not be kept: please do not keep or forward them either")
     check_uploads([upload], limits)
     note = _note(upload)
     entry = Entry(
@@ -177,7 +177,7 @@ def check_uploads(uploads: Sequence[Upload], limits: Limits) -> None:
     for upload in uploads:
         name = attachments.safe_name(upload.name)
         if not upload.body:
-            raise UploadError({"files": f"{name} is empty; choose it again, or send the report without it"})
+            raise UploadError({"files": f"{name} is empty; choose it again, or send the sighting without it"})
         if len(upload.body) > limits.file_bytes:
             most = limits.file_bytes / 1_000_000
             raise UploadError({"files": f"{name} is larger than {most:g} MB; send a smaller one, or a part of it"})

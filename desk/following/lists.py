@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from desk.changes import without_names
 from desk.database import Connection
 from desk.following.sighting_rows import SightingRow, rows_of
-from desk.schema import person
+from desk.schema import note, person
 from desk.schema import sighting as sighting_table
 from desk.schema import sighting_state as state_table
 
@@ -24,11 +24,13 @@ class Heard:
         sighting_id: Which one.
         text: Its text; addresses and numbers are masked, and the names of the customer, the deal and the reporter.
         received_at: When it was received.
+        person_id: Who reported it; for no page.
     """
 
     sighting_id: str
     text: str
     received_at: datetime
+    person_id: str
 
 
 def for_product(
@@ -67,20 +69,45 @@ def waiting_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingR
     return rows_of(c, *which, limit=limit)
 
 
+def asked_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingRow]:
+    """Those of somebody's own sightings about which a question is open, the newest first."""
+    of_it = note.c.sighting_id == state_table.c.sighting_id
+    asked = select(func.max(note.c.at)).where(of_it, note.c.kind == "question").scalar_subquery()
+    answered = select(func.max(note.c.at)).where(of_it, note.c.kind == "answer").scalar_subquery()
+    which = [
+        sighting_table.c.person_id == person_id,
+        state_table.c.gate == "cleared",
+        state_table.c.is_withdrawn.is_(False),
+        asked.is_not(None),
+        or_(answered.is_(None), answered < asked),
+    ]
+    return rows_of(c, *which, limit=limit)
+
+
 def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
     """What was reported about a competitor, the newest first, as far as all colleagues may read it."""
+    return _heard(c, sighting_table.c.competitor == competitor, limit)
+
+
+def heard(c: Connection, sighting_ids: Collection[str]) -> list[Heard]:
+    """What these sightings say, the newest first, as far as all colleagues may read it."""
+    return _heard(c, sighting_table.c.sighting_id.in_(sighting_ids), len(sighting_ids)) if sighting_ids else []
+
+
+def _heard(c: Connection, which: ColumnElement[bool], limit: int) -> list[Heard]:
     query = (
         select(
             sighting_table.c.sighting_id,
             sighting_table.c.text,
             sighting_table.c.received_at,
+            sighting_table.c.person_id,
             sighting_table.c.customer,
             sighting_table.c.deal,
             person.c.name,
         )
         .join(state_table, state_table.c.sighting_id == sighting_table.c.sighting_id)
         .join(person, person.c.person_id == sighting_table.c.person_id)
-        .where(_may_be_read(), sighting_table.c.competitor == competitor)
+        .where(_may_be_read(), which)
         .order_by(sighting_table.c.received_at.desc(), sighting_table.c.sighting_id.desc())
         .limit(limit)
     )
@@ -89,6 +116,7 @@ def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
             sighting_id=row.sighting_id,
             text=without_names(row.text, {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}),
             received_at=row.received_at,
+            person_id=row.person_id,
         )
         for row in c.execute(query)
     ]

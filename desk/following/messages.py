@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import case, select, update
 
 from desk.database import Connection, Desk
-from desk.schema import message, person
+from desk.schema import message, person, person_role, sighting
 from detente.errors import DetenteError, ServiceError, UsageError
 from detente.secret_file import secret_in
 from detente.settings import MailSettings
@@ -44,6 +44,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quarantined": (
         "{name} is for Legal to look at",
         "The gate held {name} back. It waits for a release or a refusal.",
+    ),
+    "not_kept": (
+        "{name} was not kept: for Legal to know",
+        (
+            "By its reporter's answers nothing of {name} may be kept, so its words and files were not. "
+            "There is nothing to decide; you may want to speak with the reporter, who did right to tell."
+        ),
     ),
     "released": ("{name} was released", "Legal has looked at {name} and released it: Product can read it now."),
     "rejected": ("{name} was not released", "Legal has looked at {name} and keeps it back. Reporting it was right."),
@@ -87,6 +94,24 @@ def queue(c: Connection, person_id: str, kind: str, sighting_id: str | None, *, 
             attempts=0,
         )
     )  # fmt: skip
+
+
+def queue_for_legal(c: Connection, kind: str, sighting_id: str, *, now: datetime) -> None:
+    """Notes that everybody of legal is to be told of a sighting: but its reporter, who does not review their own."""
+    reporter = select(sighting.c.person_id).where(sighting.c.sighting_id == sighting_id).scalar_subquery()
+    legal = (
+        select(person.c.person_id)
+        .join(person_role, person_role.c.person_id == person.c.person_id)
+        .where(
+            person_role.c.role == "legal",
+            person.c.disabled_at.is_(None),
+            person.c.erased_at.is_(None),
+            person.c.person_id != reporter,
+        )
+        .order_by(person.c.person_id)
+    )
+    for person_id in c.execute(legal).scalars().all():
+        queue(c, person_id, kind, sighting_id, now=now)
 
 
 def deliver(desk: Desk, sender: Sender, *, sender_address: str, base_url: str, company: str) -> Delivered:

@@ -18,7 +18,7 @@ _WAY = ("received", "read", "clustered", "linked", "decided", "credited")
 _TITLES: Mapping[str, tuple[str, str]] = {
     "received": ("Received", ""),
     "read": ("Read by Product", "Not read yet"),
-    "clustered": ("Put beside reports that say the same", "Not compared with other reports yet"),
+    "clustered": ("Put beside sightings that say the same", "Not compared with others yet"),
     "linked": ("Linked to a theme of the roadmap", "Not linked to a theme yet"),
     "decided": ("Decided", "No decision yet"),
     "credited": ("Credited to you", "Not credited yet"),
@@ -45,7 +45,7 @@ _STANDING: Mapping[str, tuple[str, str]] = {
     ),
     "released": (
         "Released by legal",
-        "Legal looked at it: it can be used. From here it goes on like any other report.",
+        "Legal looked at it: it can be used. From here it goes on like any other sighting.",
     ),
     "withdrawn": ("Withdrawn by you", "Nobody else sees it any more."),
 }

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import func, insert, select, update
 
 from desk.database import Connection
+from desk.following import messages
 from desk.schema import sighting, sighting_event, sighting_state
 from detente.errors import ConflictError, NotFoundError
 from detente.sightings import GateState
@@ -28,6 +29,9 @@ _GATES: dict[EventKind, GateState] = {
     "released": "cleared",
     "rejected": "rejected",
 }
+
+# whichever way it came to that: by the gate's first word, by the reporter's answers, or by what they added
+_FOR_LEGAL: tuple[EventKind, ...] = ("quarantined", "not_kept")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +92,7 @@ def fold(events: Iterable[Event]) -> State:
 
 
 def record(c: Connection, sighting_id: str, kind: EventKind, *, by: str | None, now: datetime, **detail: Any) -> int:
-    """Adds an event and folds it into the state; returns its id.
+    """Adds an event and folds it into the state; returns its id. Legal is told of what is for them alone from here on.
 
     Args:
         c: A connection that writes.
@@ -107,7 +111,7 @@ def record(c: Connection, sighting_id: str, kind: EventKind, *, by: str | None, 
     there = c.execute(select(sighting_state).where(sighting_state.c.sighting_id == sighting_id)).one_or_none()
     if there is None:
         if c.execute(select(sighting.c.sighting_id).where(sighting.c.sighting_id == sighting_id)).one_or_none() is None:
-            raise NotFoundError("there is no such report")
+            raise NotFoundError("there is no such sighting")
         state = State()
     else:
         state = State(
@@ -133,6 +137,8 @@ def record(c: Connection, sighting_id: str, kind: EventKind, *, by: str | None, 
         "nudged_at": after.nudged_at,
         "last_event_id": after.last_event_id,
     }
+    if kind in _FOR_LEGAL:
+        messages.queue_for_legal(c, kind, sighting_id, now=now)
     if there is None:
         c.execute(insert(sighting_state).values(sighting_id=sighting_id, **values))
     else:

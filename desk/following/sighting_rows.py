@@ -112,7 +112,7 @@ def sighting(c: Connection, sighting_id: str) -> SightingRow:
     """
     found = rows_of(c, sighting_table.c.sighting_id == sighting_id, limit=1)
     if not found:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return found[0]
 
 
@@ -129,7 +129,7 @@ def visible_to(c: Connection, sighting_id: str, person: Person) -> SightingRow:
     for_product = row.gate == "cleared" and not row.is_withdrawn and bool(PRODUCT & person.roles)
     for_legal = row.gate != "cleared" and "legal" in person.roles
     if not (is_own or for_product or for_legal):
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 
@@ -212,6 +212,16 @@ def notes_of(c: Connection, sighting_id: str, kinds: Collection[str] = ("questio
         )
         for row in c.execute(query)
     ]
+
+
+def shown_text(row: SightingRow, *, is_own: bool) -> str | None:
+    """What was reported, where it may be shown outside the legal role; None otherwise.
+
+    What the gate holds back is not even shown to its reporter: neither their pages nor their terminal are the legal
+    role's.
+    """
+    may = row.gate == "cleared" or (row.gate == "waiting" and is_own)
+    return row.text if may and row.text and (is_own or not row.is_withdrawn) else None
 
 
 def short_name(sighting_id: str) -> str:

@@ -27,6 +27,7 @@ from desk.following.sighting_rows import (
     quarantine,
     same_files,
     short_name,
+    shown_text,
     sighting,
     sightings_of,
     visible_to,
@@ -38,12 +39,13 @@ from detente.sightings import Gate, Submission
 
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
-    "attachments_of", "complete", "events", "fold", "last_event_id", "mark_read", "notes_of", "quarantine",
-    "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting", "sightings_of",
-    "visible_to", "withdraw",
+    "attachments_of", "complete", "events", "fold", "hold", "last_event_id", "mark_read", "notes_of",
+    "quarantine", "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "shown_text",
+    "sighting", "sightings_of", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000
+_HELD_FILE = {"yes": "marked_confidential", "not_sure": "confidential_unsure"}
 # what the gate reads, beside the answers
 _SAID = ("sighting_id", "text", "competitor", "competitor_name", "comparison", "area", "customer", "deal")
 _BLANK: Mapping[str, Any] = {
@@ -90,12 +92,35 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     """
     row = _own(c, sighting_id, by)
     if row.gate == "not_kept":
-        raise NotAllowedError("nothing of this report may be kept, so nothing can be added; please speak to legal")
+        raise NotAllowedError("nothing of this sighting may be kept, so nothing can be added; please speak to legal")
     _say(c, sighting_id, "answer", text, by=by, now=now)
     # an answer is as new to the gate as a sighting is: who asked may not be the one who may read it
     fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
     if fired and row.gate == "cleared":
         record(c, sighting_id, "quarantined", by=by, now=now, reasons=list(fired))
+
+
+def hold(c: Connection, sighting_id: str, answer: str, *, by: str, now: datetime) -> None:
+    """Takes the answer to whether a file that is added later may be had: with anything but "no" legal looks first.
+
+    To be called before the file is taken: what it is about to bring is held back with the whole sighting.
+
+    Args:
+        c: A connection that writes.
+        sighting_id: Whose file it is.
+        answer: Whether it is marked confidential, under NDA or meant for somebody else: `yes`, `no` or `not_sure`.
+        by: The reporter.
+        now: The time.
+
+    Raises:
+        NotFoundError: There is no such sighting of this person.
+        SubmissionError: It is no answer.
+    """
+    row = _own(c, sighting_id, by)
+    if answer not in _HELD_FILE and answer != "no":
+        raise SubmissionError({"confidential": gate.QUESTIONS["confidential"]})
+    if answer != "no" and row.gate in ("cleared", "waiting") and not row.is_withdrawn:
+        record(c, sighting_id, "quarantined", by=by, now=now, reasons=[_HELD_FILE[answer]])
 
 
 def withdraw(c: Connection, sighting_id: str, *, by: str, now: datetime) -> None:
@@ -130,7 +155,7 @@ def complete(c: Connection, sighting_id: str, answers: Mapping[str, str], *, by:
     """
     row = _own(c, sighting_id, by)
     if row.gate != "waiting":
-        raise ConflictError("this report does not wait for an answer any more")
+        raise ConflictError("this sighting does not wait for an answer any more")
     given = {name: word for name, word in answers.items() if word}
     faults = {name: "is no question of the gate" for name in given if name not in gate.ANSWERS}
     for name in set(given) & set(gate.ANSWERS):
@@ -203,7 +228,7 @@ def _review(c: Connection, sighting_id: str, kind: EventKind, reason: str, *, by
 def _own(c: Connection, sighting_id: str, person_id: str) -> SightingRow:
     row = sighting(c, sighting_id)
     if row.person_id != person_id:
-        raise NotFoundError("there is no such report")
+        raise NotFoundError("there is no such sighting")
     return row
 
 

@@ -1,6 +1,6 @@
 """From the inbox to the desk: rows for every entry, and the files of those that the gate cleared.
 
-It runs after a report was acknowledged, any number of times, in any number of processes, and may be killed anywhere:
+It runs after a sighting was acknowledged, any number of times, in any number of processes, and may be killed anywhere:
 an entry stays in `new` until everything about it is on the desk.
 """
 
@@ -178,7 +178,7 @@ def _index(desk: Desk, inbox: Inbox, paths: Sequence[Path]) -> tuple[list[str], 
             inbox.keep(entry.entry_id)
         elif outcome == "early":
             if inbox.path(entry.sighting_id) is None and (path := inbox.path(entry.entry_id)) is not None:
-                _set_aside(inbox, path, "it belongs to a report that is not here")
+                _set_aside(inbox, path, "it belongs to a sighting that is not here")
         else:
             if is_to_unpack:
                 holding.append(entry)
@@ -298,7 +298,7 @@ def _put_later_file(c: Connection, entry: Entry, owner: str | None) -> _Outcome:
         # its sighting may be one of those that were accepted a moment ago
         return "early"
     if owner != entry.person_id:
-        raise DamagedEntryError(f"{entry.entry_id}: belongs to a report of somebody else")
+        raise DamagedEntryError(f"{entry.entry_id}: belongs to a sighting of somebody else")
     row = sighting_row(c, entry.sighting_id)
     happened = events(c, entry.sighting_id)
     if any(event.kind == "attachment" and event.detail.get("entry_id") == entry.entry_id for event in happened):

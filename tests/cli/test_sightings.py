@@ -157,6 +157,16 @@ def test_what_was_confidential_goes_to_legal_and_that_is_told(detente, workspace
     assert "Legal looks first" in told.stderr
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_what_is_held_back_is_not_shown_in_the_terminal_either(detente, workspace, as_json):
+    detente("add", "CANARY-7Q", "--source", "customer", "--confidential", "yes", "--id", MINE)
+
+    for told in (detente("list", *as_json), detente("show", MINE, *as_json)):
+        assert "quarantined" in told.stdout
+        assert "CANARY-7Q" not in told.output
+    assert rows(workspace)[MINE].text == "CANARY-7Q"
+
+
 def test_who_reports_is_named_where_others_were_added(detente, workspace, team):
     detente("add", "Mine", *PUBLIC, "--as", "BO@acme.test")
 
@@ -348,3 +358,12 @@ def test_somebody_is_linked_to_slack_from_the_terminal(workspace, team):
     assert told.exit_code == 0
     with closing(Desk.open(workspace / "data", "", SystemClock())) as desk, desk.reading() as c:
         assert people.person_by_identity(c, "slack:T1", "U1").email == team
+
+
+def test_what_the_inbox_kept_comes_back_to_a_desk_that_lacks_it(detente, workspace):
+    detente("add", "Globex offers Team at 49", *PUBLIC, "--id", MINE)
+    (workspace / "data" / "desk.sqlite").unlink()
+    assert "1 sighting was missing, and is back" in detente("refill").output
+    assert "0 sightings were missing, and are back" in detente("refill").output
+    with closing(Desk.open(workspace / "data", "", SystemClock())) as desk, desk.reading() as c:
+        assert sightings.sighting(c, MINE).text == "Globex offers Team at 49"

@@ -31,7 +31,7 @@ def by_api(served: Served) -> str:
     status, _ = served.report("rita", sighting_id, **{**HELD, **words("api")}, files=files)
     assert status == 201
     later = {**served.headers("rita"), "Idempotency-Key": new_id()}
-    body = multipart({}, [(f"{CANARY}-later.txt", f"{CANARY} in a later file".encode())], "file")
+    body = multipart({"confidential": "no"}, [(f"{CANARY}-later.txt", f"{CANARY} in a later file".encode())], "file")
     assert served.ask("POST", f"/api/v1/sightings/{sighting_id}/attachments", body, later)[0] == 201
     return sighting_id
 

@@ -209,15 +209,18 @@ def test_a_file_can_be_added_later_and_once(api_site, program):
     mine, file_key = send(program, PUBLIC).json()["sighting_id"], key()
     url, headers = f"{PATH}/{mine}/attachments", {"Idempotency-Key": file_key}
 
-    first = program.post(url, files={"file": ("a.jpg", photo())}, headers=headers)
-    again = program.post(url, files={"file": ("a.jpg", photo())}, headers=headers)
-    other = program.post(url, files={"file": ("a.jpg", photo() + b"x")}, headers=headers)
+    first = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())}, headers=headers)
+    again = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())}, headers=headers)
+    other = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo() + b"x")}, headers=headers)
 
     assert [first.status_code, again.status_code, other.status_code] == [201, 200, 409]
     assert first.json() == {"attachment_id": file_key, "sighting_id": mine} == again.json()
-    bare = program.post(url, files={"file": ("a.jpg", photo())})
+    bare = program.post(url, data={"confidential": "no"}, files={"file": ("a.jpg", photo())})
     assert bare.status_code == 400
     assert "Idempotency-Key" in bare.json()["detail"]
+    unsaid = program.post(url, files={"file": ("a.jpg", photo())}, headers={"Idempotency-Key": key()})
+    assert unsaid.status_code == 422
+    assert unsaid.json()["errors"][0]["field"] == "confidential"
 
 
 def test_a_receipt_can_be_read_before_the_desk_was_told(api_site, program):

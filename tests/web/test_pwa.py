@@ -46,6 +46,12 @@ def test_the_service_worker_is_renewed_with_the_form(site: WebSite) -> None:
     assert answer.headers["service-worker-allowed"] == "/"
 
 
+def test_a_browser_that_asks_for_the_icon_at_the_address_of_old_gets_it(site: WebSite) -> None:
+    answer = site.client().get("/favicon.ico")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+
+
 def transferred(client: httpx.Client, path: str) -> int:
     """Bytes of an answer's body as they come over the line."""
     with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:

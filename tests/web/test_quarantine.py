@@ -30,12 +30,20 @@ def test_legal_sees_the_answers_the_words_and_why_it_is_held_back(site: WebSite)
 
     listed, page = (words(site.client("legal").get(path)) for path in ("/quarantine", f"/quarantine/{held}"))
 
-    assert f"R-{held[:8].upper()} · Globex Desk to decide On their slide." in listed
+    assert f"Globex Desk R-{held[:8].upper()} to decide On their slide." in listed
     assert "It was marked confidential. Legal looks first." in page
     assert "Was it marked confidential? Yes" in page
     assert "On their slide." in page
     assert "Contoso" in page
     assert "Reported by Rep Person" in page
+
+
+def test_the_first_page_counts_what_legal_can_decide_on_and_nothing_else(site: WebSite) -> None:
+    for gate in ("quarantined", "waiting", "not_kept"):
+        send(site, "rep", f"One that is {gate}.", gate=gate)
+    send(site, "legal", "One of legal's own.", gate="quarantined")
+
+    assert "1 sighting held back for you to look at" in words(site.client("legal").get("/"))
 
 
 PAGES = ("/", "/r/mine", "/sightings", "/quarantine", "/me", "/admin/people", "/admin/audit", "/admin/health")

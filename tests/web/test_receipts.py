@@ -47,7 +47,7 @@ def test_right_after_sending_the_page_says_when_it_was_kept_and_under_which_name
 
     page = words(site.client("rep").get(f"/r/{sent}?new=1"))
 
-    assert f"Thank you, kept safe at 10:00 · R-{sent[:8].upper()}" in page
+    assert f"Thank you, kept safe at 10:00 R-{sent[:8].upper()} Product can read it now." in page
     assert row(site, sent).gate == "cleared"
 
 
@@ -57,7 +57,7 @@ def test_right_after_sending_the_page_says_when_it_was_kept_and_under_which_name
         ("cleared", "Product can read it now."),
         ("waiting", "It waits for an answer of yours."),
         ("quarantined", "Only legal can see this until they have looked. You did right to say how you learned it"),
-        ("not_kept", "Neither the text nor any file was kept; only that there was a report. You did right"),
+        ("not_kept", "Neither the text nor any file was kept; only that there was a sighting. You did right"),
     ],
 )
 def test_what_the_gate_said_is_told_in_honest_words(site: WebSite, gate: str, says: str) -> None:
@@ -114,6 +114,17 @@ def test_what_a_colleague_told_before_is_named_with_its_share(new_site: NewSite)
     assert "Yours says 45; the earlier one says 49." in page
 
 
+def test_what_one_told_before_oneself_is_not_said_to_be_a_colleagues(new_site: NewSite) -> None:
+    site = new_site()
+    send(site, "rep", "Globex told Contoso that the Team plan costs 49 euros per user from January on.")
+    again = send(site, "rep", "FYI Globex told Contoso that the Team plan costs 49 euros per user from January on.")
+
+    page = words(site.client("rep").get(f"/r/{again}?new=1"))
+
+    assert "You reported this before, on Mon 16 Nov 2026" in page
+    assert "colleague reported" not in page
+
+
 def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> None:
     site = new_site()
     send(site, "other_rep", "Seen at the fair.", files=[("a.jpg", photo())])
@@ -122,9 +133,20 @@ def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> Non
     sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
     page = words(site.client("rep").get(f"/r/{sent}?new=1"))
 
-    assert "The very same file came with a report on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
+    assert "The very same file came with a sighting on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
     assert "Seen elsewhere." not in page
     assert held[:8].upper() not in page
+
+
+def test_a_hint_names_neither_customer_nor_deal_nor_reporter(new_site: NewSite) -> None:
+    site = new_site()
+    told = "Other Rep Person saw it at Contoso, in deal Quixote: call +49 30 901820 or x@contoso.test."
+    send(site, "other_rep", told, files=[("a.jpg", photo())], customer="Contoso", deal="Quixote")
+
+    sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "[reporter] saw it at [customer], in deal [deal]: call [phone] or [e-mail]." in page
 
 
 def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewSite) -> None:
@@ -284,6 +306,23 @@ def test_a_question_is_asked_read_and_answered(new_site: NewSite) -> None:
     assert "The cloud one." in words(pm.get(f"/r/{sent}"))
 
 
+def test_a_question_waits_on_every_page_of_its_reporter_until_it_is_answered(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    do(site, sightings.ask, sent, "Which one?", by="pm")
+    rep = site.client("rep")
+
+    assert "1 sighting of yours waits for an answer" in words(rep.get("/"))
+    assert "Waiting for an answer of yours Globex Desk R-" in words(rep.get("/r/mine"))
+    assert "question for you" in words(rep.get(f"/r/{sent}"))
+
+    site.clock.go(minutes=1)
+    do(site, sightings.answer, sent, "The one for schools.", by="rep")
+    assert "waits for an answer" not in words(rep.get("/"))
+    assert "Waiting for" not in words(rep.get("/r/mine"))
+    assert "question for you" not in words(rep.get(f"/r/{sent}"))
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "x" * 6000])
 def test_what_cannot_be_taken_comes_back_with_what_was_typed(new_site: NewSite, typed: str) -> None:
     site = new_site()
@@ -330,7 +369,7 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
     for _ in range(2):
         answer = rep.post(
             f"/r/{sent}/attachments",
-            data={"attachment_id": attachment_id},
+            data={"attachment_id": attachment_id, "confidential": "no"},
             files={"file": ("slide.jpg", photo(), "image/jpeg")},
         )
         assert (answer.status_code, answer.headers["location"]) == (303, f"/r/{sent}?done=added")
@@ -339,6 +378,35 @@ def test_a_photo_is_added_once_however_often_it_is_sent(new_site: NewSite) -> No
     page = rep.get(f"/r/{sent}")
     assert page.text.count("<img ") == 1
     assert "slide.jpg" in words(page)
+
+
+@pytest.mark.parametrize("answer", ["yes", "not_sure"])
+def test_a_later_file_that_may_be_confidential_holds_the_whole_sighting_back(new_site: NewSite, answer: str) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+    data = {"attachment_id": str(uuid.uuid4()), "confidential": answer}
+
+    site.client("rep").post(f"/r/{sent}/attachments", data=data, files={"file": ("slide.jpg", photo(), "image/jpeg")})
+    site.services.indexing.run_once()
+
+    assert row(site, sent).gate == "quarantined"
+    assert site.client("pm").get(f"/r/{sent}").status_code == 404
+    assert "slide.jpg" in words(site.client("legal").get(f"/quarantine/{sent}"))
+
+
+def test_a_later_file_is_not_taken_before_it_is_said_whether_it_is_confidential(new_site: NewSite) -> None:
+    site = new_site()
+    sent = send(site, "rep", "They have a new plan.")
+
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments",
+        data={"attachment_id": str(uuid.uuid4())},
+        files={"file": ("slide.jpg", photo(), "image/jpeg")},
+    )
+
+    assert answer.status_code == 422
+    assert "confidential" in words(answer)
+    assert row(site, sent).gate == "cleared"
 
 
 ID_OF_THE_SENDER = "73b373a8-07b9-4f5f-ac87-ead631a78bcd"
@@ -360,7 +428,9 @@ def test_a_file_that_cannot_be_taken_is_named_and_nothing_changes(
     sent = send(site, "rep", "They have a new plan.")
 
     more = {"files": files} if files else {}
-    answer = site.client("rep").post(f"/r/{sent}/attachments", data={"attachment_id": attachment_id}, **more)
+    answer = site.client("rep").post(
+        f"/r/{sent}/attachments", data={"attachment_id": attachment_id, "confidential": "no"}, **more
+    )
 
     assert answer.status_code == 422
     assert says in words(answer)

@@ -305,6 +305,32 @@ def test_signing_out_leaves_what_waits_in_the_browser_to_be_sent(new_site: Sites
     assert 'detente=""' in answer.headers["set-cookie"]
 
 
+# Changing a password
+
+
+@pytest.mark.slow
+def test_a_change_of_a_password_asks_for_the_one_that_there_is(new_site: Sites) -> None:
+    site = new_site()
+    _with_password(site, "rep")
+    client, new = site.client("rep"), {"password": "five words do even better", "again": "five words do even better"}
+    assert 'name="present"' in client.get("/me").text
+    for present in ({}, {"present": ""}, {"present": "wrong"}):
+        refused = client.post("/me/password", data=new | present)
+        assert refused.status_code == 422
+        assert "not the password that you have now" in refused.text
+    assert _try(site.client(), "rep@acme.test", PASSWORD).status_code == 303
+    assert client.post("/me/password", data=new | {"present": PASSWORD}).status_code == 303
+    assert _try(site.client(), "rep@acme.test", "five words do even better").status_code == 303
+
+
+@pytest.mark.slow
+def test_guesses_at_the_present_password_are_refused_after_a_few(new_site: Sites) -> None:
+    site = new_site()
+    _with_password(site, "rep")
+    client, guess = site.client("rep"), {"present": "wrong", "password": PASSWORD, "again": PASSWORD}
+    assert [client.post("/me/password", data=guess).status_code for _ in range(9)] == [422] * 8 + [429]
+
+
 # Where to go
 
 

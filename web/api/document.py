@@ -183,8 +183,16 @@ def _one() -> Node:
 def _attach() -> Node:
     body = {
         "type": "object",
-        "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary", "description": "The photo or file."}},
+        "required": ["file", "confidential"],
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "The photo or file."},
+            "confidential": {
+                "type": "string",
+                "enum": ["yes", "no", "not_sure"],
+                "description": "Is it marked confidential, under NDA, or meant for somebody else? "
+                "With anything but `no` the sighting goes to the legal role first.",
+            },
+        },
     }
     return {
         "operationId": "addAttachment",

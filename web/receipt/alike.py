@@ -26,11 +26,13 @@ class Earlier:
         sighting_id: Which one.
         text: Its text, masked.
         received_at: When.
+        is_own: Whether the same reporter told it.
     """
 
     sighting_id: str
     text: str
     received_at: datetime
+    is_own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +40,8 @@ class Alike:
     """Something earlier that a new sighting is like.
 
     Attributes:
-        by: Who told it: a colleague, also by the very same file, or our crawler of a page or of release notes.
+        by: Who told it: the reporter themselves, a colleague, also by the very same file, or our crawler,
+            of a page or of release notes.
         likeness: The same, the same with other facts, or near.
         share: How much of the words is the same, in percent; None where numbers and names were compared instead.
         text: What it said, shortened.
@@ -49,7 +52,7 @@ class Alike:
         sighting_id: Which one, where a colleague told it.
     """
 
-    by: Literal["colleague", "file", "page", "release"]
+    by: Literal["you", "colleague", "file", "page", "release"]
     likeness: Likeness
     share: int | None
     text: str
@@ -84,7 +87,7 @@ def alike(text: str, earlier: Sequence[Earlier], known: Known, same_files: Seque
 
 def _of_colleague(match: Match, one: Earlier) -> Alike:
     return Alike(
-        by="colleague",
+        by="you" if one.is_own else "colleague",
         likeness=match.likeness,
         share=round(100 * match.share),
         text=_short(one.text),

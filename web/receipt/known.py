@@ -123,7 +123,7 @@ class Known:
 
 
 _NOTHING = Known(trouble="Nothing is published yet: what is known comes with the next build.")
-_UNREADABLE = Known(trouble="What is known cannot be read right now. Your report is not touched by that.")
+_UNREADABLE = Known(trouble="What is known cannot be read right now. Your sighting is not touched by that.")
 _LATE = Known(trouble="Reading what is known takes too long right now. Load this page again in a minute.")
 _OLDER = "The published file is older than this page: what colleagues reported comes with the next build."
 

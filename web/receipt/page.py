@@ -23,6 +23,7 @@ from web.receipt import words
 from web.receipt.alike import Alike, Earlier, alike
 from web.receipt.known import CompetitorFacts, Known
 from web.receipt.words import Standing
+from web.report import words as report_words
 from web.services import Services
 
 NOTE_CHARS = 5000
@@ -222,18 +223,22 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
     if not is_new or row.gate not in ("cleared", "waiting"):
         return Given(receipt=receipt, reporter="")
     recent = lists.recent(connection, row.competitor, _COMPARED) if row.competitor else []
-    same = [sightings.sighting(connection, one) for one in sightings.same_files(connection, sighting_id)]
+    same = lists.heard(connection, sightings.same_files(connection, sighting_id))
     return Given(
         receipt=receipt,
         reporter="",
         earlier=tuple(
-            Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at)
+            Earlier(
+                sighting_id=one.sighting_id,
+                text=one.text,
+                received_at=one.received_at,
+                is_own=one.person_id == reader.person_id,
+            )
             for one in recent
             if one.sighting_id != sighting_id
         ),
         same_files=tuple(
-            Earlier(sighting_id=one.sighting_id, text=personal.masked(one.text), received_at=one.received_at)
-            for one in same
+            Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at) for one in same
         ),
     )
 
@@ -253,9 +258,12 @@ def page(
     row = found.receipt.row
     is_own = row.person_id == reader.person_id
     stands = words.standing(row, is_own=is_own, receipt=found.receipt)
-    text = shown_text(row, is_own=is_own)
+    text = sightings.shown_text(row, is_own=is_own)
     known = _known(services, facts, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
+    asks = _asks(row, (typed or {}).get("source", "")) if is_own else ()
+    asked = {one.field for one in asks}
+    told = {name: report_words.MISSING[name] if name in asked else fault for name, fault in (faults or {}).items()}
     has_question = any(note.kind == "question" for note in found.receipt.notes)
     colleague = not is_own and has(reader, Permission.READ_SIGHTINGS) and row.gate == "cleared" and is_open
     return ReceiptPage(
@@ -270,10 +278,10 @@ def page(
         notice=notice,
         text=text,
         details=words.details(row) if text is not None else (),
-        echo=_echo(row) if is_new else "",
+        echo=words.echo(row) if is_new else "",
         echo_typed=row.deal_amount_text if is_new else "",
         personal=_personal(text or "") if is_new else "",
-        asks=_asks(row, (typed or {}).get("source", "")) if is_own else (),
+        asks=asks,
         likes=_likes(row, found, known) if text is not None and is_new else (),
         known=known,
         competitor=competitor_name(services, row),
@@ -292,7 +300,7 @@ def page(
         may_ask=colleague,
         may_add=is_own and is_open and row.gate in ("cleared", "waiting", "quarantined"),
         may_withdraw=is_own and is_open,
-        faults=Blank(faults or {}),
+        faults=Blank(told),
         typed=Blank(typed or {}),
     )
 
@@ -310,15 +318,6 @@ def _known(services: Services, facts: CompetitorFacts, row: SightingRow) -> Know
         there = lists.readable(connection, [one.sighting_id for one in known.heard])
     heard = (one for one in known.heard if one.sighting_id in there and one.sighting_id != row.sighting_id)
     return replace(known, heard=tuple(heard))
-
-
-def shown_text(row: SightingRow, *, is_own: bool) -> str | None:
-    """What was reported, where it may be shown outside the legal role; None otherwise.
-
-    What the gate holds back is not even shown to its reporter: their page is no page of the legal role.
-    """
-    may = row.gate == "cleared" or (row.gate == "waiting" and is_own)
-    return row.text if may and row.text and (is_own or not row.is_withdrawn) else None
 
 
 def competitor_name(services: Services, row: SightingRow) -> str:
@@ -385,11 +384,6 @@ def _asks(row: SightingRow, chosen: str) -> tuple[Ask, ...]:
         if getattr(row, name) is None
     ]
     return tuple(asks)
-
-
-def _echo(row: SightingRow) -> str:
-    shown = words.money(row.deal_amount, row.deal_currency or "")
-    return f"= {shown}" if shown else ""
 
 
 def _personal(text: str) -> str:

@@ -87,7 +87,7 @@ _OF_OWN: Mapping[GateState, Standing] = {
     "not_kept": Standing(
         badge="not kept",
         tone="held",
-        words=f"Neither the text nor any file was kept; only that there was a report. {_RIGHT}",
+        words=f"Neither the text nor any file was kept; only that there was a sighting. {_RIGHT}",
         hidden=_NOT_KEPT,
         thanks="Thank you for saying so",
         is_kept=False,
@@ -103,6 +103,8 @@ _OF_OTHERS: Mapping[GateState, Standing] = {
     ),
 }
 _WITHDRAWN = Standing(badge="withdrawn", tone="soft", words="You took it back; nobody reads it any more.")
+ASKED = Standing(badge="question for you", tone="todo", words="Product has a question for you: it stands below.")
+RELEASED = Standing(badge="released", tone="good", words="Legal looked at it, and colleagues may read it.")
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
 
 
@@ -112,10 +114,12 @@ def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) 
     Args:
         row: The sighting.
         is_own: Whether the page is for its reporter.
-        receipt: Its receipt, where the gate's reasons are to be told.
+        receipt: Its receipt, where the gate's reasons and a colleague's question are to be told.
     """
     if row.is_withdrawn:
         return _WITHDRAWN if is_own else Standing(badge="withdrawn", tone="soft", words="Its reporter took it back.")
+    if is_own and row.gate == "cleared" and receipt and receipt.notes and receipt.notes[-1].kind == "question":
+        return ASKED
     if row.gate == "cleared" and row.read_at is not None:
         return _READ
     found = (_OF_OWN if is_own else _OF_OTHERS)[row.gate]
@@ -164,6 +168,12 @@ def money(amount: Decimal | None, currency: str) -> str:
     number = f"{amount:,.2f}".removesuffix(".00")
     sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency)
     return f"{sign}{number}" if sign else f"{currency} {number}"
+
+
+def echo(row: SightingRow) -> str:
+    """What was understood of a deal's amount: `= €1,500,000`; empty where there is none."""
+    shown = money(row.deal_amount, row.deal_currency or "")
+    return f"= {shown}" if shown else ""
 
 
 def size(byte_count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +19,10 @@ from warehouse import newest
 from web.access.permissions import Permission
 from web.access.protection import TheForm
 from web.access.visitor import TheVisitor
+from web.letters import send_link
 from web.pages import render, shows
 from web.routing import Routes
-from web.services import services_of
+from web.services import Services, services_of
 
 routes = Routes()
 
@@ -34,6 +36,7 @@ _ROLE_WORDS: dict[Role, str] = {
     "viewer": "reads what is published",
 }
 _INVITED_MINUTES = 24 * 60
+_MAILED_MINUTES = 15
 _ENTRIES = 200
 
 
@@ -49,6 +52,9 @@ class PeoplePage:
         link: A sign-in link just made, which is shown this once; empty otherwise.
         link_for: Whom it is for.
         link_hours: How long it is good for.
+        mailed_to: Whom a link was just mailed to; empty otherwise.
+        new_here: Ids of those who have never been here: a link for them may be shown.
+        has_mail: Whether a link can be sent.
         typed: The form as it was typed, where it was refused.
         faults: By field, what was wrong with it.
     """
@@ -59,6 +65,9 @@ class PeoplePage:
     link: str = ""
     link_for: str = ""
     link_hours: int = _INVITED_MINUTES // 60
+    mailed_to: str = ""
+    new_here: frozenset[str]
+    has_mail: bool
     typed: dict[str, str]
     faults: dict[str, str]
 
@@ -135,15 +144,21 @@ def _people(
     faults: dict[str, str] | None = None,
     link: str = "",
     link_for: str = "",
+    mailed_to: str = "",
 ) -> Response:
-    with services_of(request).desk.reading() as connection:
+    services = services_of(request)
+    with services.desk.reading() as connection:
         everybody = people.people(connection)
+        new_here = frozenset(one.person_id for one in everybody if not people.has_been_here(connection, one.person_id))
     page = PeoplePage(
         everybody=tuple(everybody),
         roles=tuple(_ROLE_WORDS.items()),
         me=visitor.known.person_id,
         link=link,
         link_for=link_for,
+        mailed_to=mailed_to,
+        new_here=new_here,
+        has_mail=services.mailer.is_on,
         typed={"name": "", "email": ""} | (typed or {}),
         faults=faults or {},
     )
@@ -179,11 +194,15 @@ def add(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
 
 @routes.post("/admin/people/{person_id}/roles", needs=Permission.ADMINISTER)
 def set_roles(request: Request, visitor: TheVisitor, person_id: str, form: TheForm) -> Response:
-    """Gives somebody these roles and no others; their sessions end."""
+    """Gives somebody else these roles and no others; their sessions end."""
     services = services_of(request)
     roles = [str(role) for role in form.getlist("role")]
-    if person_id == visitor.known.person_id and "admin" not in roles:
-        raise NotAllowedError("You cannot take the role admin from yourself; ask another administrator.")
+    if person_id == visitor.known.person_id:
+        _note_refusal(services, visitor, "own_roles_refused", person_id)
+        raise NotAllowedError(
+            "Nobody changes their own roles here: another administrator can, or whoever has the terminal, with "
+            "`detente person roles`."
+        )
     with services.desk.writing() as connection:
         people.set_roles(connection, person_id, roles, by=visitor.known.person_id, now=services.clock.now())
     services.sessions.forget()
@@ -213,14 +232,36 @@ def enable(request: Request, visitor: TheVisitor, person_id: str) -> Response:
 
 @routes.post("/admin/people/{person_id}/link", needs=Permission.ADMINISTER)
 def make_link(request: Request, visitor: TheVisitor, person_id: str) -> Response:
-    """Makes a sign-in link to hand over, where mail is not set up or did not arrive; the audit says who did."""
+    """Makes a sign-in link: shown where its person has never been here, and else only mailed to them.
+
+    Whoever sees a link can come in as its person. The audit says which of the two was done, or that it was refused.
+    """
     services = services_of(request)
     by, now = visitor.known.person_id, services.clock.now()
     with services.desk.writing() as connection:
         person = people.person(connection, person_id)
-        secret = sign_in.new_link(connection, person_id, now, _INVITED_MINUTES)
-        audit.record(connection, by=by, action="link_shown", subject=person_id, now=now)
-    return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+        is_shown = not people.has_been_here(connection, person_id)
+        is_mailed = not is_shown and services.mailer.is_on and person.email is not None
+        if is_shown or is_mailed:
+            minutes = _INVITED_MINUTES if is_shown else _MAILED_MINUTES
+            secret = sign_in.new_link(connection, person_id, now, minutes)
+            action = "link_shown" if is_shown else "link_mailed"
+            audit.record(connection, by=by, action=action, subject=person_id, now=now)
+    if is_shown:
+        return _people(request, visitor, link=services.site.url(f"/sign-in/link/{secret}"), link_for=person.name)
+    if is_mailed:
+        send_link(services, person, secret, _MAILED_MINUTES)
+        return _people(request, visitor, mailed_to=person.name)
+    _note_refusal(services, visitor, "link_refused", person_id)
+    raise NotAllowedError(
+        "A link opens all that is theirs, so it is shown for nobody who has been here before. "
+        "They sign in as they did, or whoever has the terminal makes one with `detente person link`."
+    )
+
+
+def _note_refusal(services: Services, visitor: TheVisitor, action: str, person_id: str) -> None:
+    with services.desk.writing() as connection:
+        audit.record(connection, by=visitor.known.person_id, action=action, subject=person_id, now=services.clock.now())
 
 
 @routes.get("/admin/audit", needs=Permission.ADMINISTER)
@@ -269,6 +310,7 @@ def health(request: Request) -> Response:
             words=f"{damaged} in data/inbox/damaged" if damaged else "none",
             is_well=not damaged,
         ),
+        _ingested(services.workspace.data / "ingest.json"),
         _published(services.workspace.data / "published"),
         Check(name="Refused as too often or a robot's", words=_refused(services.throttle.refused), is_well=True),
         Check(name="Schedules", words=flows.words, is_well=flows.is_well),
@@ -283,6 +325,20 @@ def health(request: Request) -> Response:
 
 def _refused(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name}: {count}" for name, count in sorted(counts.items())) or "nothing since the start"
+
+
+def _ingested(note: Path) -> Check:
+    """The last ingest, by the note that it leaves: the pages' process knows nothing else of the schedules'."""
+    name = "From the desk to the tables"
+    try:
+        at = datetime.fromisoformat(json.loads(note.read_text(encoding="utf-8"))["at"])
+    except FileNotFoundError:
+        return Check(name=name, words="not yet; the schedules do it, or `detente run ingest`", is_well=True)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Check(
+            name=name, words="data/ingest.json cannot be read; `detente run ingest` makes it anew", is_well=False
+        )
+    return Check(name=name, words="last ingest", is_well=True, at=at)
 
 
 def _published(folder: Path) -> Check:

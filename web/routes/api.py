@@ -187,16 +187,17 @@ async def attach(request: Request, visitor: TheVisitor, sighting_id: str) -> Res
     """Adds a photo or file to one of one's own sightings."""
     if _media_type(request) != _FORM:
         raise HTTPException(415, f"Send the file as {_FORM}, in a part called file.")
-    fields, uploads = await _form(request, "file")
-    if fields or len(uploads) != 1:
-        raise SubmissionError({"file": "send one part called file, and nothing else"})
+    fields, uploads = await _form(request, "file", ("confidential",))
+    if len(uploads) != 1:
+        raise SubmissionError({"file": "send one part called file, and one called confidential"})
     key = _key(request)
     if not key:
         raise _no_key()
-    return await run_in_threadpool(_attach, services_of(request), visitor.known, key, sighting_id, uploads[0])
+    answer = fields.get("confidential", b"").decode(errors="replace")
+    return await run_in_threadpool(_attach, services_of(request), visitor.known, key, sighting_id, uploads[0], answer)
 
 
-def _attach(services: Services, person: Person, key: str, sighting_id: str, upload: Upload) -> Response:
+def _attach(services: Services, person: Person, key: str, sighting_id: str, upload: Upload, answer: str) -> Response:
     _count(services, person)
     _known(services, sighting_id, person)
     with services.desk.reading() as connection:
@@ -205,6 +206,9 @@ def _attach(services: Services, person: Person, key: str, sighting_id: str, uplo
         raise NotFoundError("there is no such sighting of yours")
     if row.is_withdrawn:
         raise ConflictError("this sighting was withdrawn; nothing can be added to it")
+    if answer != "no":
+        with services.desk.writing() as connection:
+            sightings.hold(connection, sighting_id, answer, by=person.person_id, now=services.clock.now())
     is_new = accept_attachment(
         services.inbox,
         key,

@@ -27,7 +27,7 @@ _POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _DAMAGED = Answer(
     status=410,
     happened="Evidence damaged",
-    kept="The file that is stored is missing or is not the one that came. The report itself is not touched.",
+    kept="The file that is stored is missing or is not the one that came. The sighting itself is not touched.",
     next="Tell whoever looks after this site: data/attachments can be restored from a backup.",
 )
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from desk.following import lists, sightings
+from detente.sightings import GateState
 from web.access.permissions import Permission
 from web.access.visitor import TheVisitor, Visitor
 from web.pages import render, shows
@@ -18,6 +19,7 @@ routes = Routes()
 
 # Beyond so many a count says "50 and more": nobody needs it exactly.
 _COUNTED = 50
+_TO_DECIDE: tuple[GateState, ...] = ("quarantined",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +43,7 @@ class HomePage:
     """What waits for the visitor.
 
     Attributes:
-        first_name: How to greet them.
+        first_name: How to greet them; empty where nobody's name is known.
         tasks: By importance.
         can_report: Whether the button stands there.
         has_role: Whether they may do anything at all.
@@ -89,7 +91,8 @@ def home(request: Request, visitor: TheVisitor) -> Response:
     if visitor.person is None:
         return RedirectResponse("/sign-in", 303)
     page = HomePage(
-        first_name=visitor.known.name.split(" ")[0],
+        # the owner of this computer has no e-mail, and no name of theirs
+        first_name=visitor.known.name.split(" ")[0] if visitor.known.email else "",
         tasks=tuple(_tasks(services_of(request), visitor)),
         can_report=visitor.may(Permission.REPORT),
         has_role=bool(visitor.known.roles),
@@ -101,18 +104,30 @@ def _tasks(services: Services, visitor: Visitor) -> list[Task]:
     tasks = []
     with services.desk.reading() as connection:
         if visitor.may(Permission.REVIEW_QUARANTINE):
-            held = len(sightings.quarantine(connection, limit=_COUNTED))
+            rows = sightings.quarantine(connection, limit=_COUNTED, states=_TO_DECIDE)
+            # nobody decides about their own
+            held = sum(row.person_id != visitor.known.person_id for row in rows)
             tasks.append(_task("/quarantine", held, "held back for you to look at", "Nothing is held back"))
         if visitor.may(Permission.READ_SIGHTINGS):
             unread = lists.unread_count(connection)
             tasks.append(_task("/sightings", unread, "that nobody has read", "Everything has been read"))
         if visitor.may(Permission.REPORT):
-            mine = len(sightings.sightings_of(connection, visitor.known.person_id, limit=_COUNTED, before=None))
+            person_id = visitor.known.person_id
+            open_ = len(lists.waiting_of(connection, person_id)) + len(lists.asked_of(connection, person_id))
+            if open_:
+                verb = "waits" if open_ == 1 else "wait"
+                tasks.append(_task("/r/mine", open_, f"of yours {verb} for an answer", ""))
+            mine = len(sightings.sightings_of(connection, person_id, limit=_COUNTED, before=None))
             words = f"{_number(mine)} that you sent, and what became of {'it' if mine == 1 else 'them'}"
             tasks.append(Task(path="/r/mine", words=words if mine else "You have not sent any yet", is_waiting=False))
     if visitor.may(Permission.ADMINISTER):
+        is_faulty = bool(services.indexing.state.fault)
         tasks.append(
-            Task(path="/admin/health", words="How the machine does", is_waiting=bool(services.indexing.state.fault))
+            Task(
+                path="/admin/health",
+                words="Something is wrong: look at the health page" if is_faulty else "Health of this site",
+                is_waiting=is_faulty,
+            )
         )
     return tasks
 
@@ -122,7 +137,7 @@ def _task(path: str, count: int, words: str, nothing: str) -> Task:
 
 
 def _number(count: int) -> str:
-    return "1 report" if count == 1 else f"{count} reports" if count < _COUNTED else f"{_COUNTED} or more reports"
+    return "1 sighting" if count == 1 else f"{count} sightings" if count < _COUNTED else f"{_COUNTED} or more sightings"
 
 
 @routes.get("/ethics", needs=Permission.ANYONE)

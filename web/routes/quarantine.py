@@ -234,7 +234,7 @@ def _page(
         reporter=found.reporter,
         received_at=row.received_at,
         competitor=competitor_name(services, row),
-        standing=words.standing(row, is_own=False, receipt=found.receipt),
+        standing=words.standing(row, is_own=False, receipt=found.receipt) if is_held else words.RELEASED,
         answers=words.gate_answers(row),
         text=row.text or None,
         details=tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED),
@@ -257,7 +257,7 @@ def _held(connection: Connection, sighting_id: str) -> SightingRow:
     """
     row = sightings.sighting(connection, sighting_id)
     if row.gate == "cleared" and not any(one.kind == "released" for one in sightings.events(connection, sighting_id)):
-        raise NotFoundError("there is no such report in the quarantine")
+        raise NotFoundError("there is no such sighting in the quarantine")
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,7 @@ from web.access.protection import read_form
 from web.access.throttle import Pace
 from web.access.visitor import TheVisitor
 from web.pages import render, shows
+from web.receipt import words
 from web.receipt.known import facts_of
 from web.receipt.page import given, page
 from web.receipt.rows import Line, line, next_page
@@ -50,7 +51,7 @@ class MinePage:
     """One's own sightings.
 
     Attributes:
-        waiting: Those that need an answer.
+        waiting: Those that need an answer, of the gate's or of a colleague's question.
         lines: The others, the newest first.
         older: Where the list goes on; empty at its end.
     """
@@ -81,13 +82,17 @@ def mine(request: Request, visitor: TheVisitor, before: str = "") -> Response:
     with services.desk.reading() as connection:
         rows = sightings.sightings_of(connection, visitor.known.person_id, _PAGE + 1, before or None)
         waiting = lists.waiting_of(connection, visitor.known.person_id) if not before else []
+        asked = lists.asked_of(connection, visitor.known.person_id) if not before else []
     shown, older = next_page("/r/mine", {}, rows, _PAGE)
-    on_top = {row.sighting_id for row in waiting}
+    on_top = {row.sighting_id for row in (*waiting, *asked)}
     return render(
         request,
         "mine.html",
         MinePage(
-            waiting=tuple(line(services, row, is_own=True) for row in waiting),
+            waiting=(
+                *(line(services, row, is_own=True) for row in waiting),
+                *(replace(line(services, row, is_own=True), standing=words.ASKED) for row in asked),
+            ),
             lines=tuple(line(services, row, is_own=True) for row in shown if row.sighting_id not in on_top),
             older=older,
         ),
@@ -180,28 +185,32 @@ async def add_file(request: Request, visitor: TheVisitor, sighting_id: UUID) -> 
     """Adds a photo or a file to one's own sighting; the page's id for it makes it one, however often it is sent."""
     form = await read_form(request, files=1)
     try:
-        sent, attachment_id = form.get("file"), _typed(form, "attachment_id")
+        sent, attachment_id, answer = form.get("file"), _typed(form, "attachment_id"), _typed(form, "confidential")
         upload = None
         if isinstance(sent, UploadFile) and sent.filename:
             upload = Upload(name=sent.filename, media_type=sent.content_type or "", body=await sent.read())
     finally:
         await form.close()
-    return await run_in_threadpool(_add_file, request, visitor.known, str(sighting_id), attachment_id, upload)
+    return await run_in_threadpool(_add_file, request, visitor.known, str(sighting_id), attachment_id, upload, answer)
 
 
 def _add_file(
-    request: Request, person: Person, sighting_id: str, attachment_id: str, upload: Upload | None
+    request: Request, person: Person, sighting_id: str, attachment_id: str, upload: Upload | None, answer: str
 ) -> Response:
     services = services_of(request)
     services.throttle.count(_FILES, person.person_id)
     with services.desk.reading() as connection:
         row = _own(connection, sighting_id, person)
     try:
+        new_id, chosen = _new_id(attachment_id), _chosen(row, upload)
+        if answer != "no":
+            with services.desk.writing() as connection:
+                sightings.hold(connection, sighting_id, answer, by=person.person_id, now=services.clock.now())
         accept_attachment(
             services.inbox,
-            _new_id(attachment_id),
+            new_id,
             sighting_id,
-            _chosen(row, upload),
+            chosen,
             person_id=person.person_id,
             now=services.clock.now(),
             limits=services.limits,
@@ -297,14 +306,14 @@ def _just_sent(services: Services, sighting_id: str, reader: Person) -> bool:
 def _own(connection: Connection, sighting_id: str, person: Person) -> SightingRow:
     row = sightings.visible_to(connection, sighting_id, person)
     if row.person_id != person.person_id:
-        raise NotFoundError("there is no such report of yours")
+        raise NotFoundError("there is no such sighting of yours")
     return row
 
 
 def _of_colleague(connection: Connection, sighting_id: str, person: Person) -> SightingRow:
     row = sightings.visible_to(connection, sighting_id, person)
     if row.person_id == person.person_id or row.gate != "cleared" or row.is_withdrawn:
-        raise NotFoundError("there is no such report of a colleague")
+        raise NotFoundError("there is no such sighting of a colleague")
     return row
 
 

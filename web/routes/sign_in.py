@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +19,7 @@ from web.access.protection import read_form
 from web.access.throttle import Pace, too_often
 from web.access.visitor import TheVisitor
 from web.errors import log_error
+from web.letters import send_link
 from web.pages import render, shows
 from web.routing import Routes
 from web.services import Services, services_of
@@ -172,14 +172,7 @@ def _send_link(services: Services, email: str, then: str) -> None:
             if person is None or person.is_disabled or person.email is None:
                 return
             secret = sign_in.new_link(connection, person.person_id, services.clock.now(), _LINK_MINUTES)
-        then = "" if then == "/" else f"?next={quote(then, safe='')}"
-        services.mailer.send(
-            to=person.email,
-            subject="Your link to sign in to Détente",
-            text=f"Open this link within {_LINK_MINUTES} minutes to sign in; it works once:\n\n"
-            f"{services.site.url(f'/sign-in/link/{secret}{then}')}\n\n"
-            "If you did not ask for it, leave it: nobody can sign in without it.\n",
-        )
+        send_link(services, person, secret, _LINK_MINUTES, then)
     except Exception as error:  # noqa: BLE001  (nobody waits for it; the log says where it went wrong)
         log_error(error)
 

@@ -79,6 +79,12 @@ def _served(request: Request, name: str, cache_control: str) -> Response:
     return Response(file.body, 200, headers, file.media_type)
 
 
+@routes.get("/favicon.ico", needs=Permission.ANYONE)
+async def favicon(request: Request) -> Response:
+    """The icon, for whatever asks at the address of old."""
+    return _served(request, "icons/detente-192.png", "public, max-age=86400")
+
+
 @routes.get("/static/{name:path}", needs=Permission.ANYONE)
 async def static(request: Request, name: str) -> Response:
     """A file; kept for ever where its address holds its hash."""

@@ -91,6 +91,26 @@ def test_what_waits_is_sent_by_a_tap(site: WebSite, lasting: Lasting) -> None:
     assert texts(site) == ["Waiting for a tap"]
 
 
+def test_what_waits_stands_on_every_page_and_goes_from_there(site: WebSite, lasting: Lasting) -> None:
+    context = lasting(site.url)
+    sign_in(site, context, "rep")
+    page = a_tab(context, site)
+    open_form(page)
+    end_sessions(site, "rep")
+    fill(page, "Sent from the list of mine")
+    page.click("#send")
+    expect(page.locator("#status")).to_contain_text("Sign in again")
+    sign_in(site, context, "other_rep")
+    page.goto("/r/mine")
+    expect(page.locator("#badge")).to_be_hidden()
+    assert texts(site) == []
+
+    sign_in(site, context, "rep")
+    page.goto("/r/mine")
+    expect(page.locator("#badge")).to_have_text("1 sent")
+    assert texts(site) == ["Sent from the list of mine"]
+
+
 def test_another_person_on_the_same_phone_neither_sends_nor_reads(site: WebSite, lasting: Lasting) -> None:
     context = lasting(site.url)
     sign_in(site, context, "rep")
