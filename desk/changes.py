@@ -109,7 +109,7 @@ def account_key(data: Path) -> bytes:
     path = data / KEY_FILE
     try:
         if not path.exists():
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
             aside = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}.new")
             with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                 file.write(secrets.token_hex(_KEY_BYTES) + "\n")

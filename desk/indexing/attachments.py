@@ -63,8 +63,8 @@ class Attachments:
         try:
             if not self.fault(digest):
                 return digest
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._aside.mkdir(exist_ok=True)
+            for folder in (path.parent.parent, path.parent, self._aside):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
