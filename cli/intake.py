@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from cli.screen import say
 from cli.words import the_desk
 from desk import people
+from desk.accepting import gate
 from desk.accepting.accept import Accepted, Limits, accept, limits_of
-from desk.accepting.gate import REASONS
 from desk.accepting.inbox import Inbox
 from desk.database import Desk
 from desk.following import sightings
@@ -105,17 +105,11 @@ class Intake:
             "name": sightings.short_name(accepted.sighting_id),
             "is_new": accepted.is_new,
             "state": accepted.gate.state,
-            "reasons": reasons(accepted.gate.reasons),
+            "reasons": gate.in_words(accepted.gate.reasons),
             "received_at": accepted.received_at,
             "dropped_files": accepted.dropped_files,
             "url": self.url(accepted.sighting_id),
         }
-
-
-def reasons(names: Sequence[str]) -> list[str]:
-    """What the gate's rules say to people."""
-    texts: Mapping[str, str] = REASONS
-    return [texts[name] for name in names if name in texts]
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from cli.intake import Intake, reasons
+from cli.intake import Intake
+from desk.accepting import gate
 from desk.accepting.inbox import Inbox
 from desk.following.sightings import short_name
 from desk.people import person_by_email
@@ -117,7 +118,7 @@ class _Taker:
             row=row.number,
             result="known" if is_known else _STATES.get(state, state),
             name=short_name(sighting_id),
-            what=" ".join(reasons(accepted.gate.reasons)),
+            what=" ".join(gate.in_words(accepted.gate.reasons)),
             sighting_id=sighting_id,
         )
 

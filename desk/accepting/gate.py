@@ -177,6 +177,11 @@ def judge(submission: Submission) -> Gate:
     return Gate(state="quarantined" if names else "cleared", reasons=names, keeps_files=keeps)
 
 
+def in_words(reasons: Iterable[str]) -> list[str]:
+    """What the gate's rules say to people; a rule that is no longer there says nothing."""
+    return [REASONS[name] for name in reasons if name in REASONS]
+
+
 def keeps_files(reasons: Iterable[str]) -> bool:
     """Whether files may be kept of a sighting for which these rules hold."""
     return not {rule.name for rule in RULES if not rule.keeps_files} & set(reasons)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import smtplib
 import ssl
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import case, select, update
 
 from desk.database import Connection, Desk
+from desk.following.sighting_rows import short_name
 from desk.schema import message, person, person_role, sighting
 from detente.errors import DetenteError, ServiceError, UsageError
 from detente.secret_file import secret_in
@@ -152,7 +152,7 @@ def mail_for(row: Mapping[str, object], *, sender_address: str, base_url: str, c
     """
     subject, sentence = WORDS.get(str(row["kind"]), _ANY)
     sighting_id = str(row["sighting_id"] or "")
-    name = f"R-{re.sub('[^0-9A-Fa-f]', '', sighting_id)[:8].upper()}" if sighting_id else "a sighting"
+    name = short_name(sighting_id) if sighting_id else "a sighting"
     link = f"\n{base_url.rstrip('/')}/r/{sighting_id}\n" if base_url and sighting_id else ""
     mail = EmailMessage()
     mail["From"] = Address("Détente", addr_spec=_one_line(sender_address))

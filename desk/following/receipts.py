@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from desk.accepting.gate import REASONS
+from desk.accepting import gate
 from desk.database import Connection
 from desk.following.sighting_log import Event, events, reasons
 from desk.following.sighting_rows import AttachmentRow, NoteRow, SightingRow, attachments_of, notes_of, sighting
@@ -117,7 +117,7 @@ def receipt(c: Connection, sighting_id: str, *, with_legal_reasons: bool = False
         steps=_steps(row, happened, _names(c, happened)),
         notes=notes_of(c, sighting_id, kinds),
         attachments=files,
-        reasons=() if row.gate == "cleared" else [REASONS[name] for name in reasons(happened) if name in REASONS],
+        reasons=() if row.gate == "cleared" else gate.in_words(reasons(happened)),
         nudge=_nudge(row),
         files_waiting=0 if row.is_withdrawn or row.gate == "not_kept" else max(0, came - len(files)),
     )

@@ -51,7 +51,7 @@ def unpack(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, e
         stored = attachments.put(one.body) if one.body is not None else None
         rows.append(
             AttachmentRow(
-                attachment_id=str(uuid5(UUID(entry.entry_id), str(position))),
+                attachment_id=_attachment_id(entry, position),
                 sighting_id=entry.sighting_id,
                 position=position,
                 file_name=one.file_name,
@@ -68,7 +68,7 @@ def unpack(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, e
         for row in rows:
             add_row(c, row)
     for entry in entries:
-        ids = {str(uuid5(UUID(entry.entry_id), str(position))) for position in range(len(entry.files))}
+        ids = {_attachment_id(entry, position) for position in range(len(entry.files))}
         mine = [row for row in rows if row.attachment_id in ids]
         if all(row.kind != "refused" for row in mine):
             inbox.rewrite(replace(entry, attachments=tuple(_plain(row) for row in mine)))
@@ -158,6 +158,11 @@ def _mark_withdrawn(inbox: Inbox, entry: Entry) -> None:
         return
     files = [inbox.file(entry.entry_id, position) for position in range(len(entry.files))] if entry.holds_files else ()
     inbox.rewrite(replace(entry, is_withdrawn=True), files)
+
+
+def _attachment_id(entry: Entry, position: int) -> str:
+    """The same whenever the file is unpacked."""
+    return str(uuid5(UUID(entry.entry_id), str(position)))
 
 
 def _plain(row: AttachmentRow) -> dict[str, object]:

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from desk.accepting import gate
 from desk.accepting.accept import Accepted, accept, accept_attachment
-from desk.accepting.gate import REASONS
 from desk.following import sightings
 from desk.indexing import indexer
 from detente.errors import ConflictError, NotFoundError, SubmissionError
@@ -367,6 +367,6 @@ def _receipt_of(services: Services, accepted: Accepted) -> ReceiptOut:
         received_at=accepted.received_at,
         url=services.site.url(f"/r/{accepted.sighting_id}"),
         dropped_files=accepted.dropped_files,
-        reasons=[REASONS[name] for name in accepted.gate.reasons if name in REASONS],
+        reasons=gate.in_words(accepted.gate.reasons),
         steps=[received],
     )
