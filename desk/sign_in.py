@@ -30,7 +30,6 @@ __all__ = [
     "Token",
     "begin_session",
     "by_password",
-    "check_password",
     "end_session",
     "end_sessions",
     "is_password",
@@ -71,17 +70,6 @@ class Token:
     revoked_at: datetime | None
 
 
-def check_password(c: Connection, email: str, password: str) -> Person | None:
-    """Who that is; None where e-mail or password is wrong, they have no password, or they are disabled.
-
-    Takes as long for an unknown e-mail as for a wrong password, and tells nothing of which of them it was. It lasts
-    some 50 ms, so that it wants a reading connection; `by_password` does without one, and begins the session too.
-    """
-    holder = person_by_email(c, email)
-    matches = _matches(_hash_of(c, holder), password)
-    return holder if matches and holder is not None and not holder.is_disabled else None
-
-
 def is_password(desk: Desk, person_id: str, password: str) -> bool:
     """Whether that is somebody's password; nothing of the desk is held while it is hashed.
 
@@ -96,7 +84,10 @@ def is_password(desk: Desk, person_id: str, password: str) -> bool:
 def by_password(
     desk: Desk, email: str, password: str, *, hours: float, instead_of: str | None = None
 ) -> tuple[Person, str] | None:
-    """Signs somebody in: who it is, and the secret of their new session; None as `check_password` says it.
+    """Signs somebody in: who it is, and the secret of their new session.
+
+    None where e-mail or password is wrong, they have no password, or they are disabled. It takes as long for an unknown
+    e-mail as for a wrong password, and tells nothing of which of them it was.
 
     The password is hashed while nothing of the desk is held, so that a storm of attempts keeps nobody from writing.
     A hash of older parameters is made anew.

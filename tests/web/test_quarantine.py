@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from reports_sent import living_parts, photo, send, words
+from pictures import photo
+from reports_sent import living_parts, send, words
 from web_site import WebSite
 
 from desk import audit, people

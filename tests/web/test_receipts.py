@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from reports_sent import ANSWERS, photo, send, send_only, words
+from pictures import photo
+from reports_sent import ANSWERS, send, send_only, words
 from timeline import Timeline, price, release, sighting
 from web_site import WebSite, web_site
 
