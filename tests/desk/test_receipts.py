@@ -61,7 +61,7 @@ def test_a_new_report_has_its_whole_way_before_it(office: Office, put: Callable[
         ("decided", False, None),
         ("credited", False, None),
     ]
-    assert [step.title for step in receipt.steps[1:3]] == ["Not read yet", "Not compared with other reports yet"]
+    assert [step.title for step in receipt.steps[1:3]] == ["Not read yet", "Not compared with others yet"]
     assert (receipt.reasons, receipt.nudge, receipt.files_waiting) == ((), "", 0)
 
 
