@@ -269,8 +269,8 @@ def show(
         write_json(told | {"reasons": receipt.reasons, "steps": [dict(zip(keys, one, strict=True)) for one in steps]})
         return
     screen.data.print(escape(f"{name}  {row.gate}"), soft_wrap=True)
-    if row.person_id == person.person_id and row.text:
-        screen.data.print(escape("\n".join(map(screen.one_line, row.text.splitlines()))), soft_wrap=True)
+    if row.person_id == person.person_id and (text := sightings.shown_text(row, is_own=True)):
+        screen.data.print(escape("\n".join(map(screen.one_line, text.splitlines()))), soft_wrap=True)
     show_rows(("", "step", "at", "what"), [("✓" if one[2] else "", one[0], one[1], one[3]) for one in steps])
     for line in receipt.reasons:
         say(line)
@@ -293,7 +293,12 @@ def list_own(
         with intake.desk.reading() as connection:
             found = sightings.sightings_of(connection, person.person_id, limit)
     rows = [
-        (one.sighting_id, one.received_at, "withdrawn" if one.is_withdrawn else one.gate, one.text[:_LINE])
+        (
+            one.sighting_id,
+            one.received_at,
+            "withdrawn" if one.is_withdrawn else one.gate,
+            (sightings.shown_text(one, is_own=True) or "")[:_LINE],
+        )
         for one in found
     ]
     if as_json:

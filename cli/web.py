@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -46,7 +47,7 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, with_flows: bool)
         site = app.state.services.site
         _note(workspace, site.base_url)
         say(f"Détente: {site.base_url}")
-        if link := _owners_link(workspace, desk):
+        if link := owners_link(workspace, desk):
             say(f"sign in once, within {_LINK_MINUTES} minutes: {site.url(link)}")
         if with_flows:
             child.start()
@@ -59,12 +60,20 @@ def _not_wanted() -> FlowsState:
     return FlowsState(words="not kept: started with --no-flows", is_well=True)
 
 
-def _owners_link(workspace: Workspace, desk: Desk) -> str | None:
-    """A link for whom this computer belongs to, where only this computer reaches the pages."""
-    if not is_loopback(workspace.settings.web.host):
+def owners_link(workspace: Workspace, desk: Desk) -> str | None:
+    """A link for whom this computer belongs to; None where others reach the pages too, as through a proxy.
+
+    What a service prints is kept in a log, where a link has no place: there it is made for the very first sign-in
+    alone, and afterwards with `detente person link`.
+    """
+    web = workspace.settings.web
+    if not is_loopback(web.host):
         return None
+    is_public = bool(web.base_url) and not is_loopback(urlsplit(web.base_url).hostname or "")
     now = desk.clock.now()
     with desk.writing() as connection:
+        if is_public and people.people(connection):
+            return None
         owner = people.local_owner(connection, now)
         if owner is None or owner.is_disabled:
             return None
@@ -78,7 +87,7 @@ def _only_one(workspace: Workspace) -> Iterator[None]:
     Raises:
         UsageError: There is one; the message says where it is.
     """
-    workspace.data.mkdir(parents=True, exist_ok=True)
+    workspace.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(workspace.data / "serve.lock")
     try:
         lock.acquire(timeout=0)

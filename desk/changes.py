@@ -111,7 +111,7 @@ def account_key(data: Path) -> bytes:
     path = data / KEY_FILE
     try:
         if not path.exists():
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
             aside = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}.new")
             with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                 file.write(secrets.token_hex(_KEY_BYTES) + "\n")
@@ -160,12 +160,14 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
 
 def without_names(text: str, names: Mapping[str, str]) -> str:
     """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
+    # first, since an address with the customer's name in it would be none any more once that is taken out
+    text = masked(text)
     for instead, name in names.items():
         words = name.split()
         if len(" ".join(words)) >= _SHORTEST_NAME:
             pattern = r"\s+".join(re.escape(word) for word in words)
             text = re.sub(rf"(?<!\w){pattern}(?!\w)", instead, text, flags=re.IGNORECASE)
-    return masked(text)
+    return text
 
 
 def _hashed(key: bytes, kind: str, name: str) -> str | None:

@@ -30,6 +30,7 @@ __all__ = [
     "end_sessions",
     "ensure_local_owner",
     "has_been_here",
+    "has_password",
     "identities_of",
     "link_identity",
     "local_owner",
@@ -247,6 +248,12 @@ def somebody_has_password(c: Connection) -> bool:
     return c.execute(select(person_table.c.person_id).where(*able).limit(1)).first() is not None
 
 
+def has_password(c: Connection, person_id: str) -> bool:
+    """Whether somebody has set one."""
+    mine = (person_table.c.person_id == person_id, person_table.c.password_hash.is_not(None))
+    return c.execute(select(person_table.c.person_id).where(*mine)).first() is not None
+
+
 def has_been_here(c: Connection, person_id: str) -> bool:
     """Whether somebody has ever come in, sent anything, or has a way in of their own: a password, a provider's account.
 
@@ -257,14 +264,12 @@ def has_been_here(c: Connection, person_id: str) -> bool:
     )
     sent = select(sighting.c.sighting_id).where(sighting.c.person_id == person_id)
     own_ways = (
-        select(person_table.c.person_id).where(
-            person_table.c.person_id == person_id, person_table.c.password_hash.is_not(None)
-        ),
         # nobody signs in by Slack
         select(identity.c.subject).where(identity.c.person_id == person_id, ~identity.c.provider.startswith("slack:")),
         select(token.c.token_id).where(token.c.person_id == person_id),
     )
-    return any(c.execute(query.limit(1)).first() is not None for query in (came_in, sent, *own_ways))
+    found = (c.execute(query.limit(1)).first() for query in (came_in, sent, *own_ways))
+    return has_password(c, person_id) or any(one is not None for one in found)
 
 
 def end_sessions(c: Connection, person_id: str, now: datetime) -> None:

@@ -30,9 +30,9 @@ __all__ = [
     "Token",
     "begin_session",
     "by_password",
-    "check_password",
     "end_session",
     "end_sessions",
+    "is_password",
     "new_link",
     "new_token",
     "revoke_token",
@@ -70,21 +70,24 @@ class Token:
     revoked_at: datetime | None
 
 
-def check_password(c: Connection, email: str, password: str) -> Person | None:
-    """Who that is; None where e-mail or password is wrong, they have no password, or they are disabled.
+def is_password(desk: Desk, person_id: str, password: str) -> bool:
+    """Whether that is somebody's password; nothing of the desk is held while it is hashed.
 
-    Takes as long for an unknown e-mail as for a wrong password, and tells nothing of which of them it was. It lasts
-    some 50 ms, so that it wants a reading connection; `by_password` does without one, and begins the session too.
+    Raises:
+        NotFoundError: There is no such person.
     """
-    holder = person_by_email(c, email)
-    matches = _matches(_hash_of(c, holder), password)
-    return holder if matches and holder is not None and not holder.is_disabled else None
+    with desk.reading() as c:
+        known = _hash_of(c, person(c, person_id))
+    return _matches(known, password)
 
 
 def by_password(
     desk: Desk, email: str, password: str, *, hours: float, instead_of: str | None = None
 ) -> tuple[Person, str] | None:
-    """Signs somebody in: who it is, and the secret of their new session; None as `check_password` says it.
+    """Signs somebody in: who it is, and the secret of their new session.
+
+    None where e-mail or password is wrong, they have no password, or they are disabled. It takes as long for an unknown
+    e-mail as for a wrong password, and tells nothing of which of them it was.
 
     The password is hashed while nothing of the desk is held, so that a storm of attempts keeps nobody from writing.
     A hash of older parameters is made anew.

@@ -75,9 +75,9 @@ def prefect_server(home: Path, port: int, log: Path) -> Iterator[Mapping[str, st
             f"port {port} is taken, so Prefect's server cannot start there; end that program, "
             "or choose another port with prefect.port in detente.toml"
         )
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     extra = environment(home, port)
-    with log.open("ab") as output:
+    with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "prefect", "server", "start"],
             env=os.environ | extra,

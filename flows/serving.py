@@ -29,7 +29,7 @@ def _only_one(workspace: Workspace) -> Iterator[None]:
     Raises:
         UsageError: There is one; the message says where its UI is.
     """
-    workspace.data.mkdir(parents=True, exist_ok=True)
+    workspace.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(workspace.data / "flows.lock")
     try:
         lock.acquire(timeout=0)

@@ -169,8 +169,7 @@ def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -
                 _make_all(connection)
         if bare:
             return None
-        # what may no longer be seen does not stay in the files that older readers would find
-        return _publish(connection, warehouse, now, keep=1 if incoming.gone or incoming.anew else keep)
+        return _publish(connection, warehouse, now, keep)
 
 
 def forget(warehouse: Warehouse, now: datetime) -> Published | None:
@@ -212,10 +211,13 @@ def _is_published(connection: Connection) -> bool:
 
 
 def _publish(connection: Connection, warehouse: Warehouse, now: datetime, keep: int) -> Published:
-    published = publish(connection, warehouse.published, now, keep)
+    removed = sightings.mark(connection, "removed")
+    # what may no longer be seen does not stay in the files that older readers would find
+    published = publish(connection, warehouse.published, now, 1 if removed else keep)
     # after it, so that what a kill kept from being published is published by the next one
     with _at_once(connection):
         sightings.set_mark(connection, "published", sightings.mark(connection, "loaded"))
+        sightings.set_mark(connection, "removed", "")
     return published
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from warehouse.database import Connection
 from warehouse.json_lines import to_json_line
 
-MarkName = Literal["loaded", "published", "tables"]
+MarkName = Literal["loaded", "published", "tables", "removed"]
 
 # rows of which one statement takes the JSON: texts are bounded, so that this is some megabytes at most
 _PER_STATEMENT = 200
@@ -76,7 +76,13 @@ def load(connection: Connection, incoming: Incoming) -> bool:
         f"SELECT 1 FROM ((FROM temp.old EXCEPT ALL ({new})) UNION ALL (({new}) EXCEPT ALL FROM temp.old)) LIMIT 1",
         [*bound, *bound],
     ).fetchall()
+    removed = connection.execute(
+        "SELECT 1 FROM temp.old WHERE sighting_id NOT IN (SELECT sighting_id FROM raw.sighting) LIMIT 1"
+    ).fetchall()
     connection.execute("DROP TABLE temp.old")
+    if removed or incoming.anew:
+        # whoever publishes next, and be it a build after a kill, leaves no older file behind
+        set_mark(connection, "removed", incoming.mark)
     set_mark(connection, "loaded", incoming.mark)
     return bool(differs)
 

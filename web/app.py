@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -77,18 +78,6 @@ def create_app(
         WorkspaceError: A setting of `[web]` is wrong.
     """
     services = _services(workspace, desk, clock, port, deliver, flows)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if beside:
-            services.indexing.start()
-            services.mailer.start()
-        try:
-            yield
-        finally:
-            services.indexing.stop()
-            services.mailer.stop()
-
     middleware = [
         Middleware(SafeAnswers, services=lambda: services),
         Middleware(RequestChecks, services=lambda: services),
@@ -102,7 +91,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=partial(_beside, services) if beside else None,
         middleware=middleware,
     )
     app.state.services = services
@@ -111,6 +100,18 @@ def create_app(
         app.router.routes.extend(one.all)
     refuse_unguarded(app.router.routes)
     return app
+
+
+@asynccontextmanager
+async def _beside(services: Services, _: FastAPI) -> AsyncIterator[None]:
+    """What runs as long as the application does."""
+    services.indexing.start()
+    services.mailer.start()
+    try:
+        yield
+    finally:
+        services.indexing.stop()
+        services.mailer.stop()
 
 
 def refuse_unguarded(routes: Sequence[BaseRoute]) -> None:

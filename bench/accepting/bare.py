@@ -1,7 +1,8 @@
-"""The bare endpoint: the body of a request made durable, and nothing else.
+"""The bare endpoint: the body of a request made durable, and nothing else; and the same with the form parsed first.
 
 Run as `python -m bench.accepting.bare FOLDER PORT`. It writes aside, fsyncs, links, fsyncs the folder and answers 201:
-what any inbox of files must do before it may say that nothing will be lost.
+what any inbox of files must do before it may say that nothing will be lost. The second one knows the fields by then,
+as every endpoint of a form must before it can check anything; it checks nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -49,7 +51,15 @@ def app(folder: Path) -> Starlette:
         await run_in_threadpool(durable, folder, await request.body())
         return Response(b"{}", 201, media_type="application/json")
 
-    return Starlette(routes=[Route("/bare", accept, methods=["POST"])])
+    async def accept_parsed(request: Request) -> Response:
+        async with request.form() as form:
+            parts = [await part.read() if isinstance(part, UploadFile) else part.encode() for part in form.values()]
+        await run_in_threadpool(durable, folder, b"".join(parts))
+        return Response(b"{}", 201, media_type="application/json")
+
+    return Starlette(
+        routes=[Route("/bare", accept, methods=["POST"]), Route("/parsed", accept_parsed, methods=["POST"])]
+    )
 
 
 if __name__ == "__main__":

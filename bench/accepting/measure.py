@@ -43,6 +43,7 @@ class Round:
         start_s: How long the server took to listen.
         end_s: How long it took to end.
         peak_mb: Its largest resident set.
+        is_ours: Whether the goals are for it.
     """
 
     side: str
@@ -58,6 +59,7 @@ class Round:
     start_s: float
     end_s: float
     peak_mb: float
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +135,7 @@ def _round(side: Side, load: Load, seconds: float, folder: Path) -> Round:
         start_s=server.start_s,
         end_s=server.end_s,
         peak_mb=peak,
+        is_ours=side.is_ours,
     )
     side.clear()
     return done

@@ -12,11 +12,13 @@ HEADING = "## Accepting sightings"
 
 
 def goals(accepting: Accepting) -> Iterator[tuple[str, str, bool]]:
-    """What must hold of every side beside the bare one: its words, what was measured, and whether it is met."""
+    """What must hold of each of our sides beside the bare endpoint, what was measured, and whether it is met."""
     for load, meaning in LOADS.items():
         loops = _of(accepting, _sides(accepting)[0], load)
-        for side in _sides(accepting)[1:]:
+        for side in _sides(accepting):
             ours = _of(accepting, side, load)
+            if not ours[0].is_ours:
+                continue
             share = _median(ours, "per_s") / _median(loops, "per_s")
             slower = _median(ours, "p99") / _median(loops, "p99")
             goal = (

@@ -37,6 +37,7 @@ class Side:
         people: Who sends, one per client.
         stored: Folders in which each taken sighting is one file.
         behind: Those of them whose sightings are not in the desk yet.
+        is_ours: Whether it is Détente, for which the goals are.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Side:
     behind: Sequence[Path] = ()
     headers: Sequence[Mapping[str, str]] = field(default_factory=lambda: [{}] * CLIENTS)
     people: Sequence[str] = field(default_factory=lambda: [""] * CLIENTS)
+    is_ours: bool = True
 
     def count(self) -> int:
         """How many sightings are on the disk."""
@@ -148,17 +150,18 @@ def _listens(port: int) -> bool:
     return False
 
 
-def bare(folder: Path, fields: Mapping[str, str]) -> Side:
-    """The bare endpoint, which is sent the same bytes as the form."""
-    home = folder / "bare"
+def bare(folder: Path, fields: Mapping[str, str], *, parsed: bool = False) -> Side:
+    """The bare endpoint, which is sent the same bytes as the form; `parsed`: it takes them apart first."""
+    home = folder / ("parsed" if parsed else "bare")
     shutil.rmtree(home, ignore_errors=True)
     return Side(
-        name="bare write, fsync, link, fsync",
+        name="bare, with the form parsed" if parsed else "bare write, fsync, link, fsync",
         command=lambda port: [sys.executable, "-m", "bench.accepting.bare", str(home), str(port)],
-        path="/bare",
+        path="/parsed" if parsed else "/bare",
         fields=fields,
         file_field="files",
         stored=[home / "new"],
+        is_ours=False,
     )
 
 

@@ -1,4 +1,4 @@
-"""The sides that are measured, in one workspace: the bare endpoint, the form and the API."""
+"""The sides that are measured, in one workspace: the bare endpoints, the form and the API."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def sides(folder: Path, workspace: Path) -> Sequence[Side]:
     by_token = [{"Authorization": f"Bearer {one}"} for one in tokens]
     return [
         bare(folder, fields),
+        bare(folder, fields, parsed=True),
         ours("the form", "/r/new", by_cookie, fields | _OF_THE_FORM),
         ours("the API", "/api/v1/sightings", by_token, {"sighting": json.dumps(fields)}),
     ]

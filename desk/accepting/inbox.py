@@ -334,7 +334,7 @@ def _made(folder: Path) -> None:
     """Makes a folder whose name is durable, and those above it."""
     if not folder.is_dir():
         _made(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         flush(folder.parent)
 
 

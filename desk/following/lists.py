@@ -86,6 +86,15 @@ def asked_of(c: Connection, person_id: str, limit: int = 50) -> list[SightingRow
 
 def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
     """What was reported about a competitor, the newest first, as far as all colleagues may read it."""
+    return _heard(c, sighting_table.c.competitor == competitor, limit)
+
+
+def heard(c: Connection, sighting_ids: Collection[str]) -> list[Heard]:
+    """What these sightings say, the newest first, as far as all colleagues may read it."""
+    return _heard(c, sighting_table.c.sighting_id.in_(sighting_ids), len(sighting_ids)) if sighting_ids else []
+
+
+def _heard(c: Connection, which: ColumnElement[bool], limit: int) -> list[Heard]:
     query = (
         select(
             sighting_table.c.sighting_id,
@@ -98,7 +107,7 @@ def recent(c: Connection, competitor: str, limit: int) -> list[Heard]:
         )
         .join(state_table, state_table.c.sighting_id == sighting_table.c.sighting_id)
         .join(person, person.c.person_id == sighting_table.c.person_id)
-        .where(_may_be_read(), sighting_table.c.competitor == competitor)
+        .where(_may_be_read(), which)
         .order_by(sighting_table.c.received_at.desc(), sighting_table.c.sighting_id.desc())
         .limit(limit)
     )

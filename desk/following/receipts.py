@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,6 +48,7 @@ _STANDING: Mapping[str, tuple[str, str]] = {
         "Legal looked at it: it can be used. From here it goes on like any other sighting.",
     ),
     "withdrawn": ("Withdrawn by you", "Nobody else sees it any more."),
+    "withdrawn_held": ("Withdrawn by you", "Nobody but legal sees it any more."),
 }
 
 
@@ -129,7 +130,8 @@ def _steps(row: SightingRow, happened: Sequence[Event], names: Mapping[str, str]
         steps.append(_stands("released", newest["released"].at))
     if row.is_withdrawn:
         steps += [_way(newest[kind], names) for kind in _WAY[1:] if kind in newest]
-        return [*steps, _stands("withdrawn", newest["withdrawn"].at)]
+        kind = "withdrawn" if row.gate == "cleared" else "withdrawn_held"
+        return [*steps, replace(_stands(kind, newest["withdrawn"].at), kind="withdrawn")]
     if row.gate != "cleared":
         return [*steps, _stands(row.gate, newest[row.gate].at if row.gate in newest else row.received_at)]
     for kind in _WAY[1:]:

@@ -214,6 +214,16 @@ def notes_of(c: Connection, sighting_id: str, kinds: Collection[str] = ("questio
     ]
 
 
+def shown_text(row: SightingRow, *, is_own: bool) -> str | None:
+    """What was reported, where it may be shown outside the legal role; None otherwise.
+
+    What the gate holds back is not even shown to its reporter: neither their pages nor their terminal are the legal
+    role's.
+    """
+    may = row.gate == "cleared" or (row.gate == "waiting" and is_own)
+    return row.text if may and row.text and (is_own or not row.is_withdrawn) else None
+
+
 def short_name(sighting_id: str) -> str:
     """What people call it, e.g. `R-0D9CF1C0`; short enough to be said aloud, and never looked up by."""
     return f"R-{sighting_id[:8].upper()}"

@@ -27,6 +27,7 @@ from desk.following.sighting_rows import (
     quarantine,
     same_files,
     short_name,
+    shown_text,
     sighting,
     sightings_of,
     visible_to,
@@ -39,8 +40,8 @@ from detente.sightings import Gate, Submission
 __all__ = [
     "AttachmentRow", "EventKind", "NoteRow", "Receipt", "SightingRow", "Step", "answer", "ask", "attachment",
     "attachments_of", "complete", "events", "fold", "hold", "last_event_id", "mark_read", "notes_of",
-    "quarantine", "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "sighting",
-    "sightings_of", "visible_to", "withdraw",
+    "quarantine", "reasons", "receipt", "record", "reject", "release", "same_files", "short_name", "shown_text",
+    "sighting", "sightings_of", "visible_to", "withdraw",
 ]  # fmt: skip
 
 _NOTE_CHARS = 5_000

@@ -70,8 +70,8 @@ class Attachments:
         try:
             if not self.fault(digest):
                 return digest
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._aside.mkdir(exist_ok=True)
+            for folder in (path.parent.parent, path.parent, self._aside):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
@@ -140,13 +140,11 @@ class Attachments:
         return swept
 
 
-def prepared(body: bytes, name: str, limits: Limits) -> Prepared:
-    """The file as it is to be stored. Never raises for what is in it: what cannot be taken is `refused`, with words."""
-    return prepared_all([(body, name)], limits)[0]
+def prepared(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Prepared]:
+    """Files (bytes, name) as they are to be stored; all photos are decoded in one child process.
 
-
-def prepared_all(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Prepared]:
-    """Several files (bytes, name) as they are to be stored; all photos are decoded in one child process."""
+    Never raises for what is in them: what cannot be taken is `refused`, with words.
+    """
     pictures = [position for position, (body, _) in enumerate(files) if format_of(body)]
     decoded = dict(
         zip(pictures, decoding.decoded([files[one][0] for one in pictures], limits.image_pixels), strict=True)

@@ -15,7 +15,7 @@ from desk.accepting.limits import Limits
 from desk.database import Connection, Desk
 from desk.following.sighting_log import events, last_event_id, reasons
 from desk.following.sighting_rows import AttachmentRow, SightingRow, sighting
-from desk.indexing.attachments import Attachments, prepared_all
+from desk.indexing.attachments import Attachments, prepared
 from desk.schema import attachment as attachment_table
 from desk.schema import sighting_event
 from detente.sightings import Gate
@@ -45,7 +45,7 @@ def unpack(desk: Desk, inbox: Inbox, attachments: Attachments, limits: Limits, e
     """
     came = [(entry, position) for entry in entries for position in range(len(entry.files))]
     files = [(inbox.file(entry.entry_id, position), entry.files[position].name) for entry, position in came]
-    ready = prepared_all(files, limits)
+    ready = prepared(files, limits)
     rows = []
     for (entry, position), one in zip(came, ready, strict=True):
         stored = attachments.put(one.body) if one.body is not None else None

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from company import NOW
-from reporting import id_of, plain_workspace, report, somebody
+from desk_rows import id_of
+from reporting import plain_workspace, report, somebody
 from typer.testing import Result
 
 from detente.errors import NotFoundError, UsageError

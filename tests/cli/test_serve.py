@@ -9,13 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import soon
 
 from cli.flows_child import FlowsChild
 from detente import workspace as workspaces
@@ -58,17 +58,8 @@ def serving(folder: Path, *words: str, **environment: str) -> Iterator[tuple[sub
             child.kill()
 
 
-def _soon(what: Callable[[], object], seconds: float = 90.0) -> object:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s")
-
-
 def _said(log: Path, pattern: str) -> str:
-    found = _soon(lambda: re.search(pattern, log.read_text(encoding="utf-8")))
+    found = soon(lambda: re.search(pattern, log.read_text(encoding="utf-8")))
     assert isinstance(found, re.Match)
     return str(found[1])
 
@@ -110,10 +101,8 @@ def test_the_owner_of_this_machine_comes_in_by_the_link_and_a_signal_ends_it(fol
             ),
         )
 
-        begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0, log.read_text()
-        assert time.monotonic() - begun < 10
+        assert process.wait(30) == 0, log.read_text()
     text = log.read_text(encoding="utf-8")
     assert "Traceback" not in text
     assert text.count(link) == 1  # the log of requests names the route, not the secret
@@ -191,24 +180,23 @@ time.sleep(60)
 
 def test_a_process_that_keeps_failing_is_started_anew_later_each_time() -> None:
     said: list[str] = []
-    child = FlowsChild([sys.executable, "-c", "raise SystemExit(7)"], said.append, pauses_s=(0.05, 0.1, 0.4))
+    child = FlowsChild([sys.executable, "-c", "raise SystemExit(7)"], said.append, pauses_s=(0.05, 0.1, 600.0))
     child.start()
-    _soon(lambda: len(said) >= 3)
+    soon(lambda: len(said) >= 3)
     assert not child.state().is_well
     assert "code 7" in child.state().words
-    begun = time.monotonic()
-    child.stop()
-    assert time.monotonic() - begun < 5
-    assert ["in 0.05 s" in said[0], "in 0.1 s" in said[1], "in 0.4 s" in said[2]] == [True] * 3
+    child.stop()  # in the midst of the last pause
+    assert ["in 0.05 s" in said[0], "in 0.1 s" in said[1], "in 600 s" in said[2]] == [True] * 3
 
 
-def test_a_process_that_runs_is_well_and_ends_with_us() -> None:
+def test_a_process_that_runs_is_well_and_ends_with_us(tmp_path: Path) -> None:
     said: list[str] = []
-    child = FlowsChild([sys.executable, "-c", SLEEPER], said.append)
+    up = tmp_path / "up"
+    child = FlowsChild([sys.executable, "-c", f"open({str(up)!r}, 'w').close()\n{SLEEPER}"], said.append)
     child.start()
-    _soon(lambda: "process" in child.state().words and "kept by" in child.state().words)
+    soon(lambda: "process" in child.state().words and "kept by" in child.state().words)
     process = psutil.Process(int(re.findall(r"process (\d+)", child.state().words)[0]))
-    time.sleep(1.0)
+    soon(up.exists)
     child.stop()
     assert not process.is_running()
     assert said == []
@@ -226,13 +214,13 @@ def test_the_other_process_ends_when_the_one_that_started_it_is_killed(tmp_path:
         child = psutil.Process(int(process.stdout.readline()))
         assert process.stdout.readline() == "up\n"
         process.kill()
-    _soon(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 10)
+    soon(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_a_command_that_is_not_there_is_told() -> None:
     said: list[str] = []
     child = FlowsChild(["/none/such"], said.append, pauses_s=(30.0,))
     child.start()
-    _soon(lambda: said)
+    soon(lambda: said)
     assert not child.state().is_well
     child.stop()

@@ -157,6 +157,16 @@ def test_what_was_confidential_goes_to_legal_and_that_is_told(detente, workspace
     assert "Legal looks first" in told.stderr
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_what_is_held_back_is_not_shown_in_the_terminal_either(detente, workspace, as_json):
+    detente("add", "CANARY-7Q", "--source", "customer", "--confidential", "yes", "--id", MINE)
+
+    for told in (detente("list", *as_json), detente("show", MINE, *as_json)):
+        assert "quarantined" in told.stdout
+        assert "CANARY-7Q" not in told.output
+    assert rows(workspace)[MINE].text == "CANARY-7Q"
+
+
 def test_who_reports_is_named_where_others_were_added(detente, workspace, team):
     detente("add", "Mine", *PUBLIC, "--as", "BO@acme.test")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from office import Office, photo, said, sent, upload
+from office import Office, said, sent, upload
+from pictures import photo
 from set_clock import SetClock
 
 from desk.database import Desk

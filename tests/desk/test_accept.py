@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office import LIMITS, NOW, photo, said, sent, upload
+from office import LIMITS, NOW, said, sent, upload
+from pictures import photo
 
 from desk.accepting.accept import Accepted, accept_attachment
 from desk.accepting.inbox import Entry, Inbox

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
-from office import LIMITS, photo
+from office import LIMITS
+from pictures import photo
 from PIL import Image
 
+from desk.accepting.limits import Limits
 from desk.indexing import decoding, images
-from desk.indexing.attachments import Attachments, check_header, prepared, prepared_all, safe_name
+from desk.indexing.attachments import Attachments, Prepared, check_header, prepared, safe_name
 from desk.indexing.images import format_of
 from detente.errors import NotFoundError, UploadError
 
@@ -32,6 +34,11 @@ def _opened(body: bytes | None) -> Image.Image:
     picture = Image.open(io.BytesIO(body))
     picture.load()
     return picture
+
+
+def _stored(body: bytes, name: str, limits: Limits) -> Prepared:
+    """One file as it is to be stored."""
+    return prepared([(body, name)], limits)[0]
 
 
 def _png_claiming(width: int, height: int) -> bytes:
@@ -57,7 +64,7 @@ def _with_metadata() -> bytes:
 def test_a_photo_loses_its_metadata_and_stands_upright() -> None:
     body = _with_metadata()
     assert CANARY in body
-    stored = prepared(body, "IMG_1.jpg", LIMITS)
+    stored = _stored(body, "IMG_1.jpg", LIMITS)
 
     picture = _opened(stored.body)
     assert (stored.kind, stored.media_type, stored.reason) == ("image", "image/jpeg", "")
@@ -74,27 +81,27 @@ def test_other_formats_lose_their_metadata_too(form: str) -> None:
     body = photo(form=form, exif=exif)
     assert CANARY in body
 
-    assert CANARY not in (prepared(body, "x", LIMITS).body or CANARY)
+    assert CANARY not in (_stored(body, "x", LIMITS).body or CANARY)
 
 
 def test_a_heic_becomes_a_jpeg_under_a_fitting_name() -> None:
     out = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48), "green")).save(out)
-    stored = prepared(out.getvalue(), "IMG_1.HEIC", LIMITS)
+    stored = _stored(out.getvalue(), "IMG_1.HEIC", LIMITS)
 
     assert (stored.kind, stored.media_type, stored.file_name) == ("image", "image/jpeg", "IMG_1.jpg")
     assert _opened(stored.body).size == (64, 48)
 
 
 def test_a_large_photo_is_stored_smaller() -> None:
-    assert _opened(prepared(photo(6000, 3000), "x.jpg", LIMITS).body).size == (2048, 1024)
+    assert _opened(_stored(photo(6000, 3000), "x.jpg", LIMITS).body).size == (2048, 1024)
 
 
 def test_what_can_be_seen_through_stays_so() -> None:
-    stored = prepared(photo(form="PNG", colour="blue"), "x.png", LIMITS)
+    stored = _stored(photo(form="PNG", colour="blue"), "x.png", LIMITS)
     out = io.BytesIO()
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(out, "WEBP", lossless=True)
-    clear = prepared(out.getvalue(), "x.webp", LIMITS)
+    clear = _stored(out.getvalue(), "x.webp", LIMITS)
 
     assert stored.media_type == "image/png"
     assert (clear.media_type, clear.file_name) == ("image/png", "x.png")
@@ -106,7 +113,7 @@ def test_a_photo_for_print_is_stored_for_the_screen(form: str) -> None:
     out = io.BytesIO()
     Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(out, form)
 
-    assert _opened(prepared(out.getvalue(), "x.jpg", LIMITS).body).mode == "RGB"
+    assert _opened(_stored(out.getvalue(), "x.jpg", LIMITS).body).mode == "RGB"
 
 
 @pytest.mark.parametrize(
@@ -135,14 +142,14 @@ def test_the_pixels_of_every_common_kind_are_known_from_its_header(form: str) ->
 def test_too_many_pixels_behind_the_header_are_refused_by_the_decoder(form: str) -> None:
     few = dataclasses.replace(LIMITS, image_pixels=100)
     pillow_heif.register_heif_opener()
-    stored = prepared(photo(64, 48, form), "x", few)
+    stored = _stored(photo(64, 48, form), "x", few)
 
     assert (stored.kind, stored.body) == ("refused", None)
     assert "64 × 48 pixels" in stored.reason
 
 
 def test_a_bomb_that_came_past_the_header_is_refused_by_the_decoder() -> None:
-    stored = prepared(_png_claiming(30_000, 30_000), "x.png", LIMITS)
+    stored = _stored(_png_claiming(30_000, 30_000), "x.png", LIMITS)
 
     assert (stored.kind, stored.body) == ("refused", None)
 
@@ -150,7 +157,7 @@ def test_a_bomb_that_came_past_the_header_is_refused_by_the_decoder() -> None:
 def test_a_photo_that_was_cut_off_keeps_the_part_that_arrived() -> None:
     noise = io.BytesIO()
     Image.effect_noise((400, 300), 80).convert("RGB").save(noise, "JPEG", exif=b"Exif\x00\x00" + CANARY)
-    stored = prepared(noise.getvalue()[: noise.tell() // 2], "x.jpg", LIMITS)
+    stored = _stored(noise.getvalue()[: noise.tell() // 2], "x.jpg", LIMITS)
 
     assert stored.kind == "image"
     assert "cut off" in stored.reason
@@ -178,7 +185,7 @@ def _zip(files: dict[str, bytes]) -> bytes:
 def test_a_picture_that_is_something_else_too_is_only_a_picture_afterwards(name: str) -> None:
     make, media_type = POLYGLOTS[name]
     body = make()
-    stored = prepared(body, "x", LIMITS)
+    stored = _stored(body, "x", LIMITS)
 
     assert (stored.kind, stored.media_type) == ("image", media_type)
     assert stored.body is not None
@@ -187,7 +194,7 @@ def test_a_picture_that_is_something_else_too_is_only_a_picture_afterwards(name:
 
 
 def test_a_gif_that_begins_as_a_script_is_refused() -> None:
-    stored = prepared(b"GIF89a/*" + b"\x00" * 40 + b"*/=1;alert(1)", "x.gif", LIMITS)
+    stored = _stored(b"GIF89a/*" + b"\x00" * 40 + b"*/=1;alert(1)", "x.gif", LIMITS)
 
     assert stored.kind != "file"
     assert b"alert" not in (stored.body or b"")
@@ -209,7 +216,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_everything_else_is_kept_as_it_is_for_download_alone(name: str) -> None:
     body, file_name = FILES[name]
-    stored = prepared(body, file_name, LIMITS)
+    stored = _stored(body, file_name, LIMITS)
 
     assert (stored.kind, stored.media_type, stored.body) == ("file", "application/octet-stream", body)
     assert stored.file_name == file_name
@@ -224,7 +231,7 @@ def test_a_picture_of_noise_is_refused_or_taken_and_never_raises(form: str) -> N
         copy = bytearray(body)
         copy[at] ^= 0xFF
         spoilt.append((bytes(copy), "x"))
-    for one, (came, _) in zip(prepared_all(spoilt, LIMITS), spoilt, strict=True):
+    for one, (came, _) in zip(prepared(spoilt, LIMITS), spoilt, strict=True):
         assert one.kind in ("image", "refused")
         assert bool(one.body) == (one.kind == "image")
         assert one.body != came

@@ -108,6 +108,8 @@ NAMES = [
     ("Soylent Corporate is another one", "Soylent Corporate is another one"),
     ("Renewal 2027 is at risk", "[deal] is at risk"),
     ("Rita here: they pay half", "[reporter] here: they pay half"),
+    ("Write to jane.rita@soylent.test", "Write to [e-mail]"),
+    ("Write to jane@rita.test", "Write to [e-mail]"),
     ("Rosarita is a product", "Rosarita is a product"),
     ("write to jo.doe@soylent.test", "write to [e-mail]"),
     ("call +49 30 901820 tomorrow", "call [phone] tomorrow"),

@@ -78,10 +78,10 @@ def test_a_source_asks_its_follow_ups_and_no_others() -> None:
 )
 def test_a_long_text_that_was_made_to_be_slow_is_judged_quickly(piece: str) -> None:
     text = (piece * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     gate.judge(said(text, competitor="globex"))
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 2
 
 
 def _table(heading: str) -> list[list[str]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office import LIMITS, NOW, Office, photo, said, sent, upload
+from office import LIMITS, NOW, Office, said, sent, upload
+from pictures import photo
 from sqlalchemy import func, select
 
 from desk import schema

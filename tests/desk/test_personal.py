@@ -36,7 +36,7 @@ def test_an_address_never_stays(before: str, address: str, after: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a@", "a.", "1 ", "+49 ", "(12) ", "a@a.", "0171 234567 "])
 def test_a_long_text_that_was_made_to_be_slow_is_masked_quickly(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     masked((piece * 20_000)[:20_000])
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

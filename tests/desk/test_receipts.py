@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office import NOW, Office, photo, said, sent, upload
+from office import NOW, Office, said, sent, upload
+from pictures import photo
 
 from desk.database import Desk
 from desk.following import sightings

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
-from reporting import id_of, plain_workspace, report, somebody
+from desk_rows import id_of
+from reporting import plain_workspace, report, somebody
 from small_site import SmallSite
 
 from desk.accepting.limits import limits_of

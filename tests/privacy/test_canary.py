@@ -6,7 +6,6 @@ Each search is tried on something that it must find, too.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
 import os
@@ -16,10 +15,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pictures
 import pytest
 from company import NOW, Company
-from PIL import Image
-from reporting import id_of, report
+from desk_rows import id_of
+from reporting import report
 from searching import columns_with, files_with
 
 import warehouse
@@ -60,9 +60,7 @@ def upload(body: bytes = FILE) -> Upload:
 
 
 def photo() -> Upload:
-    buffer = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(buffer, "PNG")
-    return Upload(name=f"{CANARY}.png", media_type="image/png", body=buffer.getvalue())
+    return Upload(name=f"{CANARY}.png", media_type="image/png", body=pictures.photo(8, 8, "PNG"))
 
 
 def whole_chain(company: Company, target: Path) -> None:

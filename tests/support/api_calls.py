@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
-
-from PIL import Image
 
 BOTH = ("sightings:write", "sightings:read")
 PUBLIC = {"text": "Globex offers Team at 49.", "source": "public"}
@@ -30,10 +27,3 @@ def faults(answer):
     """The faults of a problem, by field."""
     assert answer.headers["content-type"] == PROBLEM
     return {one["field"]: one["detail"] for one in answer.json().get("errors", ())}
-
-
-def photo():
-    """A small JPEG."""
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
-    return out.getvalue()

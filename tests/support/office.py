@@ -1,15 +1,12 @@
-"""What people of an invented company report: submissions, photos and an inbox for them."""
+"""What people of an invented company report: submissions and an inbox for them."""
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from desk.accepting.accept import Accepted, accept
 from desk.accepting.inbox import Inbox
@@ -35,13 +32,6 @@ def sent(inbox: Inbox, submission: Submission, files: Sequence[Upload] = (), **m
         "currency": "EUR",
     }  # fmt: skip
     return accept(inbox, submission, list(files), **words | more)
-
-
-def photo(width: int = 64, height: int = 48, form: str = "JPEG", colour: object = "red", **more: Any) -> bytes:
-    """A picture of one colour."""
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(out, form, **more)  # type: ignore[arg-type]
-    return out.getvalue()
 
 
 def upload(body: bytes, name: str = "photo.jpg", media_type: str = "image/jpeg") -> Upload:

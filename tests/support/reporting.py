@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from desk_rows import id_of
+
 from desk import people
 from desk.accepting.accept import Accepted, accept
 from desk.accepting.limits import limits_of
@@ -18,10 +20,6 @@ from detente.workspace import Workspace
 
 # what a form, or a program, sends of something that a customer said
 OPEN = {"source": "customer", "confidential": "no"}
-
-
-def id_of(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012}"
 
 
 def plain_workspace(folder: Path, **settings: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,6 @@ from typing import Any
 
 import httpx
 from lxml import html
-from PIL import Image
 
 from desk.accepting.accept import accept
 from detente.sightings import Submission, Upload
@@ -41,13 +39,6 @@ PAYLOADS = (
     "&lt;b&gt;&amp;",
     "\u202etxt.exe\u202c \u2066right to left",
 )
-
-
-def photo(colour: str = "steelblue") -> bytes:
-    """A small JPEG."""
-    out = io.BytesIO()
-    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
-    return out.getvalue()
 
 
 def send(

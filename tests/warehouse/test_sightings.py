@@ -10,7 +10,7 @@ import pytest
 from timeline import START, Timeline, price, sighting
 
 from detente.errors import CheckFailedError
-from warehouse import ReadingRows, Warehouse, build, newest, tables
+from warehouse import Incoming, ReadingRows, Warehouse, build, newest, tables
 
 CANARY = "canary-7f3a says that they pay half"
 
@@ -213,6 +213,20 @@ def test_what_is_withdrawn_is_in_no_published_file(timeline: Timeline) -> None:
     assert held
     assert CANARY.encode() not in published_bytes(timeline)
     assert timeline.rows("SELECT count(*) FROM item") == [(1,)]
+
+
+def test_what_is_withdrawn_while_a_build_is_under_way_is_in_no_published_file_after_it(timeline: Timeline) -> None:
+    timeline.reported(sighting(1, text=CANARY), sighting(2))
+    timeline.reported(sighting(3), mark="2")
+    held = CANARY.encode() in published_bytes(timeline)
+
+    build.take_in_sightings(timeline.warehouse, Incoming(rows=[], gone=[sighting(1)["sighting_id"]], mark="3"))
+    timeline.build()
+
+    assert held
+    assert CANARY.encode() not in published_bytes(timeline)
+    timeline.reported(sighting(4), mark="4")
+    assert len(list(timeline.warehouse.published.glob("detente-*.duckdb"))) == 2
 
 
 def test_what_is_forgotten_leaves_no_byte_in_the_warehouse_and_all_else_stays(timeline: Timeline) -> None:

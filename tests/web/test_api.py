@@ -6,9 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from api_calls import BOTH, PATH, PROBLEM, PUBLIC, faults, key, photo, send
+from api_calls import BOTH, PATH, PROBLEM, PUBLIC, faults, key, send
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pictures import photo
 
 from desk.accepting.gate import FOLLOW_UPS
 from detente.sightings import Submission

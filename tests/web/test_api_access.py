@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_calls import BOTH, PATH, PUBLIC, key, photo, send
+from api_calls import BOTH, PATH, PUBLIC, key, send
+from pictures import photo
 
 from desk import people, sign_in
 

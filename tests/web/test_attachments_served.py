@@ -7,7 +7,8 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
-from reports_sent import photo, send, words
+from pictures import photo
+from reports_sent import send, words
 from web_site import WebSite
 
 from desk.following import sightings
@@ -108,7 +109,7 @@ def test_a_damaged_file_is_told_and_never_shown(new_site: NewSite, damage: str) 
     path = site.services.attachments.path(str(one.stored_hash))
     path.unlink()
     if damage == "other bytes":
-        path.write_bytes(photo("tomato"))
+        path.write_bytes(photo(colour="tomato"))
 
     page, answer = (site.client("rep").get(where) for where in (f"/r/{sighting_id}", f"/a/{one.attachment_id}"))
 

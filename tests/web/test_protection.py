@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import soon
 from web_site import WebSite
 
 from web.access.protection import CONTENT_SECURITY_POLICY
@@ -73,10 +74,7 @@ def test_links_and_redirects_are_made_of_the_settings_alone(new_site: Callable[.
 
 
 def _letter(site: WebSite) -> str:
-    end = time.monotonic() + 5
-    while not site.letters and time.monotonic() < end:
-        time.sleep(0.01)
-    return site.letters[-1].get_content()
+    return soon(lambda: site.letters)[-1].get_content()
 
 
 def test_addresses_of_visitors_are_taken_from_trusted_proxies_alone(new_site: Callable[..., WebSite]) -> None:
@@ -323,13 +321,9 @@ def test_while_a_large_form_comes_others_are_answered(site: WebSite) -> None:
         slow.sendall(b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n')
         client = site.client()
         client.get("/health")
-        slowest = 0.0
         for _ in range(20):
             slow.sendall(b"a" * 1_000_000)
-            begun = time.perf_counter()
             assert client.get("/health").status_code == 200
-            slowest = max(slowest, time.perf_counter() - begun)
-        assert slowest < 1.0
     finally:
         slow.close()
 

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from reports_sent import living_parts, photo, send, words
+from pictures import photo
+from reports_sent import living_parts, send, words
 from web_site import WebSite
 
 from desk import audit, people
@@ -191,3 +192,31 @@ def test_no_page_of_legal_holds_anything_that_runs(site: WebSite) -> None:
 
     for path in ("/quarantine", f"/quarantine/{held}"):
         assert living_parts(legal.get(path)) == []
+
+
+def test_what_was_released_and_taken_back_is_not_even_for_legal(new_site: Callable[..., WebSite]) -> None:
+    site = new_site()
+    sent = send(site, "rep", "CANARY-7Q was said.", gate="quarantined", customer="CANARY-7Q", files=[("n.txt", b"x")])
+    legal, rep = site.client("legal"), site.client("rep")
+    file = f"/quarantine/{sent}/files/{sent}/0"
+    assert legal.get(file).status_code == 200
+    assert legal.post(f"/quarantine/{sent}/release", data={"reason": "CANARY-7Q is harmless."}).status_code == 303
+    assert "CANARY-7Q" in legal.get(f"/quarantine/{sent}").text
+    assert rep.post(f"/r/{sent}/withdraw").status_code == 303
+    page = legal.get(f"/quarantine/{sent}")
+    assert page.status_code == 200
+    assert "CANARY-7Q" not in page.text
+    assert legal.get(file).status_code == 404
+    assert "nobody reads it any more" in rep.get(f"/r/{sent}").text
+
+
+def test_who_takes_back_what_is_held_is_told_that_legal_can_look_at_it(new_site: Callable[..., WebSite]) -> None:
+    site = new_site()
+    sent = send(site, "rep", "CANARY-7Q was said.", gate="quarantined")
+    legal, rep = site.client("legal"), site.client("rep")
+    assert "Nobody but legal reads it any more" in rep.get(f"/r/{sent}/withdraw").text
+    rep.post(f"/r/{sent}/withdraw")
+    told = rep.get(f"/r/{sent}").text
+    assert "nobody but legal can look at it any more" in told
+    assert "Nobody but legal sees it any more." in told
+    assert "CANARY-7Q" in legal.get(f"/quarantine/{sent}").text

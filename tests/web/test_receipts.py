@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from reports_sent import ANSWERS, photo, send, send_only, words
+from pictures import photo
+from reports_sent import ANSWERS, send, send_only, words
 from timeline import Timeline, price, release, sighting
 from web_site import WebSite, web_site
 
@@ -136,6 +137,17 @@ def test_the_very_same_photo_is_a_hint_whoever_sent_it(new_site: NewSite) -> Non
     assert "The very same file came with a sighting on Mon 16 Nov 2026, 10:00. Seen at the fair." in page
     assert "Seen elsewhere." not in page
     assert held[:8].upper() not in page
+
+
+def test_a_hint_names_neither_customer_nor_deal_nor_reporter(new_site: NewSite) -> None:
+    site = new_site()
+    told = "Other Rep Person saw it at Contoso, in deal Quixote: call +49 30 901820 or x@contoso.test."
+    send(site, "other_rep", told, files=[("a.jpg", photo())], customer="Contoso", deal="Quixote")
+
+    sent = send(site, "rep", "A slide of theirs.", files=[("b.jpg", photo())])
+    page = words(site.client("rep").get(f"/r/{sent}?new=1"))
+
+    assert "[reporter] saw it at [customer], in deal [deal]: call [phone] or [e-mail]." in page
 
 
 def test_what_is_held_back_or_withdrawn_is_never_said_to_be_alike(new_site: NewSite) -> None:

@@ -223,7 +223,7 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
     if not is_new or row.gate not in ("cleared", "waiting"):
         return Given(receipt=receipt, reporter="")
     recent = lists.recent(connection, row.competitor, _COMPARED) if row.competitor else []
-    same = [sightings.sighting(connection, one) for one in sightings.same_files(connection, sighting_id)]
+    same = lists.heard(connection, sightings.same_files(connection, sighting_id))
     return Given(
         receipt=receipt,
         reporter="",
@@ -238,8 +238,7 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
             if one.sighting_id != sighting_id
         ),
         same_files=tuple(
-            Earlier(sighting_id=one.sighting_id, text=personal.masked(one.text), received_at=one.received_at)
-            for one in same
+            Earlier(sighting_id=one.sighting_id, text=one.text, received_at=one.received_at) for one in same
         ),
     )
 
@@ -259,7 +258,7 @@ def page(
     row = found.receipt.row
     is_own = row.person_id == reader.person_id
     stands = words.standing(row, is_own=is_own, receipt=found.receipt)
-    text = shown_text(row, is_own=is_own)
+    text = sightings.shown_text(row, is_own=is_own)
     known = _known(services, facts, row) if is_new and row.competitor else None
     is_open = not row.is_withdrawn
     asks = _asks(row, (typed or {}).get("source", "")) if is_own else ()
@@ -319,15 +318,6 @@ def _known(services: Services, facts: CompetitorFacts, row: SightingRow) -> Know
         there = lists.readable(connection, [one.sighting_id for one in known.heard])
     heard = (one for one in known.heard if one.sighting_id in there and one.sighting_id != row.sighting_id)
     return replace(known, heard=tuple(heard))
-
-
-def shown_text(row: SightingRow, *, is_own: bool) -> str | None:
-    """What was reported, where it may be shown outside the legal role; None otherwise.
-
-    What the gate holds back is not even shown to its reporter: their page is no page of the legal role.
-    """
-    may = row.gate == "cleared" or (row.gate == "waiting" and is_own)
-    return row.text if may and row.text and (is_own or not row.is_withdrawn) else None
 
 
 def competitor_name(services: Services, row: SightingRow) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from desk.following import sightings
 from desk.following.sightings import SightingRow
 from web.receipt import words
-from web.receipt.page import competitor_name, shown_text
+from web.receipt.page import competitor_name
 from web.receipt.words import Standing
 from web.services import Services
 
@@ -44,7 +44,7 @@ class Line:
 
 def line(services: Services, row: SightingRow, *, is_own: bool, by: str = "") -> Line:
     """A sighting as a list of its reporter or of its readers shows it."""
-    text = shown_text(row, is_own=is_own)
+    text = sightings.shown_text(row, is_own=is_own)
     about = (row.area, words.money(row.deal_amount, row.deal_currency or "")) if text is not None else ()
     return Line(
         name=sightings.short_name(row.sighting_id),

@@ -103,6 +103,9 @@ _OF_OTHERS: Mapping[GateState, Standing] = {
     ),
 }
 _WITHDRAWN = Standing(badge="withdrawn", tone="soft", words="You took it back; nobody reads it any more.")
+_WITHDRAWN_HELD = Standing(
+    badge="withdrawn", tone="soft", words="You took it back; nobody but legal can look at it any more.", hidden=_HELD
+)
 ASKED = Standing(badge="question for you", tone="todo", words="Product has a question for you: it stands below.")
 RELEASED = Standing(badge="released", tone="good", words="Legal looked at it, and colleagues may read it.")
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
@@ -117,7 +120,9 @@ def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) 
         receipt: Its receipt, where the gate's reasons and a colleague's question are to be told.
     """
     if row.is_withdrawn:
-        return _WITHDRAWN if is_own else Standing(badge="withdrawn", tone="soft", words="Its reporter took it back.")
+        if is_own:
+            return _WITHDRAWN if row.gate == "cleared" else _WITHDRAWN_HELD
+        return Standing(badge="withdrawn", tone="soft", words="Its reporter took it back.")
     if is_own and row.gate == "cleared" and receipt and receipt.notes and receipt.notes[-1].kind == "question":
         return ASKED
     if row.gate == "cleared" and row.read_at is not None:

@@ -25,6 +25,11 @@ routes = Routes()
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _SCOPE_WORDS: dict[Scope, str] = {"sightings:write": "send sightings", "sightings:read": "read sightings"}
 _DAYS = (30, 90, 365)
+_NOT_THIS = (
+    "This is not the password that you have now. If you have forgotten it, ask whoever has the terminal: "
+    "`detente person password` sets a new one."
+)
+_PASSWORDS = Pace(name="password-change", times=8, seconds=300)
 _TOKENS = Pace(name="tokens", times=20, seconds=3600)
 
 
@@ -37,6 +42,7 @@ class MePage:
         tokens: Those of the visitor that still work.
         scopes: What a token can be good for: pairs of scope and words.
         days: For how long a token can be made.
+        has_password: Whether they have one, which a change of it asks for.
         new_token: A token just made, which is shown this once; empty otherwise.
         faults: By field, what was wrong with a form.
     """
@@ -44,6 +50,7 @@ class MePage:
     tokens: tuple[sign_in.Token, ...]
     scopes: tuple[tuple[Scope, str], ...]
     days: tuple[int, ...]
+    has_password: bool
     new_token: str = ""
     faults: dict[str, str]
 
@@ -55,6 +62,7 @@ def _page(
     now = services.clock.now()
     with services.desk.reading() as connection:
         tokens = sign_in.tokens_of(connection, visitor.known.person_id)
+        has_password = people.has_password(connection, visitor.known.person_id)
     page = MePage(
         tokens=tuple(
             token
@@ -63,6 +71,7 @@ def _page(
         ),
         scopes=tuple(_SCOPE_WORDS.items()),
         days=_DAYS,
+        has_password=has_password,
         new_token=new_token,
         faults=faults or {},
     )
@@ -87,9 +96,14 @@ def sign_out_everywhere(request: Request, visitor: TheVisitor) -> Response:
 
 @routes.post("/me/password", needs=Permission.SIGNED_IN)
 def set_password(request: Request, visitor: TheVisitor, form: TheForm) -> Response:
-    """Sets a password; all other sessions end."""
+    """Sets a password; all other sessions end. A change asks for the present one: a device may have been left open."""
     services = services_of(request)
     person = visitor.known
+    services.throttle.count(_PASSWORDS, person.person_id)
+    with services.desk.reading() as connection:
+        has_password = people.has_password(connection, person.person_id)
+    if has_password and not sign_in.is_password(services.desk, person.person_id, str(form.get("present", ""))):
+        return _page(request, visitor, faults={"present": _NOT_THIS})
     password, again = str(form.get("password", "")), str(form.get("again", ""))
     if password != again:
         return _page(request, visitor, faults={"again": "The two are not the same; type it anew."})

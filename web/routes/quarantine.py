@@ -156,7 +156,8 @@ def held_file(request: Request, visitor: TheVisitor, sighting_id: UUID, entry_id
     """A file as it came, to be saved: what is held back is neither decoded nor put beside other files."""
     services = services_of(request)
     with services.desk.reading() as connection:
-        _held(connection, str(sighting_id))
+        if _is_shut(_held(connection, str(sighting_id))):
+            raise NotFoundError("there is no such file")
         entries = _entries(services, connection, str(sighting_id))
     entry = next((one for one in entries if one.entry_id == str(entry_id)), None)
     if entry is None or position not in map(str, range(len(entry.files))):
@@ -226,8 +227,9 @@ def _page(
     row = found.receipt.row
     is_open = row.gate == "quarantined" and not row.is_withdrawn
     is_own = row.person_id == person.person_id
-    # what was released stays here with its history; its words are for Product now
-    is_held = row.gate != "cleared"
+    # what was released stays here with its history; its words are for Product now, or for nobody any more
+    is_held, is_shut = row.gate != "cleared", _is_shut(row)
+    details = tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED)
     return QuarantineItemPage(
         sighting_id=row.sighting_id,
         name=sightings.short_name(row.sighting_id),
@@ -236,10 +238,10 @@ def _page(
         competitor=competitor_name(services, row),
         standing=words.standing(row, is_own=False, receipt=found.receipt) if is_held else words.RELEASED,
         answers=words.gate_answers(row),
-        text=row.text or None,
-        details=tuple(one for one in words.details(row) if one[0] != words.HOW_LEARNED),
-        attachments=found.files,
-        notes=notes(found.receipt),
+        text=None if is_shut else row.text or None,
+        details=() if is_shut else details,
+        attachments=() if is_shut else found.files,
+        notes=() if is_shut else notes(found.receipt),
         may_decide=is_open and not is_own,
         undecided=_SOMEBODY_ELSE if is_open and is_own and is_held else "",
         history=found.history,
@@ -247,6 +249,11 @@ def _page(
         faults=Blank(faults),
         typed=Blank(typed),
     )
+
+
+def _is_shut(row: SightingRow) -> bool:
+    """Whether its words are for nobody but its reporter: released, and taken back since."""
+    return row.gate == "cleared" and row.is_withdrawn
 
 
 def _held(connection: Connection, sighting_id: str) -> SightingRow:

@@ -69,10 +69,12 @@ class WithdrawPage:
     Attributes:
         sighting_id: Which one.
         name: Its short name.
+        is_held: Whether legal can look at it all the same.
     """
 
     sighting_id: str
     name: str
+    is_held: bool
 
 
 @routes.get("/r/mine", needs=Permission.REPORT)
@@ -116,7 +118,11 @@ def withdraw(request: Request, visitor: TheVisitor, sighting_id: UUID) -> Respon
     return render(
         request,
         "withdraw.html",
-        WithdrawPage(sighting_id=row.sighting_id, name=sightings.short_name(row.sighting_id)),
+        WithdrawPage(
+            sighting_id=row.sighting_id,
+            name=sightings.short_name(row.sighting_id),
+            is_held=row.gate != "cleared",
+        ),
     )
 
 

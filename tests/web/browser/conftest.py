@@ -25,18 +25,18 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
     site.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium_path() -> str:
     return next(path for name in SYSTEM_CHROMIUM if (path := shutil.which(name)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
     yield started

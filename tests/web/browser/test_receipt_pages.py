@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from live_site import sign_in
 from page_watch import every_page_axe, large_text, watch
+from pictures import photo
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from reports_sent import PAYLOADS, photo, send
+from reports_sent import PAYLOADS, send
 from web_site import WebSite
 
 from desk.following import sightings
