@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +14,12 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from desk.database import Connection
-from desk.privacy.personal import masked
+from desk.personal import without_names
 from desk.schema import person, sighting, sighting_event, sighting_state
 from detente.errors import StorageError
 
 KEY_FILE = "account.key"
 _KEY_BYTES = 32
-_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,18 +154,6 @@ def _seen(row: Row[Any], key: bytes, files: int) -> dict[str, object]:
         "comparison": without_names(row.comparison, names),
         "text": without_names(row.text, names),
     }
-
-
-def without_names(text: str, names: Mapping[str, str]) -> str:
-    """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
-    # first, since an address with the customer's name in it would be none any more once that is taken out
-    text = masked(text)
-    for instead, name in names.items():
-        words = name.split()
-        if len(" ".join(words)) >= _SHORTEST_NAME:
-            pattern = r"\s+".join(re.escape(word) for word in words)
-            text = re.sub(rf"(?<!\w){pattern}(?!\w)", instead, text, flags=re.IGNORECASE)
-    return text
 
 
 def _hashed(key: bytes, kind: str, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """How a route is made: each says what it needs, and is asked for before a byte of the body is read.
 
-A module of routes holds one `routes = Routes()`; `web/app.py` lists the modules.
+A module of routes holds one `routes = Routes()`; `web/app.py` takes every module in `web/routes/`.
 
     from starlette.requests import Request
     from starlette.responses import Response

@@ -14,8 +14,8 @@ from desk.accepting.inbox import Entry, FileNote, Inbox
 from desk.accepting.known_names import competitor_fault, looks_like
 from desk.accepting.limits import Limits, limits_of
 from desk.accepting.plain_text import cleaned_text
-from desk.indexing import attachments
-from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError, UploadError
+from desk.accepting.uploads import check_uploads, safe_name
+from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError
 from detente.sightings import Channel, DealAmount, Gate, Submission, Upload
 
 __all__ = ["Accepted", "Limits", "accept", "accept_attachment", "limits_of"]
@@ -166,27 +166,6 @@ def clean(submission: Submission) -> Submission:
     return submission.model_copy(update=texts)
 
 
-def check_uploads(uploads: Sequence[Upload], limits: Limits) -> None:
-    """Checks number and sizes, and the pixels that headers claim.
-
-    Raises:
-        UploadError: With the names of the files that cannot be taken.
-    """
-    if len(uploads) > limits.files:
-        raise UploadError({"files": f"{len(uploads)} files came; {limits.files} can be taken with one report"})
-    for upload in uploads:
-        name = attachments.safe_name(upload.name)
-        if not upload.body:
-            raise UploadError({"files": f"{name} is empty; choose it again, or send the sighting without it"})
-        if len(upload.body) > limits.file_bytes:
-            most = limits.file_bytes / 1_000_000
-            raise UploadError({"files": f"{name} is larger than {most:g} MB; send a smaller one, or a part of it"})
-        try:
-            attachments.check_header(upload.body, limits)
-        except UploadError as error:
-            raise UploadError({"files": f"{name}: {next(iter(error.faults.values()))}"}) from None
-
-
 def _faults(
     submission: Submission, channel: Channel, now: datetime, limits: Limits, competitors: Collection[str]
 ) -> dict[str, str]:
@@ -254,7 +233,7 @@ def _entry(
 
 def _note(upload: Upload) -> FileNote:
     return FileNote(
-        name=attachments.safe_name(upload.name),
+        name=safe_name(upload.name),
         media_type=cleaned_text(upload.media_type)[:100],
         byte_count=len(upload.body),
         received_hash=hashlib.sha256(upload.body).hexdigest(),

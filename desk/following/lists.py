@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from desk.changes import without_names
 from desk.database import Connection
 from desk.following.sighting_rows import SightingRow, rows_of
+from desk.personal import without_names
 from desk.schema import note, person
 from desk.schema import sighting as sighting_table
 from desk.schema import sighting_state as state_table

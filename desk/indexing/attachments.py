@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import secrets
 import time
-import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL.JpegImagePlugin import JpegImageFile
-
 from desk.accepting.limits import Limits
+from desk.accepting.uploads import safe_name
 from desk.indexing import decoding
 from desk.indexing.images import format_of
 from detente.durable import flush
-from detente.errors import NotFoundError, StorageError, UploadError
+from detente.errors import NotFoundError, StorageError
 
-_LONGEST_NAME = 120
 _LEFT_AFTER_S = 600.0  # nobody takes so long to write one file
-# names that a device has, and that no file can have, on some machines
-_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
-_AWKWARD = re.compile(r'[<>:"|?*;=]')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,55 +143,6 @@ def prepared(files: Sequence[tuple[bytes, str]], limits: Limits) -> list[Prepare
         zip(pictures, decoding.decoded([files[one][0] for one in pictures], limits.image_pixels), strict=True)
     )
     return [_prepared(body, name, decoded.get(position)) for position, (body, name) in enumerate(files)]
-
-
-def check_header(body: bytes, limits: Limits) -> None:
-    """Looks at the size that a picture's header claims, before anything is acknowledged; decodes nothing.
-
-    WebP and HEIC are not looked at here, since reading their header takes their decoder: they are refused later, in
-    the child process that decodes.
-
-    Raises:
-        UploadError: More pixels than `limits.image_pixels`.
-    """
-    width, height = _claimed(body)
-    if width * height > limits.image_pixels:
-        most = limits.image_pixels / 1_000_000
-        raise UploadError(
-            {"files": f"has {width} × {height} pixels; {most:g} million can be taken. Send a smaller picture"}
-        )
-
-
-def safe_name(name: str) -> str:
-    """A file's name without path, control characters, direction marks and whatever a header or a disk would trip over.
-
-    The ending stays, since it tells a person what the file is; the product itself goes by bytes alone.
-    """
-    plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
-    plain = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in plain)
-    plain = _AWKWARD.sub("_", re.split(r"[/\\]", plain)[-1])
-    plain = re.sub(r"\s+", " ", plain).strip(" .")
-    if _RESERVED.match(plain):
-        plain = f"_{plain}"
-    if len(plain) > _LONGEST_NAME:
-        stem, dot, ending = plain.rpartition(".")
-        ending = dot + ending if dot and len(ending) <= 10 else ""
-        plain = (stem if ending else plain)[: _LONGEST_NAME - len(ending)].rstrip(" .") + ending
-    return plain or "file"
-
-
-def _claimed(body: bytes) -> tuple[int, int]:
-    """Width and height in pixels that the header claims; (0, 0) where it tells none, or is not looked at."""
-    form = format_of(body)
-    if form == "PNG":
-        return int.from_bytes(body[16:20]), int.from_bytes(body[20:24])
-    if form == "GIF":
-        return int.from_bytes(body[6:8], "little"), int.from_bytes(body[8:10], "little")
-    if form == "JPEG":
-        # this class reads markers in Python and stops before the picture; a bomb is not its business, but ours
-        with suppress(SyntaxError, OSError, ValueError), JpegImageFile(io.BytesIO(body)) as picture:
-            return picture.size
-    return 0, 0
 
 
 def _prepared(body: bytes, name: str, picture: decoding.Decoded | None) -> Prepared:

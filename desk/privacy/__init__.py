@@ -1,1 +1,1 @@
-"""What is kept about people: where it stands, and how it is found, given out, masked and erased."""
+"""What is kept about people: where it stands, for how long, and how it is given out and erased."""

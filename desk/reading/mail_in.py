@@ -17,8 +17,9 @@ from typing import Protocol
 from imap_tools import BaseMailBox, MailBox, MailboxFolderCreateError, MailMessage
 from imap_tools.errors import ImapToolsError
 
-from desk.accepting.accept import Accepted, Limits, accept, check_uploads, limits_of
+from desk.accepting.accept import Accepted, Limits, accept, limits_of
 from desk.accepting.inbox import Inbox
+from desk.accepting.uploads import check_uploads
 from desk.database import Desk
 from desk.people import person_by_email
 from desk.reading.mail_file import Mail, max_bytes, read_mail

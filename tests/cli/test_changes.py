@@ -55,6 +55,7 @@ def test_every_command_of_the_group_has_help_with_an_example(command: str) -> No
     assert all(parameter.help for parameter in group.commands[command].params if parameter.name != "help")
 
 
+@pytest.mark.slow
 def test_changes_are_listed_with_ids_that_fit_a_line(changes: Callable[..., Result], listed: Any) -> None:
     shown = changes("list").stdout.splitlines()
 
@@ -84,6 +85,7 @@ def test_a_limit_says_that_there_are_more(many: None, changes: Callable[..., Res
     assert "no changes" in changes("list", "--page", "globex/page").stderr
 
 
+@pytest.mark.slow
 def test_a_dismissed_change_is_a_rule_and_is_told_no_more_until_it_is_restored(
     changes: Callable[..., Result], refused: Callable[..., str], listed: Any, here: Here, folder: Path
 ) -> None:

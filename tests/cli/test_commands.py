@@ -124,6 +124,7 @@ def test_wrong_words_are_told_with_the_right_ones_and_exit_code_2(
     assert said in sentence
 
 
+@pytest.mark.slow
 def test_an_error_is_one_sentence_on_standard_error_and_never_a_traceback(detente: Detente, tmp_path: Path) -> None:
     for words, code, said in [
         (("run", "pipeline", "--workspace", str(tmp_path)), 2, "no detente.toml here or above"),
@@ -145,6 +146,7 @@ def test_a_workspace_without_a_build_is_told_what_to_run(site: SmallSite, tmp_pa
     assert "`detente run pipeline`" in sentence_of("export", str(tmp_path / "out"), "--workspace", str(folder))[1]
 
 
+@pytest.mark.slow
 def test_init_check_and_the_first_hint(tmp_path: Path, detente: Detente) -> None:
     folder = tmp_path / "acme-intel"
     made = detente("init", str(folder))
@@ -281,6 +283,7 @@ def test_what_a_reader_sees_is_shown_with_the_keys_that_the_scorer_reads(tmp_pat
     assert {"version", "title", "date", "first_line"} <= set(releases["entries"][0])
 
 
+@pytest.mark.slow
 def test_a_page_is_fetched_and_read_by_its_address(site: SmallSite, detente: Detente) -> None:
     address = f"http://127.0.0.1:{site.port}/pricing"
 

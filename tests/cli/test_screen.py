@@ -131,6 +131,7 @@ def test_the_demo_shows_each_change_in_a_line_or_two_of_80_columns(
     assert "2 changes and releases found" in shown
 
 
+@pytest.mark.slow
 def test_no_colour_where_nobody_wants_it(collected: Path, detente: Detente) -> None:
     for more in ({"NO_COLOR": "1", "FORCE_COLOR": ""}, {}):
         ended = detente("sql", "SELECT 1 AS one", "--workspace", str(collected), **more)

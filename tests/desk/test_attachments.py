@@ -20,8 +20,9 @@ from pictures import photo
 from PIL import Image
 
 from desk.accepting.limits import Limits
+from desk.accepting.uploads import check_header, safe_name
 from desk.indexing import decoding, images
-from desk.indexing.attachments import Attachments, Prepared, check_header, prepared, safe_name
+from desk.indexing.attachments import Attachments, Prepared, prepared
 from desk.indexing.images import format_of
 from detente.errors import NotFoundError, UploadError
 

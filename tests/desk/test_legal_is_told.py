@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office import NOW, Office, said, sent
 from sqlalchemy import select
-from told import NOW, Office, said, sent
 
 from desk import people, schema
 from desk.database import Desk

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.privacy.personal import found, masked
+from desk.personal import found, masked
 
 
 def _rows() -> list[dict[str, str]]:

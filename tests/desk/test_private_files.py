@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from office import NOW, Office, photo, said, sent, upload
+from office import NOW, Office, said, sent, upload
+from pictures import photo
 from set_clock import SetClock
 
 from desk import people

@@ -64,6 +64,7 @@ def test_what_changed_between_two_weeks_is_found_confirmed_and_reported(site: Sm
     assert "59" in (report / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_page_whose_reader_is_broken_is_named_by_every_run_until_it_is_mended(site: SmallSite, job_at: JobAt) -> None:
     do(order.collect_and_build(job_at(MONDAY)))
     site.pages["/pricing"] = ("text/html", "<!doctype html><title>Hello</title><main><p>Everything is new.</p></main>")
@@ -79,6 +80,7 @@ def test_a_page_whose_reader_is_broken_is_named_by_every_run_until_it_is_mended(
     assert (mended.failed, mended.changed) == ({}, 0)
 
 
+@pytest.mark.slow
 def test_a_rule_of_the_workspace_dismisses_a_change_with_the_next_build(
     site: SmallSite, folder: Path, job_at: JobAt
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_rule_of_the_workspace_dismisses_a_change_with_the_next_build(
     assert rows(job_at("2026-10-19T03:00Z"), "SELECT matched, suppressed FROM dismissal") == [(2, 1)]
 
 
+@pytest.mark.slow
 def test_a_second_run_on_the_same_day_asks_for_nothing(site: SmallSite, job_at: JobAt) -> None:
     do(order.collect_and_build(job_at(MONDAY)))
     do(order.collect_and_build(job_at("2026-10-05T03:05Z")))

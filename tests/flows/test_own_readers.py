@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from small_site import SmallSite
 
 import warehouse
@@ -43,6 +44,7 @@ def readings(job: Job) -> list[tuple[object, ...]]:
         return [row[0] for row in connection.execute(question).fetchall()]
 
 
+@pytest.mark.slow
 def test_its_facts_are_those_of_the_page_and_a_changed_reader_reads_all_again(folder: Path, job_at: JobAt) -> None:
     watched_by(folder, CODE.replace("{upper}", ""))
     asyncio.run(order.collect_and_build(job_at("2026-10-05T03:00Z")))
@@ -79,6 +81,7 @@ def test_going_back_to_the_built_in_reader_reads_all_again(folder: Path, job_at:
     assert [plan for plan, _ in plans(folder)] == ["Business", "Start", "Team"]
 
 
+@pytest.mark.slow
 def test_a_script_alone_can_make_the_difference_to_an_own_reader(site: SmallSite, folder: Path, job_at: JobAt) -> None:
     code = (
         "from sources.pricing import prices_of_text\n\n\ndef read(soup):\n"

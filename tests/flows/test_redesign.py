@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from small_site import PRICING, SmallSite
 
 import warehouse
@@ -19,6 +20,7 @@ def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
     return warehouse.ask(folder / "data" / "published", question).rows
 
 
+@pytest.mark.slow
 def test_a_redesign_under_selectors_keeps_the_facts_and_names_those_that_would_match(
     site: SmallSite, folder: Path, job_at: JobAt
 ) -> None:
@@ -42,6 +44,7 @@ def test_a_redesign_under_selectors_keeps_the_facts_and_names_those_that_would_m
     assert ask(folder, "SELECT change_id FROM change WHERE page_id = 'globex/pricing'") == []
 
 
+@pytest.mark.slow
 def test_selectors_of_the_earlier_design_keep_its_history(site: SmallSite, folder: Path, job_at: JobAt) -> None:
     path = folder / "competitors" / "globex.toml"
     untaught = path.read_text()

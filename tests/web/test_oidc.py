@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 from fake_provider import CLIENT, SECRET, FakeProvider, fake_provider
+from reports_sent import send_only
 from set_clock import SetClock
 from web_site import WebSite
 
 from desk import people
+from desk.following import sightings
 from detente.errors import WorkspaceError
 from web.app import create_app
 
@@ -273,13 +275,17 @@ def test_somebody_is_known_by_their_subject_when_their_e_mail_changes(signing: S
 def test_what_was_sent_stays_attributed_when_somebody_is_removed(signing: Signing) -> None:
     assert signing.end().status_code == 303
     person = signing.person("rep@acme.test")
+    sent = send_only(signing.site, "rep", "They pay half.")  # waits in the inbox while its sender is removed
     with signing.site.desk.writing() as c:
         people.disable(c, person.person_id, by=None, now=signing.site.clock.now())
     signing.site.services.sessions.forget()
     late = signing.browser.post("/r/new", data={"text": "typed without a connection"})
     assert late.status_code == 401
     assert "still in the form" in late.text
-    assert signing.person("rep@acme.test").person_id == person.person_id
+    signing.site.services.indexing.run_once()
+    with signing.site.desk.reading() as c:
+        row = sightings.sighting(c, sent)
+    assert (row.person_id, row.text) == (person.person_id, "They pay half.")
 
 
 def test_a_secret_that_others_may_read_is_refused(

@@ -215,6 +215,7 @@ def test_the_log_names_routes_and_no_address(
     assert "canary" not in caplog.text
 
 
+@pytest.mark.slow
 def test_the_pages_process_never_loads_prefect() -> None:
     code = (
         "import sys, cli.main, cli.web; from web.app import all_routes; all_routes(); print('prefect' in sys.modules)"

@@ -10,11 +10,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from desk import personal
 from desk.accepting import gate
 from desk.database import Connection
 from desk.following import lists, sightings
 from desk.following.sightings import Receipt, SightingRow
-from desk.privacy import personal
 from detente.people import Person
 from detente.wanted import Wanted, wanted_of
 from web.access.permissions import Permission, has

@@ -12,8 +12,8 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desk.accepting.uploads import safe_name
 from desk.following import sightings
-from desk.indexing.attachments import safe_name
 from detente.errors import NotFoundError
 from web.access.permissions import Permission
 from web.access.visitor import TheVisitor

@@ -1,8 +1,9 @@
-"""Finds what belongs to a person in a text: e-mail addresses and telephone numbers."""
+"""What belongs to a person in a text, found and taken out: e-mail addresses, telephone numbers, names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
@@ -10,6 +11,7 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}")
 # what a number may be written with; the library looks at these places alone, since it is slow on whole texts
 _RUN = re.compile(r"[+(]{0,2}\d[\d\s()./\u2010-\u2015-]{4,}\d")
 _FEWEST = 6
+_SHORTEST_NAME = 3
 _TRIES = 50
 # without the plus of an international number it takes a country to tell a number; these are tried where none is named
 _REGIONS = ("DE", "US", "GB", "FR")
@@ -31,6 +33,18 @@ def masked(text: str, region: str | None = None) -> str:
     text = _EMAIL.sub("[e-mail]", text)
     for start, end in reversed(_phones(text, region)):
         text = f"{text[:start]}[phone]{text[end:]}"
+    return text
+
+
+def without_names(text: str, names: Mapping[str, str]) -> str:
+    """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
+    # first, since an address with the customer's name in it would be none any more once that is taken out
+    text = masked(text)
+    for instead, name in names.items():
+        words = name.split()
+        if len(" ".join(words)) >= _SHORTEST_NAME:
+            pattern = r"\s+".join(re.escape(word) for word in words)
+            text = re.sub(rf"(?<!\w){pattern}(?!\w)", instead, text, flags=re.IGNORECASE)
     return text
 
 
