@@ -119,7 +119,7 @@ class WebSettings(Strict):
         "", description="Address that people type, e.g. https://intel.acme.test; links are made from it alone."
     )
     trusted_proxies: tuple[str, ...] = Field((), description="Addresses of proxies whose X-Forwarded headers count.")
-    session_hours: float = Field(12.0, gt=0, le=720, description="Hours after which a session ends by itself.")
+    session_hours: float = Field(168.0, gt=0, le=720, description="Hours after which a session ends by itself: a week.")
 
 
 class DeskSettings(Strict):

@@ -234,14 +234,17 @@ def rows_of(c: Connection, *which: ColumnElement[bool], limit: int, before: str 
 
     Args:
         c: A connection.
-        which: Conditions on the tables `sighting` and `sighting_state`.
+        which: Conditions on the tables `sighting` and `sighting_state`; the first says whose list it is.
         limit: How many at most.
         before: The id of the last one that was shown; only older ones follow.
     """
     table = sighting_table
     query = select(*_COLUMNS).join(sighting_state, sighting_state.c.sighting_id == table.c.sighting_id).where(*which)
     if before:
-        last = c.execute(select(table.c.received_at).where(table.c.sighting_id == before)).scalar_one_or_none()
+        # as if there were none where the list's first condition, which says whose it is, does not hold for it: where
+        # a list goes on must not tell of a sighting that is not for its reader
+        asked = select(table.c.received_at).join(sighting_state, sighting_state.c.sighting_id == table.c.sighting_id)
+        last = c.execute(asked.where(table.c.sighting_id == before, *which[:1])).scalar_one_or_none()
         if last is not None:
             same = and_(table.c.received_at == last, table.c.sighting_id < before)
             query = query.where(or_(table.c.received_at < last, same))

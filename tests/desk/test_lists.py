@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_rows import id_of, put_sighting
 from office import NOW, Office, said, sent
 
 from desk.database import Desk
@@ -99,3 +100,18 @@ def test_names_are_told_of_those_who_are_there(desk: Desk, ana: Person) -> None:
     with desk.reading() as c:
         assert lists.names_of(c, [ana.person_id, "nobody"]) == {ana.person_id: "Ana"}
         assert lists.names_of(c, []) == {}
+
+
+@pytest.mark.parametrize("gate", ["quarantined", "cleared"])
+def test_where_a_list_goes_on_tells_nothing_of_a_sighting_that_is_not_for_its_reader(
+    desk: Desk, add: Callable[..., Person], gate: str
+) -> None:
+    ana, ben, start = add("Ana", "rep"), add("Ben", "rep"), desk.clock.now()
+    for number, by in ((1, ana), (3, ana)):
+        put_sighting(desk, number, by.person_id, at=start + timedelta(hours=number))
+    foreign = put_sighting(desk, 2, ben.person_id, gate=gate, at=start + timedelta(hours=2))
+    with desk.reading() as c:
+        own = [row.sighting_id for row in sightings.sightings_of(c, ana.person_id, 10, foreign)]
+        product = [row.sighting_id for row in lists.for_product(c, limit=10, before=foreign)]
+    assert own == [id_of(3), id_of(1)]
+    assert product == ([id_of(3), id_of(1)] if gate == "quarantined" else [id_of(1)])

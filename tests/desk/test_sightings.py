@@ -144,13 +144,13 @@ def test_who_sees_what(
             try:
                 seeing.add((role, sightings.visible_to(c, id_, person).gate)[0])
             except NotFoundError as refused:
-                assert str(refused) == "there is no such report"  # noqa: PT017
+                assert str(refused) == "there is no such sighting"  # noqa: PT017
         assert sightings.visible_to(c, id_, ana).sighting_id == id_
     assert seeing == SEES[standing]
 
 
 def test_what_is_not_there_is_told_like_what_is_not_yours(office: Office, ana: Person) -> None:
-    with office.desk.reading() as c, pytest.raises(NotFoundError, match=r"^there is no such report$"):
+    with office.desk.reading() as c, pytest.raises(NotFoundError, match=r"^there is no such sighting$"):
         sightings.visible_to(c, "no such", ana)
 
 

@@ -95,6 +95,17 @@ def test_somebody_new_is_added_where_a_group_gives_a_role(signing: Signing) -> N
     assert "<b>" not in signing.browser.get("/me").text
 
 
+def test_an_address_that_only_folds_to_somebodys_is_not_theirs(signing: Signing) -> None:
+    with signing.site.desk.writing() as c:
+        now = signing.site.clock.now()
+        people.add_person(c, name="Kim Weiss", email="weiss@acme.test", roles=["legal"], by=None, now=now)
+    signing.provider.claims |= {"email": "weiß@acme.test", "sub": "subject-9", "groups": ["product"]}
+    assert signing.end().status_code == 403
+    assert not signing.is_in
+    signing.provider.claims |= {"email": "Weiss@Acme.test"}
+    assert signing.end().status_code == 303
+
+
 def test_somebody_new_without_a_role_is_not_let_in(signing: Signing) -> None:
     signing.provider.claims |= {"email": "new@acme.test", "sub": "subject-9", "groups": ["cooking"]}
     assert signing.end().status_code == 403

@@ -83,6 +83,9 @@ def _person(connection: Connection, services: Services, settings: OidcSettings, 
     person = people.person_by_identity(connection, settings.issuer, claimed.subject)
     if person is None:
         person = people.person_by_email(connection, claimed.email)
+        if person is not None and person.email != claimed.email.strip().lower():
+            # case folding makes one of two addresses such as strasse@ and straße@
+            raise NotAllowedError("This e-mail is nearly that of another account here; ask an administrator.")
         if person is not None and people.identities_of(connection, person.person_id, settings.issuer):
             # an address that was given to somebody new must not open what the one before left
             raise NotAllowedError("This e-mail belongs to another account of your provider; ask an administrator.")

@@ -99,7 +99,7 @@ globalThis.sightingQueue ??= (() => {
     if (status === 401 || response.type === "opaqueredirect") return { state: "sign_in" };
     if (status === 409 && told.code === "other_person") return { state: "other_person" };
     if (status < 400 || status === 408 || status === 425 || status === 429 || status >= 500) {
-      return { state: "later", why: told.title ?? "no answer", after: Number(response.headers.get("Retry-After")) || 0 };
+      return { state: "later", why: told.title ?? told.detail ?? "no answer", after: Number(response.headers.get("Retry-After")) || 0 };
     }
     const faults = Object.fromEntries((told.errors ?? []).map(({ field, detail }) => [field, detail]));
     return { state: "needs_you", why: told.detail ?? `the server said ${status}`, faults, status };
