@@ -98,6 +98,8 @@ def answer(c: Connection, sighting_id: str, text: str, *, by: str, now: datetime
     fired = gate_text.fired(_submission(row, {"text": text, "comparison": ""}))
     if fired and row.gate == "cleared":
         record(c, sighting_id, "quarantined", by=by, now=now, reasons=list(fired))
+    elif row.gate == "cleared" and (questions := notes_of(c, sighting_id, ("question",))):
+        messages.queue(c, questions[-1].person_id, "answer", sighting_id, now=now)
 
 
 def hold(c: Connection, sighting_id: str, answer: str, *, by: str, now: datetime) -> None:

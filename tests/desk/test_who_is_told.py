@@ -1,4 +1,4 @@
-"""Whoever is of legal is told by mail of what the gate holds back, whichever way it came there; nobody else is."""
+"""Legal is told by mail of what the gate holds back, whichever way it came there; who asked is told of answers."""
 
 from __future__ import annotations
 
@@ -90,3 +90,15 @@ def test_the_mail_to_legal_names_the_sighting_and_holds_nothing_of_it(kind: str)
     assert "R-0D9CF1C0" in mail["Subject"]
     assert "Legal" in mail["Subject"]
     assert "/r/0d9cf1c0-3f2b-4c5e-9c55-0d2a4f6b7e81" in mail.get_content()
+
+
+def test_who_asked_is_told_of_the_answer_and_nobody_of_one_that_is_held_back(office: Office, add: Add) -> None:
+    reporter, asker = add("Rita", "rep"), add("Paul", "pm")
+    add("Pia", "pm")
+    open_one, held = _sent(office, reporter, source="public"), _sent(office, reporter, source="public")
+    for sighting_id, text in ((open_one, "The Pro plan."), (held, "It is marked confidential, though.")):
+        with office.desk.writing() as c:
+            sightings.ask(c, sighting_id, "Which one?", by=asker.person_id, now=NOW)
+            sightings.answer(c, sighting_id, text, by=reporter.person_id, now=NOW)
+
+    assert [one for one in _told(office) if one[0] != "Rita"] == [("Paul", "answer", open_one)]
