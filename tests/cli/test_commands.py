@@ -35,7 +35,7 @@ GROUPS = {
         "erase",
         "slack",
     ],
-    "sighting": ["add", "import", "list", "mail", "show"],
+    "sighting": ["add", "import", "list", "mail", "refill", "show"],
     "retention": ["run"],
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],

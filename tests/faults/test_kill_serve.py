@@ -60,7 +60,7 @@ class Load:
             if not sent.send(self._served):
                 return
             # so that there are some thousand at the end of a hundred kills, and not ten thousand
-            time.sleep(random.uniform(0, 0.05))
+            time.sleep(0.025)
 
     def wait(self) -> None:
         for thread in self._threads:

@@ -112,8 +112,8 @@ def test_crawl_delay_is_the_least_distance_up_to_half_a_minute(world, delay, gap
 def test_rules_for_thousands_of_other_robots_cost_no_time():
     agents = "".join(f"User-agent: a{n}\n" for n in range(12_000))
     rules = "".join(f"Disallow: /{n}\n" for n in range(12_000))
-    began = time.perf_counter()
+    began = time.process_time()
     parsed = Rules((agents + rules + "User-agent: *\nDisallow: /secret").encode())
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert parsed.allow("https://acme.test/1")
     assert not parsed.allow("https://acme.test/secret")
