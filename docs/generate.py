@@ -107,10 +107,15 @@ def _workspace_files() -> str:
         "| `wanted.toml` | [what Product wants to know](../how-to/ask-for-what-you-want-to-know.md); may be left out ",
         "| you |\n",
         "| `data/archive/` | snapshots by hash, and the logs of fetches and runs: the truth | Détente |\n",
-        "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from the archive | Détente |\n",
+        "| `data/inbox/` | one file per accepted sighting: the truth | Détente |\n",
+        "| `data/desk.sqlite` | people, receipts, audit, and an index of the inbox: the truth | Détente |\n",
+        "| `data/attachments/` | files of sightings by hash: the truth | Détente |\n",
+        "| `data/account.key` | the key of the customers' hashes; a new one makes all of them anew | Détente |\n",
+        "| `data/warehouse.duckdb` | what is known; `detente rebuild` makes it anew from those | Détente |\n",
         "| `data/published/` | read-only copies for readers; `current.duckdb` leads to the newest | Détente |\n",
         "| `data/weekly/<week>/` | the weekly report as HTML, Markdown and JSON | Détente |\n\n",
-        "Keep the files that you write in git; back up `data/archive/`. All else in `data/` can be made again.\n",
+        "Keep the files that you write in git; back up what is called the truth, and the key ",
+        "([how](../how-to/run-on-a-server.md#back-it-up)). All else in `data/` can be made again.\n",
     ]
     of_file: tuple[tuple[str, type[BaseModel]], ...] = (
         ("`competitors/<slug>.toml`", CompetitorEntry),
