@@ -46,13 +46,16 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, with_flows: bool)
         app = create_app(workspace, desk, clock=desk.clock, port=port, flows=flows)
         site = app.state.services.site
         _note(workspace, site.base_url)
-        say(f"Détente: {site.base_url}")
-        if link := owners_link(workspace, desk):
-            say(f"sign in once, within {_LINK_MINUTES} minutes: {site.url(link)}")
-        if with_flows:
-            child.start()
-            stack.callback(child.stop)
-        listen.run(app, listening)
+
+        def announce() -> None:
+            say(f"Détente: {site.base_url}")
+            if link := owners_link(workspace, desk):
+                say(f"sign in once, within {_LINK_MINUTES} minutes: {site.url(link)}")
+            if with_flows:
+                child.start()
+                stack.callback(child.stop)
+
+        listen.run(app, listening, announce)
         say("ended; what was taken is kept")
 
 

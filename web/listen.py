@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -72,8 +72,14 @@ def listener(web: WebSettings) -> socket.socket:
         ) from None
 
 
-def run(app: FastAPI, listening: socket.socket) -> None:
-    """Serves until SIGTERM or Ctrl-C; then answers what is under way, and returns."""
+def run(app: FastAPI, listening: socket.socket, announce: Callable[[], None]) -> None:
+    """Serves until SIGTERM or Ctrl-C; then answers what is under way, and returns.
+
+    Args:
+        app: The application.
+        listening: A socket that listens.
+        announce: Called once a signal ends this as it should.
+    """
     config = uvicorn.Config(
         app,
         access_log=False,  # ours names routes, not addresses
@@ -88,16 +94,21 @@ def run(app: FastAPI, listening: socket.socket) -> None:
     )
     # else a thread that makes a sighting durable waits up to 5 ms at every step until another one lets it go on
     sys.setswitchinterval(_SWITCH_S)
-    with _ending_quietly():
-        uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    with _ending_quietly(server):
+        announce()
+        server.run(sockets=[listening])
 
 
 @contextmanager
-def _ending_quietly() -> Iterator[None]:
-    """The server raises the signal that ended it once more when it is done; here that ends nothing further."""
+def _ending_quietly(server: uvicorn.Server) -> Iterator[None]:
+    """A signal that comes before the server listens to signals ends it too, and so does none when it has ended.
+
+    The server raises the one that ended it once more when it is done.
+    """
 
     def ended(_signal: int, _frame: FrameType | None) -> None:
-        return
+        server.should_exit = True
 
     former = {one: signal.signal(one, ended) for one in (signal.SIGTERM, signal.SIGINT)}
     try:

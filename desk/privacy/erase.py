@@ -78,7 +78,7 @@ def plan(desk: Desk, inbox: Inbox, person_id: str) -> Erased:
                 c, note, or_(note.c.person_id == person_id, note.c.sighting_id.in_(own)), note.c.text != ""
             ),
             "doors": sum(_count(c, table, table.c.person_id == person_id) for table in _DOORS),
-            "messages": _count(c, message, message.c.person_id == person_id),
+            "messages": _count(c, message, or_(message.c.person_id == person_id, message.c.sighting_id.in_(own))),
         }
         hashes = _own_hashes(c, person_id)
     entries = sum(not entry.is_erased for _, entry in entries_of(inbox, person_id))
@@ -144,7 +144,7 @@ def _blank(c: Connection, person_id: str, now: datetime) -> None:
     c.execute(update(sighting).where(sighting.c.person_id == person_id).values(BLANK))
     c.execute(update(attachment).where(attachment.c.sighting_id.in_(own)).values(NO_FILE))
     c.execute(update(note).where(or_(note.c.person_id == person_id, note.c.sighting_id.in_(own))).values(text=""))
-    c.execute(delete(message).where(message.c.person_id == person_id))
+    c.execute(delete(message).where(or_(message.c.person_id == person_id, message.c.sighting_id.in_(own))))
     for table in (*_DOORS, person_role):
         c.execute(delete(table).where(table.c.person_id == person_id))
     c.execute(

@@ -107,7 +107,7 @@ def test_what_waits_stands_on_every_page_and_goes_from_there(site: WebSite, last
 
     sign_in(site, context, "rep")
     page.goto("/r/mine")
-    expect(page.locator("#badge")).to_have_text("1 sent")
+    expect(page.locator("#badge")).to_have_text("1 sent", timeout=30_000)
     assert texts(site) == ["Sent from the list of mine"]
 
 

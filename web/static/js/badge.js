@@ -15,9 +15,11 @@ async function draw() {
 }
 
 async function drain() {
-  const outcomes = await queue.drain(person).catch(() => []);
+  const outcomes = await queue.drain(person).catch(() => [{ state: "later" }]);
   sent += outcomes.filter((outcome) => outcome.state === "sent").length;
   await draw().catch(() => {});
+  const later = outcomes.filter((outcome) => outcome.state === "later");
+  if (later.length) setTimeout(drain, 1000 * Math.max(5, ...later.map(({ after }) => after ?? 0)));
 }
 
 if (await queue.available()) {
