@@ -59,15 +59,15 @@ def waiting(page: Page, words: str) -> None:
     expect(page.locator("#badge")).to_have_text(words)
 
 
-def arrives(site: WebSite, page: Page, text: str) -> None:
-    """Waits until it is there, sent by the page or by the service worker, and looks that nothing else is."""
+def arrives(site: WebSite, page: Page, *expected: str) -> None:
+    """Waits until they are there, sent by the page or by the service worker, and looks that nothing else is."""
     for _ in range(80):
-        if received(site):
+        if len(received(site)) >= len(expected):
             break
         page.wait_for_timeout(250)
-    assert texts(site) == [text]
+    assert texts(site) == list(expected)
     page.wait_for_timeout(500)
-    assert texts(site) == [text]
+    assert texts(site) == list(expected)
 
 
 def photos(site: WebSite, sighting_id: str) -> list[tuple[int, int]]:
