@@ -1,46 +1,21 @@
-"""Run in a process of its own by test_disk_full: accepts on a disk that refuses, and says what came of it as JSON.
+"""Run in a process of its own by test_full_inbox: accepts on a disk that refuses, and says what came of it as JSON.
 
-`tmpfs`: the folder is a disk of a few megabytes, which is filled. `readonly`: that disk may be read alone. `limit`:
-no file may grow.
+The ways to refuse are those of `refusing_disk`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from office import said, sent, upload
+from refusing_disk import refusing
 
 from desk.accepting.inbox import Inbox
 from desk.indexing.attachments import Attachments
 from detente.errors import StorageError
-
-
-@contextmanager
-def refusing(folder: Path, way: str) -> Iterator[None]:
-    if way == "limit":
-        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-        yield
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    elif way == "readonly":
-        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-        yield
-        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
-    else:
-        ballast = folder / "ballast"
-        room = os.statvfs(folder)
-        with ballast.open("wb") as file:
-            for _ in range(room.f_bavail):
-                file.write(b"x" * room.f_frsize)
-        yield
-        ballast.unlink()
 
 
 def main(folder: Path, way: str) -> None:

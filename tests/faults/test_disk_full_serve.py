@@ -90,6 +90,7 @@ def check(served: Served, spoiled: Callable[[Served], object]) -> None:
 
 def test_a_full_disk_is_told_and_healed_by_making_room(made: Served, tmp_path: Path) -> None:
     if not _may_mount(tmp_path):
+        # a user without namespaces of their own; the limit on files below is tested everywhere
         pytest.skip("this system lets nobody mount a small disk")
     served = on_a_small_disk(made)
     check(served, full)
@@ -97,6 +98,7 @@ def test_a_full_disk_is_told_and_healed_by_making_room(made: Served, tmp_path: P
 
 def test_a_disk_that_became_read_only_is_told_and_healed(made: Served, tmp_path: Path) -> None:
     if not _may_mount(tmp_path):
+        # a user without namespaces of their own; the limit on files below is tested everywhere
         pytest.skip("this system lets nobody mount a small disk")
     served = on_a_small_disk(made)
     check(served, read_only)

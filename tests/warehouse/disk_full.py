@@ -1,18 +1,16 @@
 """Run in a process of its own by test_disk_full: works on a full disk, and says what came of it as JSON.
 
-`tmpfs`: the folder is a disk of a few megabytes, which is filled. `limit`: no file may grow.
+The ways to refuse are those of `refusing_disk`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from refusing_disk import refusing
 from timeline import Timeline, price
 
 from detente.errors import StorageError, WarehouseError
@@ -25,30 +23,13 @@ def leftovers(folder: Path) -> list[str]:
     )  # fmt: skip
 
 
-@contextmanager
-def full(folder: Path, way: str) -> Iterator[None]:
-    if way == "limit":
-        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-        yield
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-        return
-    ballast = folder / "ballast"
-    room = os.statvfs(folder)
-    with ballast.open("wb") as file:
-        for _ in range(room.f_bavail):
-            file.write(b"x" * room.f_frsize)
-    yield
-    ballast.unlink()
-
-
 def main(folder: Path, way: str) -> None:
     timeline = Timeline(folder)
     timeline.fetch(price("Team", "49"))
     timeline.build()
     timeline.fetch(price("Team", "59"))
     errors = {}
-    with full(folder, way):
+    with refusing(folder, way):
         for name, work in {
             "put": lambda: timeline.archive.put(os.urandom(300_000)),
             "log": lambda: timeline.fetch(price("Team", "69"), noise=os.urandom(20_000).hex()),
