@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -259,4 +260,130 @@ message = Table(
     Column("attempts", Integer, nullable=False, default=0),
 )
 
-APPEND_ONLY = ("sighting_event", "audit")
+# What a person says of two items: that they are one thing (merge), or not (split). The newest word on a pair counts.
+cluster_edit = Table(
+    "cluster_edit",
+    metadata,
+    Column("edit_id", _Serial, primary_key=True, autoincrement=True),
+    Column("kind", String(10), nullable=False),
+    Column("item_id", String(64), nullable=False, index=True),
+    Column("other_id", String(64), nullable=False, index=True),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    Column("at", _Time, nullable=False),
+)
+
+# What a reviewer found a sighting to be. The newest word of a reviewer counts; `taken_back` withdraws it.
+review = Table(
+    "review",
+    metadata,
+    Column("review_id", _Serial, primary_key=True, autoincrement=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), nullable=False, index=True),
+    # verified, context, wrong, fabricated or taken_back
+    Column("outcome", String(12), nullable=False),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    # the score and the reporter's name were hidden
+    Column("is_blind", Boolean, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+
+# A verdict of Product on an item, which all items of its cluster share. A later one about the same item supersedes it.
+decision = Table(
+    "decision",
+    metadata,
+    Column("decision_id", String(40), primary_key=True),
+    Column("item_id", String(64), nullable=False, index=True),
+    # build, match, counter_message, price, watch or decline
+    Column("kind", String(20), nullable=False),
+    Column("theme", String(200)),
+    Column("because", Text, nullable=False),
+    Column("reply", Text, nullable=False, default=""),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    Column("is_blind", Boolean, nullable=False),
+    # what stood beside the item when it was decided: hundredths of a point; null where it had no score
+    Column("score", Integer),
+    Column("rules_version", Integer),
+    Column("at", _Time, nullable=False),
+)
+
+# Which sightings stood in the cluster when it was decided: they contributed, whatever becomes of the cluster.
+decision_sighting = Table(
+    "decision_sighting",
+    metadata,
+    Column("decision_id", String(40), ForeignKey("decision.decision_id"), primary_key=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), primary_key=True),
+)
+
+# Whether a decision was right, seen later.
+decision_outcome = Table(
+    "decision_outcome",
+    metadata,
+    Column("outcome_id", _Serial, primary_key=True, autoincrement=True),
+    Column("decision_id", String(40), ForeignKey("decision.decision_id"), nullable=False, index=True),
+    # right, partly or wrong
+    Column("outcome", String(10), nullable=False),
+    Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
+    Column("at", _Time, nullable=False),
+)
+
+# What is drawn by lot each week, so that what scores low is looked at, too.
+review_sample = Table(
+    "review_sample",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("item_id", String(64), primary_key=True),
+    Column("score", Integer, nullable=False),
+    # how likely it was to be drawn
+    Column("probability", Float, nullable=False),
+    Column("drawn_at", _Time, nullable=False),
+)
+
+# The rules by which something was scored or paid, as they stood.
+rules_version = Table(
+    "rules_version",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seen_at", _Time, nullable=False),
+)
+
+# Double entry: an entry's postings sum to 0. What is written stays; a correction is an entry of its own.
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    # counts up from 1 without a gap: the place in the hash chain
+    Column("entry_id", BigInteger, primary_key=True, autoincrement=False),
+    # rule:stage:sighting, or what else must happen once
+    Column("idem_key", String(200), nullable=False, unique=True),
+    # fund, hold, post, void, reverse, charge or redeem
+    Column("kind", String(10), nullable=False),
+    Column("person_id", String(40), ForeignKey("person.person_id"), index=True),
+    Column("sighting_id", String(36), ForeignKey("sighting.sighting_id"), index=True),
+    Column("rule", String(20)),
+    Column("stage", String(20)),
+    Column("rules_version", Integer),
+    Column("quarter", String(7), nullable=False),
+    # the factors and ids that it was made of; never what a person wrote
+    Column("reason", JSON, nullable=False),
+    Column("refers_to", BigInteger, ForeignKey("ledger_entry.entry_id")),
+    # who did it; null: the machine itself
+    Column("by_id", String(40)),
+    Column("at", _Time, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+ledger_posting = Table(
+    "ledger_posting",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("ledger_entry.entry_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # program:2026-Q4, pending:<person>, earned:<person>, redeemed:<person> or issued
+    Column("account", String(80), nullable=False, index=True),
+    Column("points", BigInteger, nullable=False),
+)
+
+APPEND_ONLY = (
+    "sighting_event", "audit", "cluster_edit", "review", "decision_sighting", "decision_outcome", "review_sample",
+    "rules_version", "ledger_entry", "ledger_posting",
+)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +15,8 @@ from detente import reader_names
 from detente.dismissed import DismissedEntry, load_dismissals
 from detente.errors import StorageError, UsageError, WorkspaceError
 from detente.records import Dismissal, Page, PageKind
+from detente.rules import FILE_NAME as RULES_FILE
+from detente.rules import Rules, ThemeStatus, default_rules, default_text, load_rules
 from detente.settings import Settings
 from detente.toml_file import Strict, key_lines, nearest, read_toml, validated
 from detente.urls import canonical_url
@@ -76,10 +78,11 @@ class ThemeEntry(Strict):
     name: str = Field(min_length=1, description="Name of the theme; unique.")
     description: str = Field("", description="What it is about, in a sentence or two.")
     keywords: list[str] = Field(default_factory=list, description="Words that people use for it.")
-    status: Literal["now", "next", "later", "parked", "shipped", "declined"] = Field(
-        "later", description="Where it stands on the roadmap."
+    status: ThemeStatus = Field("later", description="Where it stands on the roadmap.")
+    weight: float = Field(1.0, ge=0, le=10, allow_inf_nan=False, description="How much it counts beside other themes.")
+    ours: Literal["no", "partly", "yes"] | None = Field(
+        None, description="Whether we have it; left out, nobody has said so, which is not no."
     )
-    weight: float = Field(1.0, ge=0, le=10, description="How much it counts beside other themes.")
 
 
 class RoadmapEntry(Strict):
@@ -110,6 +113,7 @@ class Workspace:
         themes: As in `roadmap.toml`, in its order.
         dismissals: As in `dismissed.toml`, in its order.
         wanted: As in `wanted.toml`, in its order.
+        rules: As in `rules.toml`, or those that a new workspace begins with.
     """
 
     root: Path
@@ -118,6 +122,7 @@ class Workspace:
     themes: tuple[ThemeEntry, ...]
     dismissals: tuple[Dismissal, ...] = ()
     wanted: tuple[Wanted, ...] = ()
+    rules: Rules = field(default_factory=default_rules)
 
     @property
     def data(self) -> Path:
@@ -188,6 +193,11 @@ def load(root: Path) -> Workspace:
         wanted = load_wanted(root, [path.stem for path in (root / "competitors").glob("*.toml")])
     except WorkspaceError as error:
         faults.append(str(error))
+    rules = default_rules()
+    try:
+        rules = load_rules(root)
+    except WorkspaceError as error:
+        faults.append(str(error))
     if faults or settings is None:
         raise WorkspaceError("\n".join(faults))
     # after all others: a rule that names a page of a broken file is not at fault
@@ -199,6 +209,7 @@ def load(root: Path) -> Workspace:
         themes=themes,
         dismissals=load_dismissals(root, page_ids),
         wanted=wanted,
+        rules=rules,
     )
 
 
@@ -280,6 +291,7 @@ _SCHEMAS: Mapping[str, type[BaseModel]] = {
     "roadmap": RoadmapEntry,
     "dismissed": DismissedEntry,
     "wanted": WantedEntry,
+    "rules": Rules,
 }
 
 
@@ -350,6 +362,7 @@ def init(root: Path) -> list[Path]:
         "competitors/globex.toml.example": _COMPETITOR_TOML,
         "roadmap.toml": _ROADMAP_TOML,
         "wanted.toml": WANTED_TOML,
+        RULES_FILE: default_text(),
         ".gitignore": "data/\n",
         **{f"schemas/{schema}": text for schema, text in json_schemas()},
     }

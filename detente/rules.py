@@ -1,0 +1,234 @@
+"""`rules.toml`: by what items are clustered, scored and credited; each number with its reason, changes a version."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from detente.errors import WorkspaceError
+from detente.sightings import Stage
+from detente.toml_file import Strict, read_toml, validated
+
+FILE_NAME = "rules.toml"
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)]
+ThemeStatus = Literal["now", "next", "later", "parked", "shipped", "declined"]
+RewardRuleName = Literal["new", "corroboration", "duplicate", "linked", "right", "fabricated"]
+RewardStage = Literal["verified", "decided", "judged", "fabricated"]
+PART_NAMES = ("demand", "threat", "gap", "time", "theme", "novelty")
+
+
+class Reasoned(Strict):
+    """A table of numbers, each of which has its reason."""
+
+    because: dict[str, str] = Field(default_factory=dict, description="By key of this table, why it is what it is.")
+
+    @model_validator(mode="after")
+    def _every_number_has_its_reason(self) -> Reasoned:
+        numbers = {name for name, value in self if name not in ("because", "rules")}
+        for name in sorted(numbers):
+            if not self.because.get(name, "").strip():
+                raise ValueError(f"because.{name} is missing: say why {name} is what it is")
+        if unknown := self.because.keys() - numbers:
+            raise ValueError(f"because.{min(unknown)} is the reason of nothing: this table has {', '.join(numbers)}")
+        return self
+
+
+class ClusterRules(Reasoned):
+    """`[clusters]`: what is taken for the same thing."""
+
+    window_days: Days = Field(60, description="Items further apart than this are never put together by themselves.")
+    corroboration_days: Days = Field(60, description="Within how many days independent sources confirm each other.")
+
+
+class DemandRules(Reasoned):
+    """`[relevance.demand]`: money of customers who ask for it."""
+
+    weight: Share = Field(0.25, description="Share of the score.")
+    scale: float = Field(250_000, gt=0, le=1e12, description="Money at which the part stands at 63 %.")
+    account_cap: float = Field(100_000, gt=0, le=1e12, description="At most this much counts of one account.")
+    unverified: Share = Field(0.5, description="What an amount counts that no import from the CRM confirms.")
+    parity_checkbox: Share = Field(0.5, description="What an amount counts whose buyer only ticks a box.")
+    stages: dict[Stage, Share] = Field(default_factory=dict, description="By stage, how likely the money hangs on it.")
+    unknown_stage: Share = Field(0.1, description="The same where no stage is named.")
+
+    @model_validator(mode="after")
+    def _silence_pays_no_more(self) -> DemandRules:
+        if self.stages and self.unknown_stage > min(self.stages.values()):
+            raise ValueError("unknown_stage is above a stage: leaving the stage out would raise the score")
+        return self
+
+
+class ThreatRules(Reasoned):
+    """`[relevance.threat]`: how often the competitor meets us, and wins."""
+
+    weight: Share = Field(0.2, description="Share of the score.")
+    window_days: Days = Field(365, description="Deals of how many days count.")
+    prior_deals: float = Field(
+        10, gt=0, le=1e6, description="Towards the average of how many deals a competitor is drawn."
+    )
+    prior_loss: Share = Field(0.3, description="The share lost where nobody knows better.")
+
+
+class GapRules(Reasoned):
+    """`[relevance.gap]`: they have it, we do not."""
+
+    weight: Share = Field(0.15, description="Share of the score.")
+    partly: Share = Field(0.5, description="What `partly` counts, of theirs and of ours.")
+    claimed: Share = Field(0.5, description="What counts of theirs where no page shows it and only a sighting says it.")
+
+
+class TimeRules(Reasoned):
+    """`[relevance.time]`: something with a date is near."""
+
+    weight: Share = Field(0.1, description="Share of the score.")
+    window_days: Days = Field(90, description="A date further ahead than this does not press.")
+    half_life_days: Days = Field(21, description="After how many days what happened presses half as much.")
+
+
+class ThemeRules(Reasoned):
+    """`[relevance.theme]`: it is about a line of the roadmap."""
+
+    weight: Share = Field(0.15, description="Share of the score.")
+    statuses: dict[ThemeStatus, Share] = Field(
+        default_factory=dict, description="By status of the theme, what its fit counts."
+    )
+
+
+class NoveltyRules(Reasoned):
+    """`[relevance.novelty]`: not decided yet, and told more often than before."""
+
+    weight: Share = Field(0.15, description="Share of the score.")
+    momentum_share: Share = Field(0.5, description="How much of the part is momentum; the rest is being undecided.")
+    recent_weeks: int = Field(4, ge=1, le=52, description="How many weeks are the present.")
+    base_weeks: int = Field(26, ge=4, le=260, description="How many weeks before them are the habit.")
+
+
+class RelevanceRules(Strict):
+    """`[relevance]`: the six parts of a score; the weights sum to 1."""
+
+    demand: DemandRules
+    threat: ThreatRules
+    gap: GapRules
+    time: TimeRules
+    theme: ThemeRules
+    novelty: NoveltyRules
+
+    @model_validator(mode="after")
+    def _weights_sum_to_one(self) -> RelevanceRules:
+        total = math.fsum(self.weights.values())
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the weights of the six parts sum to {total:.4g}, and must sum to 1")
+        return self
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """By part, in the order in which parts are shown."""
+        return {name: getattr(self, name).weight for name in PART_NAMES}
+
+
+class RewardRule(Strict):
+    """A `[[rewards.rules]]` table: what one thing earns."""
+
+    name: RewardRuleName = Field(description="What it is for.")
+    stage: RewardStage = Field(description="When it is due; a rule pays a sighting and stage once.")
+    points: int = Field(ge=-1000, le=1000, description="Whole points before factors.")
+    factors: list[Share] = Field(default_factory=list, description="For the first, second, … who does it; none after.")
+    because: str = Field(min_length=1, description="Why.")
+
+
+class RewardRules(Reasoned):
+    """`[rewards]`: caps, times and rules."""
+
+    budget: int = Field(2000, ge=0, le=10_000_000, description="Points of a quarter.")
+    daily_cap: int = Field(2, ge=1, le=1000, description="Paid sightings a day and person.")
+    weekly_cap: int = Field(5, ge=1, le=1000, description="Paid sightings a week and person.")
+    freshness_half_life_days: Days = Field(
+        14, description="After how many days between seeing and telling it is worth half."
+    )
+    freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
+    grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
+    evidence_above: int = Field(3, ge=0, description="More points than these need evidence.")
+    window_days: Days = Field(91, description="Sightings older than this earn nothing any more.")
+    clawback_days: Days = Field(90, description="How long a payment can be taken back.")
+    cool_down_days: Days = Field(30, description="How long nothing is paid after a fabricated sighting.")
+    team_hours: float = Field(48, ge=0, le=2400, description="Within how many hours one team is one voice.")
+    reciprocity_times: int = Field(4, ge=1, description="So often confirmed by each other, two people are looked at …")
+    reciprocity_share: Share = Field(0.5, description="… if that is more than this share of what they earn.")
+    rules: list[RewardRule] = Field(default_factory=list, description="What earns what.")
+
+    @model_validator(mode="after")
+    def _rules_make_sense(self) -> RewardRules:
+        seen: set[str] = set()
+        for rule in self.rules:
+            if rule.name in seen:
+                raise ValueError(f"rules: a second rule {rule.name!r}")
+            seen.add(rule.name)
+            if (rule.points > 0) is (rule.name == "fabricated"):
+                raise ValueError(
+                    f"rules: {rule.name!r} with {rule.points} points: honest work is never charged, a fake never paid"
+                )
+            if any(later > earlier for earlier, later in zip(rule.factors, rule.factors[1:], strict=False)):
+                raise ValueError(
+                    f"rules: the factors of {rule.name!r} rise: a later voice would earn more than an earlier one"
+                )
+        return self
+
+    def rule(self, name: RewardRuleName) -> RewardRule | None:
+        """The rule of that name; None where nothing is paid for it."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+
+class Rules(Strict):
+    """`rules.toml`."""
+
+    version: int = Field(ge=1, le=1_000_000, description="Raised with every change; scores and entries carry it.")
+    clusters: ClusterRules
+    relevance: RelevanceRules
+    rewards: RewardRules
+    rates: dict[str, Annotated[Decimal, Field(gt=0, le=1_000_000)]] = Field(
+        default_factory=dict, description="By ISO 4217 code, what one unit is worth in the company's currency."
+    )
+
+    @property
+    def digest(self) -> str:
+        """Tells two sets of rules apart, whatever their version says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+@cache
+def default_text() -> str:
+    """The rules that a new workspace begins with."""
+    return resources.files("detente").joinpath(FILE_NAME).read_text(encoding="utf-8")
+
+
+@cache
+def default_rules() -> Rules:
+    """The same, read."""
+    return Rules(**tomllib.loads(default_text()))
+
+
+def load_rules(root: Path) -> Rules:
+    """The rules of the workspace at `root`; those that a new one begins with where it has no file.
+
+    Raises:
+        WorkspaceError: Each fault with file and line: an unknown key, a number without a reason, a weight that would
+            let a score fall where its part rises, rewards that contradict each other.
+    """
+    path = root / FILE_NAME
+    if not path.exists():
+        return default_rules()
+    data, text = read_toml(path)
+    return validated(Rules, path, data, text)
+
+
+__all__ = ["PART_NAMES", "Rules", "WorkspaceError", "default_rules", "default_text", "load_rules"]
