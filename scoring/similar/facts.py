@@ -7,7 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -76,8 +75,9 @@ _CALENDAR = listed(
     "september october november december today yesterday tomorrow"
 )
 _MONTHS = _KINDS[-1]
-_ALIKE = 0.75
-_MOST_UNMATCHED = 40
+# a word of fewer letters is another word when two of them are swapped, when there is one more or less, or another one
+_SWAPPED, _ADDED, _REPLACED = 3, 5, 6
+_MOST_UNMATCHED = 12
 
 
 class Token(NamedTuple):
@@ -275,25 +275,26 @@ def _missing(one: Said, senses: Counter[str]) -> list[int]:
 
 
 def _is_slip(one: Token, other: Token) -> bool:
-    shorter, longer = sorted((len(one.plain), len(other.plain)))
-    if any(map(str.isdecimal, one.plain + other.plain)):
-        return False
-    if shorter > 2 and _are_swapped(one.written, other.written):
-        return True
-    if shorter < 4 or longer - shorter > 2:
-        return False
-    return SequenceMatcher(None, one.plain, other.plain).ratio() >= _ALIKE
+    """Whether one is the other mistyped: two neighbouring letters swapped, one too many, one too few, or one other.
 
-
-def _are_swapped(one: str, other: str) -> bool:
-    """Whether two neighbouring letters changed places; capitals stand for something, in that order."""
-    if len(one) != len(other) or one.isupper() or other.isupper():
+    What has digits is never mistyped, and capitals stand for something, in that order.
+    """
+    mine, yours = one.plain, other.plain
+    shorter, longer = sorted((len(mine), len(yours)))
+    if shorter < _SWAPPED or longer - shorter > 1 or mine == yours:
         return False
-    apart = [place for place in range(len(one)) if one[place].casefold() != other[place].casefold()]
-    if len(apart) != 2 or apart[1] != apart[0] + 1:
+    start = 0
+    while start < shorter and mine[start] == yours[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and mine[-1 - end] == yours[-1 - end]:
+        end += 1
+    left, right = mine[start : len(mine) - end], yours[start : len(yours) - end]
+    if any(map(str.isdecimal, mine + yours)) or one.written.isupper() or other.written.isupper():
         return False
-    first, second = apart
-    return (one[first] + one[second]).casefold() == (other[second] + other[first]).casefold()
+    if len(left) == len(right) == 2:
+        return left == right[::-1]
+    return longer >= (_REPLACED if shorter == longer else _ADDED) and max(len(left), len(right)) == 1
 
 
 def _against(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int]) -> _Conflict | None:
