@@ -26,7 +26,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "weight above 1": ("weight = 0.25", "weight = 1.25", "weight = 1.25", "less than or equal to 1 (it is 1.25)"),
     "weight that is no number": ("weight = 0.25", "weight = nan", "weight = nan", "finite number"),
     "endless scale": ("scale = 250000", "scale = inf", "scale = inf", "less than or equal to 1000000000000"),
-    "scale of nothing": ("scale = 250000", "scale = 0", "scale = 0", "relevance.demand.scale: Input should be greater than 0"),
+    "scale of nothing": ("scale = 250000", "scale = 0", "scale = 0", "demand.scale: Input should be greater than 0"),
     "weight as text": ("weight = 0.25", 'weight = "much"', 'weight = "much"', "valid number"),
     "weights above 1 together": (
         "weight = 0.25", "weight = 0.35", DEMAND, "sum to 1.1, and must sum to 1: take 0.1 from one of them",
