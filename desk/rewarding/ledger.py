@@ -148,8 +148,8 @@ def hold(
     has(c, program(quarter), points)
     return book.append(
         c, idem_key=idem_key, kind="hold", quarter=quarter,
-        postings=moved(points, program(quarter), pending(person_id)), by=by, now=now, reason=reason, person_id=person_id,
-        sighting_id=sighting_id, rule=rule, stage=stage, rules_version=rules_version,
+        postings=moved(points, program(quarter), pending(person_id)), by=by, now=now, reason=reason,
+        person_id=person_id, sighting_id=sighting_id, rule=rule, stage=stage, rules_version=rules_version,
     )  # fmt: skip
 
 
@@ -198,8 +198,8 @@ def charge(
     taken = min(points, max(0, balance(c, earned(person_id))))
     return book.append(
         c, idem_key=idem_key, kind="charge", quarter=quarter,
-        postings=moved(taken, earned(person_id), program(quarter)), by=by, now=now, reason=reason, person_id=person_id,
-        sighting_id=sighting_id, rule=rule, stage=stage, rules_version=rules_version,
+        postings=moved(taken, earned(person_id), program(quarter)), by=by, now=now, reason=reason,
+        person_id=person_id, sighting_id=sighting_id, rule=rule, stage=stage, rules_version=rules_version,
     )  # fmt: skip
 
 
