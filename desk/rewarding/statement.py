@@ -1,4 +1,4 @@
-"""A statement: what somebody was credited for in a quarter, line by line; and its sums for payroll, person by person."""
+"""A statement: what somebody was credited for in a quarter, line by line; and sums per person, for payroll."""
 
 from __future__ import annotations
 
