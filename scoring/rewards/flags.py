@@ -83,15 +83,17 @@ def _circles(facts: Sequence[SightingFacts], awards: Sequence[Award], rules: Rew
         times = len(inside)
         mutual = sum(each.points for each in inside)
         total = sum(earned[person] for person in circle)
-        # a pair needs as many as the rules say, a larger circle as many for each further pair of neighbours
-        if times < rules.reciprocity_times * (len(circle) - 1) / 1 and len(circle) > 2:
-            continue
-        if times < rules.reciprocity_times or not total or mutual <= rules.reciprocity_share * total:
+        # a pair needs as many as the rules say, a larger circle as many more for each further person
+        if (
+            times < rules.reciprocity_times * (len(circle) - 1)
+            or not total
+            or mutual <= rules.reciprocity_share * total
+        ):
             continue
         yield Flag(
             kind="reciprocity" if len(circle) == 2 else "ring",
             people=tuple(sorted(circle)),
-            why=f"{len(circle)} people confirmed each other {times} times: {mutual} of the {total} points that they have",
+            why=f"{len(circle)} people confirmed each other {times} times: {mutual} of their {total} points",
             sightings=_ids(inside),
         )
 
@@ -107,19 +109,20 @@ def _splitting(person: str, mine: Sequence[SightingFacts], rules: RewardRules) -
     for each in mine:
         by_deal[each.competitor, each.deal_key].append(each)
     for deal in by_deal.values():
-        pieces: list[SightingFacts] = []
-        for each in [*deal, None]:
-            if each is not None and (not pieces or each.received_at < pieces[0].received_at + span):
-                pieces.append(each)
-                continue
-            if len(pieces) >= _PIECES:
+        pieces: list[list[SightingFacts]] = []
+        for each in deal:
+            if pieces and each.received_at < pieces[-1][0].received_at + span:
+                pieces[-1].append(each)
+            else:
+                pieces.append([each])
+        for sent in pieces:
+            if len(sent) >= _PIECES:
                 yield Flag(
                     kind="splitting",
                     people=(person,),
-                    why=f"{len(pieces)} sightings from one deal about one competitor within {rules.split_days:g} days",
-                    sightings=tuple(piece.sighting_id for piece in pieces),
+                    why=f"{len(sent)} sightings from one deal about one competitor within {rules.split_days:g} days",
+                    sightings=tuple(each.sighting_id for each in sent),
                 )
-            pieces = [each] if each is not None else []
 
 
 def _copies(by_person: Mapping[str, Sequence[SightingFacts]], facts: Sequence[SightingFacts]) -> Iterator[Flag]:
@@ -135,7 +138,7 @@ def _copies(by_person: Mapping[str, Sequence[SightingFacts]], facts: Sequence[Si
             yield Flag(
                 kind="copies",
                 people=(person,),
-                why=f"{len(copied)} of {len(mine)} sightings say what a page, a digest or somebody else had said before",
+                why=f"{len(copied)} of {len(mine)} sightings say what a page, a digest or another had said before",
                 sightings=tuple(each.sighting_id for each in copied),
             )
 
