@@ -77,6 +77,9 @@ class ThreatRules(Reasoned):
         10, gt=0, le=1e6, description="Towards the average of how many deals a competitor is drawn."
     )
     prior_loss: Share = Field(0.3, description="The share lost where nobody knows better.")
+    scale: float = Field(
+        0.15, gt=0, le=1, description="Share of all competitive deals lost to it at which the part stands at 63 %."
+    )
 
 
 class GapRules(Reasoned):
@@ -111,6 +114,7 @@ class NoveltyRules(Reasoned):
     momentum_share: Share = Field(0.5, description="How much of the part is momentum; the rest is being undecided.")
     recent_weeks: int = Field(4, ge=1, le=52, description="How many weeks are the present.")
     base_weeks: int = Field(26, ge=4, le=260, description="How many weeks before them are the habit.")
+    certainty: float = Field(0.9, gt=0.5, le=0.999, description="How sure it must be that more is told than before.")
 
 
 class RelevanceRules(Strict):
