@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from detente.errors import BudgetError
 from detente.rules import Rules
 from scoring.rewards import Award
 
+Step = tuple[str, EventKind, dict[str, Any]]
 _Key = tuple[str, str, str]
 
 
@@ -92,7 +93,7 @@ class Plan:
     undo: list[tuple[Held, str]] = field(default_factory=list)
     bring: list[tuple[Held, Award]] = field(default_factory=list)
     promise: list[tuple[Award, str]] = field(default_factory=list)
-    steps: list[tuple[str, EventKind, dict[str, Any]]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     still_waiting: int = 0
 
     @property
@@ -106,7 +107,8 @@ class Known:
     """What a plan is made of, beside what is due.
 
     Attributes:
-        sightings: All that the rules were shown, and those of erased people.
+        sightings: All that are new enough to look at, by id.
+        places: Where they stand, by id; one that may be seen and is not in here is not published yet, and waits.
         settled_before: Sightings that were received before this are settled for good.
         entries: The ledger.
         told: What receipts tell: by sighting and kind, and for credits by rule, the newest event.
@@ -114,40 +116,44 @@ class Known:
         now: The time.
     """
 
-    sightings: Sequence[Contribution]
+    sightings: Mapping[str, Contribution]
+    places: Mapping[str, Place]
     settled_before: datetime
     entries: Sequence[Entry]
     told: Mapping[tuple[str, str, str], Event]
     left: int | None
     now: datetime
 
+    @property
+    def paid_at(self) -> Mapping[int, datetime]:
+        """By hold, when it was paid last."""
+        return {one.refers_to: one.at for one in self.entries if one.kind == "post" and one.refers_to is not None}
 
-def plan(known: Known, awards: Collection[Award], places: Mapping[str, Place], rules: Rules) -> Plan:
+    def received_at(self, award: Award) -> datetime:
+        """When the award's sighting was received."""
+        return self.sightings[award.sighting_id].received_at
+
+
+def plan(known: Known, awards: Collection[Award], rules: Rules) -> Plan:
     """What is to be done so that ledger and receipts say what is due; pure."""
     made = Plan()
-    seen = {one.sighting_id: one for one in known.sightings}
     holds: dict[_Key, list[Held]] = defaultdict(list)
     for one in fold.held(known.entries):
         holds[_key_of(one)].append(one)
-    wanted = {(one.rule, one.stage, one.sighting_id): one for one in awards if one.state != "nothing"}
+    due = [one for one in awards if is_open(known, one.sighting_id)]
+    wanted = {(str(one.rule), str(one.stage), one.sighting_id): one for one in due if one.state != "nothing"}
     for key, those in holds.items():
-        if (award := wanted.get(key)) is None or not _is_open(seen[key[2]], known):
-            made.undo += [(one, why) for one in those if (why := _why_undone(one, seen.get(key[2]), known, rules))]
+        if key not in wanted:
+            made.undo += [(one, why) for one in those if (why := _why_undone(one, known, rules))]
     for key, award in wanted.items():
-        if _is_open(seen[award.sighting_id], known):
-            _plan_award(made, award, holds.get(key, []), known, rules)
-    made.promise.sort(key=lambda one: (one[0].state != "earned", seen[one[0].sighting_id].received_at, one[0].rule))
-    for one in known.sightings:
-        if _is_open(one, known) and one.sighting_id in places and _may_be_seen(one):
-            made.steps += _steps(one.sighting_id, places[one.sighting_id], known)
-    made.steps += [
-        (one.sighting_id, "credited", _detail(one, "nothing"))
-        for one in awards
-        if one.state == "nothing"
-        and _is_open(seen[one.sighting_id], known)
-        and _may_be_seen(seen[one.sighting_id])
-        and _differs(known, one.sighting_id, "credited", _detail(one, "nothing"))
-    ]
+        _plan_award(made, award, holds.get(key, []), known, rules)
+    made.promise.sort(key=lambda one: (one[0].state != "earned", known.received_at(one[0]), one[0].rule))
+    for sighting_id, place in known.places.items():
+        if is_open(known, sighting_id) and may_be_seen(known, sighting_id):
+            made.steps += _steps(sighting_id, place, known)
+    for award in due:
+        if award.state == "nothing" and may_be_seen(known, award.sighting_id):
+            made.steps += _told(known, award, _detail(award, "nothing"))
     return made
 
 
@@ -160,76 +166,84 @@ def _plan_award(made: Plan, award: Award, holds: Sequence[Held], known: Known, r
         if not is_promise or newest.points == award.points or newest.entry.rules_version != rules.version:
             if newest.state != award.state:
                 made.bring.append((newest, award))
-            elif _differs(known, award.sighting_id, "credited", _detail(award, award.state, newest.points)):
-                made.steps.append((award.sighting_id, "credited", _detail(award, award.state, newest.points)))
+            else:
+                made.steps += _told(known, award, _detail(award, award.state, newest.points))
             return
         made.undo.append((newest, "other_points"))
-    if not live and known.left is not None and known.left < award.points:
-        waits = _detail(award, "waits")
-        if not _differs(known, award.sighting_id, "credited", waits):
-            made.still_waiting += 1
-            return
-    again = next((one for one in holds if one.points == award.points and one.state == "nothing"), None)
-    if again is not None or (holds and award.points < 0):
-        made.bring.append((again or holds[-1], award))
+    elif known.left is not None and known.left < award.points and not _differs(known, award, _detail(award, "waits")):
+        made.still_waiting += 1
+        return
+    again = next((one for one in holds if one.state == "nothing" and one.points == award.points), None)
+    if again is None and holds and award.points < 0:  # it took what was there, and takes the same again
+        again = holds[-1]
+    if again is not None:
+        made.bring.append((again, award))
     else:
         made.promise.append((award, award.stage if not holds else f"{award.stage}-{len(holds) + 1}"))
 
 
-def _is_open(one: Contribution, known: Known) -> bool:
-    """Whether anything about it can still change."""
-    return not one.is_erased and one.received_at >= known.settled_before
+def is_open(known: Known, sighting_id: str) -> bool:
+    """Whether anything about it can change now."""
+    one = known.sightings.get(sighting_id)
+    return (
+        one is not None
+        and not one.is_erased
+        and one.received_at >= known.settled_before
+        and (sighting_id in known.places or not may_be_seen(known, sighting_id))
+    )
 
 
-def _may_be_seen(one: Contribution) -> bool:
+def may_be_seen(known: Known, sighting_id: str) -> bool:
+    """Whether the gate cleared it and nobody withdrew it."""
+    one = known.sightings[sighting_id]
     return one.gate == "cleared" and not one.is_withdrawn
 
 
-def _why_undone(held: Held, one: Contribution | None, known: Known, rules: Rules) -> str:
+def _why_undone(held: Held, known: Known, rules: Rules) -> str:
     """The word for why a hold is not due any more; empty where it stays as it is."""
+    sighting_id = str(held.entry.sighting_id)
+    one = known.sightings.get(sighting_id)
     if held.state == "nothing":
         return ""
-    if held.state == "pending":
-        return _reason(one, known)
-    if one is None or not _is_open(one, known):
-        return ""  # what was paid long ago, or to somebody who was erased, stays
-    paid_at = max(
-        (entry.at for entry in known.entries if entry.kind == "post" and entry.refers_to == held.entry.entry_id),
-        default=held.entry.at,
-    )
-    return _reason(one, known) if known.now - paid_at <= timedelta(days=rules.rewards.clawback_days) else ""
+    if one is None or one.is_erased or one.received_at < known.settled_before:
+        # what was paid long ago, or to somebody who was erased, stays
+        return "" if held.state == "earned" else "erased" if one is not None and one.is_erased else "too_old"
+    if not is_open(known, sighting_id):
+        return ""
+    if held.state == "earned" and held.entry.kind == "hold":
+        paid_at = known.paid_at.get(held.entry.entry_id, held.entry.at)
+        if known.now - paid_at > timedelta(days=rules.rewards.clawback_days):
+            return ""
+    return _word(one)
 
 
-def _reason(one: Contribution | None, known: Known) -> str:
-    if one is None or (not one.is_erased and one.received_at < known.settled_before):
-        return "too_old"
-    if one.is_erased:
-        return "erased"
+def _word(one: Contribution) -> str:
     if one.is_withdrawn:
         return "withdrawn"
     if one.gate != "cleared":
         return "held_back"
-    return {"fabricated": "fabricated", "wrong": "wrong", "context": "context", None: "not_reviewed"}.get(
-        one.review, "others_first"
+    return {"verified": "others_first", "fabricated": "fabricated", "wrong": "wrong", "context": "context"}.get(
+        one.review or "", "not_reviewed"
     )
 
 
-def _steps(sighting_id: str, place: Place, known: Known) -> Iterable[tuple[str, EventKind, dict[str, Any]]]:
-    beside: dict[str, Any] = {
-        "cluster": place.cluster_id,
-        "others": results.counted(place.others),
-        "page": place.has_page,
-    }
-    if _differs(known, sighting_id, "clustered", beside):
+def _steps(sighting_id: str, place: Place, known: Known) -> Iterator[Step]:
+    beside = {"cluster": place.cluster_id, "others": results.counted(place.others), "page": place.has_page}
+    told = known.told.get((sighting_id, "clustered", ""))
+    if told is None or told.detail != beside:
         yield sighting_id, "clustered", beside
     linked = known.told.get((sighting_id, "linked", ""))
     by_a_person = linked is not None and "decision_id" in linked.detail
-    if place.theme and not by_a_person and _differs(known, sighting_id, "linked", {"theme": place.theme}):
+    if place.theme and not by_a_person and (linked is None or linked.detail != {"theme": place.theme}):
         yield sighting_id, "linked", {"theme": place.theme}
 
 
-def _differs(known: Known, sighting_id: str, kind: str, detail: Mapping[str, Any]) -> bool:
-    told = known.told.get((sighting_id, kind, str(detail.get("rule", ""))))
+def _told(known: Known, award: Award, detail: dict[str, Any]) -> list[Step]:
+    return [(award.sighting_id, "credited", detail)] if _differs(known, award, detail) else []
+
+
+def _differs(known: Known, award: Award, detail: Mapping[str, Any]) -> bool:
+    told = known.told.get((award.sighting_id, "credited", award.rule))
     return told is None or told.detail != detail
 
 
@@ -248,65 +262,60 @@ def _key_of(held: Held) -> _Key:
     return str(entry.rule), str(entry.stage).partition("-")[0], str(entry.sighting_id)
 
 
-def carry_out(c: Connection, made: Plan, *, quarter: str, rules: Rules, now: datetime) -> Settled:
+def carry_out(c: Connection, made: Plan, known: Known, *, quarter: str, rules: Rules) -> Settled:
     """Does what was planned: takes back first, so that the budget has those points again; then promises and pays."""
     settled = Settled(waiting=made.still_waiting)
+    now = known.now
     for held, why in made.undo:
-        settled.taken_back += bool(
-            ledger.bring(c, held.entry.entry_id, "nothing", reason={"why": why}, by=None, now=now)
-        )
+        ledger.bring(c, held.entry.entry_id, "nothing", reason={"why": why}, by=None, now=now)
+        settled.taken_back += 1
     for held, award in made.bring:
         try:
             ledger.bring(c, held.entry.entry_id, _state(award), reason={"why": "due"}, by=None, now=now)
         except BudgetError:
-            _wait(c, award, settled, now)
+            made.steps += _waits(settled, known, award)
         else:
-            _tell(c, award, settled, now, points=held.points)
+            made.steps += _done(settled, known, award, held.points)
     for award, stage in made.promise:
         try:
-            _write(c, award, stage, quarter=quarter, rules=rules, now=now)
+            points = _write(c, award, stage, quarter=quarter, rules=rules, now=now)
         except BudgetError:
-            _wait(c, award, settled, now)
+            made.steps += _waits(settled, known, award)
         else:
-            _tell(c, award, settled, now)
+            made.steps += _done(settled, known, award, points)
     for sighting_id, kind, detail in made.steps:
         sighting_log.record(c, sighting_id, kind, by=None, now=now, **detail)
-    settled.events += len(made.steps)
+    settled.events = len(made.steps)
     return settled
 
 
-def _write(c: Connection, award: Award, stage: str, *, quarter: str, rules: Rules, now: datetime) -> None:
-    reason = {
-        "sentence": award.sentence,
-        "terms": [[one.name, str(one.factor), one.because] for one in award.terms],
-    }
+def _write(c: Connection, award: Award, stage: str, *, quarter: str, rules: Rules, now: datetime) -> int:
+    """Puts an award on the ledger that was not there; returns the points that it moved."""
+    terms = [[one.name, str(one.factor), one.because] for one in award.terms]
     about: dict[str, Any] = {
         "rule": award.rule, "stage": stage, "sighting_id": award.sighting_id, "person_id": award.person_id,
-        "rules_version": rules.version, "reason": reason, "quarter": quarter, "by": None, "now": now,
+        "rules_version": rules.version, "reason": {"sentence": award.sentence, "terms": terms}, "quarter": quarter,
+        "by": None, "now": now,
     }  # fmt: skip
     if award.points < 0:
-        ledger.charge(c, points=-award.points, **about)
-        return
+        return ledger.charge(c, points=-award.points, **about).postings[0].points
     hold = ledger.hold(c, points=award.points, **about)
     ledger.bring(c, hold.entry_id, _state(award), reason={"why": "due"}, by=None, now=now)
+    return award.points
 
 
 def _state(award: Award) -> fold.AwardState:
     return "earned" if award.points < 0 else award.state
 
 
-def _wait(c: Connection, award: Award, settled: Settled, now: datetime) -> None:
+def _waits(settled: Settled, known: Known, award: Award) -> list[Step]:
     settled.waiting += 1
-    _record(c, award, _detail(award, "waits"), settled, now)
+    return _told(known, award, _detail(award, "waits"))
 
 
-def _tell(c: Connection, award: Award, settled: Settled, now: datetime, points: int | None = None) -> None:
+def _done(settled: Settled, known: Known, award: Award, points: int) -> list[Step]:
     settled.charged += award.points < 0
     settled.paid += award.points > 0 and award.state == "earned"
     settled.promised += award.state == "pending"
-    _record(c, award, _detail(award, award.state, points), settled, now)
-
-
-def _record(c: Connection, award: Award, detail: Mapping[str, Any], settled: Settled, now: datetime) -> None:
-    sighting_log.record(c, award.sighting_id, "credited", by=None, now=now, **detail)
-    settled.events += 1
+    # nothing happens any more to what was withdrawn; its receipt reads the ledger
+    return _told(known, award, _detail(award, award.state, points)) if may_be_seen(known, award.sighting_id) else []

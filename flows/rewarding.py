@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.database import Connection, Desk
 from desk.deciding import contributions, rules_seen
 from desk.deciding.contributions import Contribution
+from desk.following import results
 from desk.places import desk_of, has_desk
-from desk.rewarding import ledger
+from desk.rewarding import entries, ledger
 from detente.clock import Clock
 from detente.errors import UsageError, WarehouseError, WorkspaceError
 from detente.quarters import Quarter
-from detente.rules import FILE_NAME, Rules, default_text
+from detente.rules import FILE_NAME, default_text
 from detente.workspace import Workspace
-from flows.crediting import Plan, Settled, carry_out, plan
+from flows.crediting import Known, Place, Plan, Settled, carry_out, may_be_seen, plan
 from flows.job import Job, Silent
 from scoring import rewards
 from scoring.rewards import DecisionFact, SightingFacts
@@ -25,56 +25,32 @@ from warehouse import ask
 
 UNCOMPARED = "nothing is credited yet: no clusters have been published; `detente run build` makes them"
 
+# Of a cluster with one recent sighting all of them count, else a later voice would look like the first.
 _BESIDE = """
     SELECT
         member.item_id,
         member.cluster_id,
+        sighting.received_at,
         sighting.account_key,
         sighting.deal_key,
         evidence.first_seen_at,
-        theme.theme
+        theme.theme,
+        cluster.sightings,
+        cluster.has_page_evidence
     FROM cluster_member AS member
     JOIN sighting ON sighting.sighting_id = member.item_id
+    JOIN cluster ON cluster.cluster_id = member.cluster_id
     LEFT JOIN (SELECT sighting_id, min(first_seen_at) AS first_seen_at FROM sighting_evidence GROUP BY ALL) AS evidence
         ON evidence.sighting_id = member.item_id
     LEFT JOIN (SELECT item_id, arg_max(theme, fit) AS theme FROM item_theme GROUP BY ALL) AS theme
         ON theme.item_id = member.item_id
-    WHERE sighting.received_at >= $since
-"""
-_CLUSTERS = """
-    SELECT cluster_id, sightings, has_page_evidence
-    FROM cluster
-    WHERE cluster_id IN (
-        SELECT member.cluster_id
-        FROM cluster_member AS member
-        JOIN sighting ON sighting.sighting_id = member.item_id
+    WHERE member.cluster_id IN (
+        SELECT recent.cluster_id
+        FROM cluster_member AS recent
+        JOIN sighting ON sighting.sighting_id = recent.item_id
         WHERE sighting.received_at >= $since
     )
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """Where a sighting stands among all items, by the newest published file.
-
-    Attributes:
-        cluster_id: Its cluster.
-        account_key: Its customer, hashed.
-        deal_key: Its deal, hashed.
-        seen_first_at: When a watched page said the same first; None: none did before it was told.
-        theme: The line of the roadmap that fits best; empty where none fits.
-        others: How many other sightings say the same.
-        has_page: Whether a watched page says it too.
-    """
-
-    cluster_id: str
-    account_key: str | None
-    deal_key: str | None
-    seen_first_at: datetime | None
-    theme: str
-    others: int
-    has_page: bool
-
 
 
 def settle_now(workspace: Workspace, clock: Clock) -> Settled:
@@ -102,12 +78,28 @@ def settle(job: Job, desk: Desk) -> Settled:
     """
     now, rules = job.clock.now(), job.workspace.rules
     since = now - timedelta(days=rules.rewards.window_days + rules.rewards.clawback_days)
-    places = _places(job, since)
-    if places is None:
+    try:
+        places, earliest = _places(job, since)
+    except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
         return Settled(problem=UNCOMPARED)
+    quarter = str(Quarter.of(now, job.zone))
+
+    def look(c: Connection) -> tuple[Known, Plan]:
+        known = Known(
+            sightings={one.sighting_id: one for one in contributions.contributions(c, earliest)},
+            places=places,
+            settled_before=since,
+            entries=ledger.entries(c),
+            told=results.told(c, earliest),
+            left=ledger.left(c, quarter) if _is_funded(c, quarter) else None,
+            now=now,
+        )
+        facts = [_facts(one, places.get(one.sighting_id)) for one in _comparable(known)]
+        return known, plan(known, rewards.due(facts, rules, now, ZoneInfo(job.zone)), rules)
+
     with desk.reading() as c:
         seen = contributions.stamp(c)
-        planned = _planned(c, job, places, since, now)
+        known, planned = look(c)
     if planned.is_empty:
         return Settled(waiting=planned.still_waiting)
     with desk.writing() as c:
@@ -116,10 +108,10 @@ def settle(job: Job, desk: Desk) -> Settled:
         except WorkspaceError as error:
             return Settled(problem=str(error))
         if contributions.stamp(c) != seen:
-            planned = _planned(c, job, places, since, now)
-        quarter = str(Quarter.of(now, job.zone))
-        _fund(c, quarter, rules, now)
-        return carry_out(c, planned, quarter=quarter, rules=rules, now=now)
+            known, planned = look(c)
+        if rules.rewards.budget and not _is_funded(c, quarter):
+            ledger.fund(c, quarter, rules.rewards.budget, by=None, now=now)
+        return carry_out(c, planned, known, quarter=quarter, rules=rules)
 
 
 def rules_text(workspace: Workspace) -> str:
@@ -128,47 +120,64 @@ def rules_text(workspace: Workspace) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else default_text()
 
 
-def _places(job: Job, since: datetime) -> Mapping[str, Place] | None:
-    """Where sightings stand, by id; None where nothing has been published that tells."""
-    published = job.workspace.data / "published"
-    parameters = {"since": since.astimezone(UTC).replace(tzinfo=None)}
-    try:
-        clusters = {row[0]: row[1:] for row in ask(published, _CLUSTERS, parameters).rows}
-        rows = ask(published, _BESIDE, parameters).rows
-    except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
-        return None
-    places = {}
-    for sighting_id, cluster_id, account_key, deal_key, first_seen_at, theme in rows:
-        sightings, has_page = clusters.get(cluster_id, (1, False))
+def _places(job: Job, since: datetime) -> tuple[Mapping[str, Place], datetime]:
+    """Where sightings stand, by id, and when the first of them was received.
+
+    Raises:
+        UsageError: What is published is of an older version.
+        WarehouseError: Nothing is published.
+    """
+    rows = ask(job.workspace.data / "published", _BESIDE, {"since": since.astimezone(UTC).replace(tzinfo=None)}).rows
+    places, earliest = {}, since
+    for sighting_id, cluster_id, received_at, account_key, deal_key, first_seen_at, theme, sightings, has_page in rows:
+        earliest = min(earliest, _utc(received_at))
         places[str(sighting_id)] = Place(
             cluster_id=str(cluster_id),
-            account_key=account_key,  # type: ignore[arg-type]
-            deal_key=deal_key,  # type: ignore[arg-type]
-            seen_first_at=first_seen_at.replace(tzinfo=UTC) if isinstance(first_seen_at, datetime) else None,
+            account_key=None if account_key is None else str(account_key),
+            deal_key=None if deal_key is None else str(deal_key),
+            seen_first_at=None if first_seen_at is None else _utc(first_seen_at),
             theme=str(theme or ""),
-            others=int(sightings) - 1,  # type: ignore[call-overload]
+            others=int(str(sightings)) - 1,
             has_page=bool(has_page),
         )
-    return places
+    return places, earliest
 
 
-def _planned(
-    c: Connection, job: Job, places: Mapping[str, Place], since: datetime, now: datetime
-) -> Plan:
-    """What is to be done so that ledger and receipts say what is due."""
-    told = contributions.contributions(c, since)
-    known = [one for one in told if one.is_erased or one.sighting_id in places or not _may_be_seen(one)]
-    facts = [_facts(one, places.get(one.sighting_id)) for one in known if not one.is_erased]
-    awards = rewards.due(facts, job.workspace.rules, now, ZoneInfo(job.zone))
-    return plan(c, known, awards, places=places, since=since, rules=job.workspace.rules, now=now)
+def _utc(moment: object) -> datetime:
+    assert isinstance(moment, datetime)  # noqa: S101  (a column of that type)
+    return moment.replace(tzinfo=UTC)
 
 
-def _may_be_seen(one: Contribution) -> bool:
-    return one.gate == "cleared" and not one.is_withdrawn
+def _is_funded(c: Connection, quarter: str) -> bool:
+    return entries.by_key(c, f"fund:{quarter}:budget") is not None
+
+
+def _comparable(known: Known) -> list[Contribution]:
+    """What the rules can judge: that is published, or that nobody may see; of nobody who was erased."""
+    return [
+        one
+        for one in known.sightings.values()
+        if not one.is_erased and (one.sighting_id in known.places or not may_be_seen(known, one.sighting_id))
+    ]
+
+
+def _completed_at(one: Contribution) -> datetime | None:
+    """When somebody else could check what it says; None: not yet."""
+    text, has_file = one.text, False
+    added = [(one.evidence_at, "")] if one.evidence_at else []
+    for at, more in sorted([(one.received_at, ""), *added, *one.answers]):
+        text = f"{text}\n{more}" if more else text
+        has_file = has_file or at == one.evidence_at
+        if rewards.is_complete(
+            text=text, competitor=one.competitor, competitor_name=one.competitor_name, has_evidence=has_file,
+            account=one.customer, deal=one.deal,
+        ):  # fmt: skip
+            return at
+    return None
 
 
 def _facts(one: Contribution, place: Place | None) -> SightingFacts:
-    decisions = ()
+    decisions: tuple[DecisionFact, ...] = ()
     if one.decision is not None:
         decided = DecisionFact(
             decision_id=one.decision.decision_id,
@@ -192,7 +201,7 @@ def _facts(one: Contribution, place: Place | None) -> SightingFacts:
         cluster_id=place.cluster_id if place else one.sighting_id,
         gate=one.gate,
         is_withdrawn=one.is_withdrawn,
-        has_evidence=bool(one.evidence) or one.has_link,
+        has_evidence=bool(one.evidence) or rewards.has_link(one.text),
         text_digest=one.text_digest,
         seen_first_at=place.seen_first_at if place else None,
         # weekly reports tell what pages say, and quote no sighting: the crawler's date stands for both
@@ -203,9 +212,3 @@ def _facts(one: Contribution, place: Place | None) -> SightingFacts:
         evidence_digests=one.evidence,
         decisions=decisions,
     )
-
-
-def _fund(c: Connection, quarter: str, rules: Rules, now: datetime) -> None:
-    """Puts the quarter's budget on the ledger, once; what the rules say later counts from the next quarter on."""
-    if rules.rewards.budget and not ledger.is_funded(c, quarter):
-        ledger.fund(c, quarter, rules.rewards.budget, by=None, now=now)

@@ -1,4 +1,4 @@
-"""What each sighting brings before the reward rules: who told what, when, with which evidence, and how it was judged."""
+"""What each sighting brings before the reward rules: who told it, when, with which evidence, and how it was judged."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from desk.database import Connection
 from desk.deciding import decisions, reviews
-from desk.deciding.decisions import Decision, DecisionOutcome
+from desk.deciding.decisions import Decision, DecisionOutcome, Judged
 from desk.deciding.reviews import ReviewOutcome
 from desk.schema import (
     attachment,
@@ -26,7 +26,7 @@ from desk.schema import (
     sighting_event,
     sighting_state,
 )
-from detente.sightings import GateState
+from detente.sightings import Channel, GateState, Source
 
 _WORD = re.compile(r"\w+")
 
@@ -74,8 +74,8 @@ class Contribution:
     customer: str
     deal: str
     happened_on: date | None
-    channel: str
-    source: str | None
+    channel: Channel
+    source: Source | None
     competitor: str | None
     gate: GateState
     is_withdrawn: bool
@@ -160,7 +160,7 @@ class _Judged:
 
     reviews: Mapping[str, reviews.ReviewState]
     decisions: Mapping[str, Decision]
-    outcomes: Mapping[str, decisions.Judged]
+    outcomes: Mapping[str, Judged]
 
     @classmethod
     def of(cls, c: Connection) -> _Judged:
@@ -172,7 +172,7 @@ class _Judged:
 
 
 def _contribution(
-    row: Row[Any],
+    row: Any,
     answers: Sequence[tuple[datetime, str]],
     files: Sequence[str],
     came: datetime | None,

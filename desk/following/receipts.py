@@ -128,7 +128,7 @@ def receipt(
 
 
 def _steps(c: Connection, row: SightingRow, happened: Sequence[Event], *, reader_id: str | None) -> list[Step]:
-    newest = {event.kind: event for event in happened}
+    newest: dict[str, Event] = {event.kind: event for event in happened}
     # of several looks the first one counts
     newest |= {event.kind: event for event in reversed(happened) if event.kind == "read"}
     names = _names(c, happened)
