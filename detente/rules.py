@@ -27,6 +27,7 @@ ThemeStatus = Literal["now", "next", "later", "parked", "shipped", "declined"]
 RewardRuleName = Literal["new", "corroboration", "duplicate", "linked", "right", "fabricated"]
 RewardStage = Literal["verified", "decided", "judged", "fabricated"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+ActingKind = Literal["build", "match", "counter_message", "price", "watch", "decline"]
 PART_NAMES = ("demand", "threat", "gap", "time", "theme", "novelty")
 _STAGES: tuple[Stage, ...] = get_args(Stage)
 _STATUSES: tuple[ThemeStatus, ...] = get_args(ThemeStatus)
@@ -219,11 +220,19 @@ class RewardRules(Reasoned):
     )
     freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
     grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
+    split_days: Days = Field(
+        7, description="What one person tells of one deal and competitor within this is one finding."
+    )
+    page_hours: float = Field(
+        48, ge=0, le=240, description="What a page says within this after a sighting, we would have read there."
+    )
+    linked_kinds: list[ActingKind] = Field(default_factory=list, description="Decisions that count as using it.")
     evidence_above: int = Field(3, ge=0, description="More points than these need evidence.")
     window_days: Days = Field(91, description="Sightings older than this earn nothing any more.")
     clawback_days: Days = Field(90, description="How long a payment can be taken back.")
     cool_down_days: Days = Field(30, description="How long nothing is paid after a fabricated sighting.")
     team_hours: float = Field(48, ge=0, le=2400, description="Within how many hours one team is one voice.")
+    standing_least: int = Field(5, ge=2, le=1000, description="Nobody is ranked with fewer sightings than these.")
     reciprocity_times: int = Field(4, ge=1, description="So often confirmed by each other, two people are looked at …")
     reciprocity_share: Share = Field(0.5, description="… if that is more than this share of what they earn.")
     rules: list[RewardRule] = Field(default_factory=list, description="What earns what.")
