@@ -93,8 +93,10 @@ def inputs(
             "weight": [theme.weight for theme in themes],
             "ours": [_ours(theme, rules.gap.partly) for theme in themes],
         }
-    )
+    ).astype({"theme": object})
+    # an empty frame has whatever types it was made with
     fits = matches.loc[matches["theme"].isin(roadmap["theme"]), ["item_id", "theme", "fit"]]
+    fits = fits.astype({"item_id": object, "theme": object, "fit": "float64"})
     around = around or market(items, fits, now=now, rules=rules)
     placed = items[_READ].merge(_members(items, members), on="item_id", how="left")
     placed["cluster_id"] = placed["cluster_id"].fillna(placed["item_id"])
@@ -166,7 +168,7 @@ def _dates(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 def _undecided(placed: pd.DataFrame, decisions: pd.DataFrame, moment: pd.Timestamp) -> pd.Series[float]:
     """1 where nothing was decided of a cluster (which is then not in here), ½ where it is only watched, 0 else."""
     made = decisions[decisions["decided_at"] <= moment]
-    joined = made[["item_id", "kind"]].merge(placed[["item_id", "cluster"]], on="item_id")
+    joined = made[["item_id", "kind"]].astype(object).merge(placed[["item_id", "cluster"]], on="item_id")
     return (joined["kind"] == "watch").groupby(joined["cluster"]).all() * 0.5
 
 
