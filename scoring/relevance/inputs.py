@@ -24,6 +24,11 @@ FACTS = (
     "theirs", "ours", "days_ahead", "age_days", "fit", "status", "undecided", "recent_sources", "expected_sources",
     "independent_sources", "source_letter", "claim_number",
 )  # fmt: skip
+# what is read of an item
+_READ = [
+    "item_id", "kind", "competitor", "happened_at", "observed_on", "account_key", "deal_key", "person_id", "confidence",
+    "motive", "stage", "deal_amount", "close_on", "attachments",
+]  # fmt: skip
 _DAY = pd.Timedelta(days=1)
 # a review by which what was reported is not so
 _REFUTED = ("wrong", "fabricated")
@@ -89,7 +94,7 @@ def inputs(
     )
     fits = matches.loc[matches["theme"].isin(roadmap["theme"]), ["item_id", "theme", "fit"]]
     around = around or market(items, fits, now=now, rules=rules)
-    placed = items.merge(members[["item_id", "cluster_id"]].drop_duplicates("item_id"), on="item_id", how="left")
+    placed = items[_READ].merge(members[["item_id", "cluster_id"]].drop_duplicates("item_id"), on="item_id", how="left")
     placed["cluster_id"] = placed["cluster_id"].fillna(placed["item_id"])
     names, codes = np.unique(placed["cluster_id"].to_numpy(str), return_inverse=True)
     placed["cluster"] = codes

@@ -45,6 +45,7 @@ class Table:
         published: Whether readers may see it.
         after: The tables that its query reads.
         key: The columns that tell a row from all others.
+        touched_by: The column by whose values an ingest makes rows anew; empty: only a build makes this table.
         columns: Meaning by column, in order.
         query: The query that makes it.
         checks: What must hold.
@@ -55,6 +56,7 @@ class Table:
     published: bool
     after: tuple[str, ...]
     key: tuple[str, ...]
+    touched_by: str
     columns: dict[str, str]
     query: str
     checks: tuple[Check, ...]
@@ -94,6 +96,7 @@ def tables() -> tuple[Table, ...]:
             published=about["published"],
             after=tuple(about.get("after", ())),
             key=tuple(about["key"]),
+            touched_by=about.get("touched_by", ""),
             columns=about["columns"],
             query=folder.joinpath("query.sql").read_text(encoding="utf-8"),
             checks=tuple(checks),

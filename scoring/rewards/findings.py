@@ -1,0 +1,80 @@
+"""A finding: what one person found out once, in however many sightings it was told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from detente.rules import RewardRules
+from scoring.rewards.facts import DecisionFact, SightingFacts
+from scoring.rewards.refusals import effective_at
+
+
+@dataclass(kw_only=True, slots=True)
+class Finding:
+    """One person's sightings that are paid as one.
+
+    Attributes:
+        head: The first full report of it, which is paid.
+        at: When the head counts as told.
+        parts: The others, with the reason why they earn nothing by themselves.
+    """
+
+    head: SightingFacts
+    at: datetime
+    parts: list[tuple[SightingFacts, str]] = field(default_factory=list)
+
+    @property
+    def members(self) -> tuple[SightingFacts, ...]:
+        """The head and the parts."""
+        return (self.head, *(part for part, _ in self.parts))
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether any of them brought a photo, a file or a link."""
+        return any(member.has_evidence for member in self.members)
+
+    @property
+    def decisions(self) -> tuple[DecisionFact, ...]:
+        """What was decided on any of them, in order."""
+        found = {decision.decision_id: decision for member in self.members for decision in member.decisions}
+        return tuple(sorted(found.values(), key=lambda decision: (decision.decided_at, decision.decision_id)))
+
+
+def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding]:
+    """Puts together what each person told more than once.
+
+    A later sighting is part of an earlier one of the same person if both say the same (one cluster), or if it comes
+    from the same deal and competitor within `split_days`: one finding in five pieces is one. Whoever names no deal,
+    names the same one each time.
+
+    Args:
+        facts: Those that may earn something.
+        rules: For the grace and the days.
+
+    Returns:
+        In the order in which they count as told.
+    """
+    ordered = sorted(facts, key=lambda each: (effective_at(each, rules), each.sighting_id))
+    span = timedelta(days=rules.split_days)
+    found: list[Finding] = []
+    by_cluster: dict[tuple[str, str], Finding] = {}
+    by_deal: dict[tuple[str, str | None, str | None], list[Finding]] = defaultdict(list)
+    for each in ordered:
+        at = effective_at(each, rules)
+        deal = (each.person_id, each.competitor, each.deal_key)
+        finding = by_cluster.get((each.person_id, each.cluster_id))
+        reason = "you had told it already"
+        if finding is None and by_deal[deal] and at < by_deal[deal][-1].at + span:
+            finding = by_deal[deal][-1]
+            reason = "it is part of what you told from the same deal that week, and paid with it"
+        if finding is None:
+            finding = Finding(head=each, at=at)
+            found.append(finding)
+            by_deal[deal].append(finding)
+        else:
+            finding.parts.append((each, reason))
+        by_cluster[each.person_id, each.cluster_id] = finding
+    return found
