@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 
 
 def _assumed(value: float, because: str) -> float:
-    return field(default=value, metadata={"because": because})  # type: ignore[no-any-return]
+    return field(default=value, metadata={"because": because})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,9 +17,12 @@ class Assumptions:
     """
 
     # the market
-    market_facts_a_week: float = _assumed(6, "five competitors; each changes a price, an offer or a feature about weekly")
+    market_facts_a_week: float = _assumed(
+        6, "five competitors; each changes a price, an offer or a feature about weekly"
+    )
     watched_share: float = _assumed(0.5, "half of what competitors do stands on pages that a crawler watches")
     unwatched_share: float = _assumed(0.15, "blogs, forums and press that nobody has entered as a page")
+    unwatched_sites: float = _assumed(6, "so many of those")
     leak_share: float = _assumed(0.4, "four of ten public moves are told to customers before they are published")
     leak_days: float = _assumed(21, "at most three weeks before: a quarter's campaign is prepared in about that time")
     crawl_hours: float = _assumed(24, "pages are read once a day")
@@ -38,19 +41,31 @@ class Assumptions:
     # reviewers
     review_days: float = _assumed(3, "mean; exponential")
     is_reviewed: float = _assumed(0.95, "one in twenty is forgotten")
-    sees_same: float = _assumed(0.85, "same facts in other words are put together by the machine or by a person this often")
+    sees_same: float = _assumed(
+        0.85, "same facts in other words are put together by the machine or by a person this often"
+    )
     knows_known: float = _assumed(0.5, "where they were not, the reviewer remembers having read it half of the time")
-    true_verified: float = _assumed(0.88, "what is true and new is found so; the rest is called context or wrong by mistake")
+    true_verified: float = _assumed(
+        0.88, "what is true and new is found so; the rest is called context or wrong by mistake"
+    )
     true_accused: float = _assumed(0.003, "an honest sighting that is called made up by mistake")
     believes_invented: float = _assumed(0.12, "a made-up story with a plausible deal passes one time in eight")
     believes_forged: float = _assumed(0.2, "with a doctored screenshot one in five")
     believes_confirmed: float = _assumed(0.25, "told by two who seem independent, one in four")
-    calls_invented: float = _assumed(0.3, "of those that do not pass, so many are seen to be made up; others just wrong")
+    calls_invented: float = _assumed(
+        0.3, "of those that do not pass, so many are seen to be made up; others just wrong"
+    )
     believes_echo: float = _assumed(0.85, "what is told is true; only that it was heard in another deal is not")
-    calls_echo: float = _assumed(0.05, "the deal that is named does not face that competitor, or the words are the same")
+    calls_echo: float = _assumed(
+        0.05, "the deal that is named does not face that competitor, or the words are the same"
+    )
     believes_spam: float = _assumed(0.04, "vague talk is found true and new one time in twenty-five")
     calls_spam: float = _assumed(0.05, "so shameless that it is called made up or copied")
-    sees_public: float = _assumed(0.5, "a reviewer who looks finds the public page half of the time")
+    believes_date: float = _assumed(0.85, "nobody asks when it was said, unless it is known to be old")
+    calls_date: float = _assumed(0.03, "the deal was closed by then, or the calendar shows another day")
+    sees_public: float = _assumed(
+        0.5, "a reviewer who looks finds the public page half of the time, and has it watched"
+    )
     stale_context: float = _assumed(0.3, "what is a month old has been overtaken, or is known otherwise, this often")
     sees_piece: float = _assumed(0.5, "a piece of what the same rep told before is recognised half of the time")
     # what is looked at again
@@ -87,7 +102,7 @@ class Assumptions:
         """The same with reviewers who believe what is false so many times as often, and find out so much less."""
         believing = ("believes_invented", "believes_forged", "believes_confirmed", "believes_spam")
         finding = (
-            "calls_invented", "calls_echo", "calls_spam", "sees_public", "sees_piece", "call_back", "knows_known",
+            "calls_invented", "calls_echo", "calls_date", "calls_spam", "sees_public", "sees_piece", "call_back", "knows_known",
             "flag_looked_at",
         )  # fmt: skip
         changed = {name: min(1.0, getattr(self, name) * times) for name in believing}

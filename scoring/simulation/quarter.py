@@ -59,9 +59,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="spammer", acts=strategies.spammer),
     Kind(name="inventor", acts=strategies.inventor),
     Kind(name="inventor with forged files", acts=strategies.forger),
-    Kind(name="splitter", acts=strategies.splitter),
-    Kind(name="splitter over weeks", acts=strategies.slow_splitter),
-    Kind(name="splitter over deals", acts=strategies.deal_splitter),
+    Kind(name="splitter", acts=strategies.splitter, is_added=True),
+    Kind(name="splitter over weeks", acts=strategies.slow_splitter, is_added=True),
+    Kind(name="splitter over deals", acts=strategies.deal_splitter, is_added=True),
     Kind(name="copier of public pages", acts=strategies.copier),
     Kind(name="hoarder", acts=strategies.hoarder),
     Kind(name="hoarder who lies", acts=strategies.lying_hoarder),
@@ -118,11 +118,11 @@ def run_quarter(rules: Rules, seed: int, weeks: int, assumed: Assumptions) -> li
         number=count(1),
         told=[],
     )
-    reviewers = Reviewers(assumed=assumed, rng=review_rng)
+    reviewers = Reviewers(assumed=assumed, rng=review_rng, world=world)
     for week in range(weeks + _AFTER):
         if week < weeks:
             _send(scene, reviewers, company, rules, week)
-        _look(scene.told, reviewers, rules, week)
+        _look(scene, reviewers, rules, week)
     now = scene.monday(weeks + _AFTER)
     return _results(scene, company, rules, now)
 
@@ -150,12 +150,10 @@ def _rep(kind: Kind, circle: int, place: int, number: int, assumed: Assumptions)
     )
 
 
-def _send(
-    scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Rep]]], rules: Rules, week: int
-) -> None:
+def _send(scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Rep]]], rules: Rules, week: int) -> None:
     """What everybody sends in a week; nobody sends what a cool-down leaves unpaid."""
     now = scene.monday(week)
-    found = suspicion([telling.facts(now) for telling in scene.told])
+    found = suspicion([telling.facts(scene.world, now) for telling in scene.told])
     span = timedelta(days=rules.rewards.cool_down_days)
     cooling = {person for person, times in found.by_person.items() if times[-1] + span > now}
     for kind in KINDS:
@@ -167,14 +165,14 @@ def _send(
             scene.told += sent
 
 
-def _look(told: Sequence[Telling], reviewers: Reviewers, rules: Rules, week: int) -> None:
+def _look(scene: Scene, reviewers: Reviewers, rules: Rules, week: int) -> None:
     """What reviewers do at the end of a week."""
     now = START + timedelta(days=7 * (week + 1))
-    here = [telling for telling in told if telling.at <= now]
+    here = [telling for telling in scene.told if telling.at <= now]
     reviewers.review(here, now)
     reviewers.decide(here, now)
     reviewers.call_back(here, now - timedelta(days=7), now)
-    facts = [telling.facts(now) for telling in here]
+    facts = [telling.facts(scene.world, now) for telling in here]
     by_id = {telling.telling_id: telling for telling in here}
     found = suspicion(facts)
     for each in facts:
@@ -184,10 +182,8 @@ def _look(told: Sequence[Telling], reviewers: Reviewers, rules: Rules, week: int
         reviewers.follow(flags(facts, due(facts, rules, now, UTC), rules.rewards), by_id, now)
 
 
-def _results(
-    scene: Scene, company: Mapping[str, list[list[Rep]]], rules: Rules, now: datetime
-) -> list[Earned]:
-    facts = [telling.facts(now) for telling in scene.told if telling.at <= now]
+def _results(scene: Scene, company: Mapping[str, list[list[Rep]]], rules: Rules, now: datetime) -> list[Earned]:
+    facts = [telling.facts(scene.world, now) for telling in scene.told if telling.at <= now]
     awards = due(facts, rules, now, UTC)
     points = _points(awards, facts)
     alone = _points_of_the_honest_work(scene, rules, now)
@@ -227,7 +223,7 @@ def _earned(
 def _points_of_the_honest_work(scene: Scene, rules: Rules, now: datetime) -> dict[str, int]:
     """What everybody would have if nobody had sent what is extra: the honest work's own first reviews."""
     work = [telling for telling in scene.told if telling.at <= now and not telling.is_extra]
-    facts = [replace(telling, cluster=telling.cluster).facts(now) for telling in work]
+    facts = [replace(telling, cluster=telling.cluster).facts(scene.world, now) for telling in work]
     return _points(due(facts, rules, now, UTC), facts)
 
 

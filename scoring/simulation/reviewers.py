@@ -13,6 +13,7 @@ from scoring.rewards import DecisionFact, Flag
 from scoring.rewards.facts import ReviewOutcome
 from scoring.simulation.assumptions import Assumptions
 from scoring.simulation.tellings import Telling
+from scoring.simulation.world import World
 
 
 @dataclass(kw_only=True, slots=True)
@@ -22,12 +23,14 @@ class Reviewers:
     Attributes:
         assumed: How well they see.
         rng: Chance.
+        world: Where a page that they come upon is watched from then on.
         due_at: By telling, when its first review comes; None if it is forgotten.
         decided: Clusters on which it has been said whether something is done.
     """
 
     assumed: Assumptions
     rng: Generator
+    world: World
     due_at: dict[str, datetime | None] = field(default_factory=dict)
     decided: set[str] = field(default_factory=set)
 
@@ -48,6 +51,13 @@ class Reviewers:
             at = self.due_at.get(telling.telling_id)
             if telling.review is None and at is not None and at <= now:
                 telling.review, telling.reviewed_at = self._first_look(telling), at
+                if (
+                    telling.review == "context"
+                    and telling.nature == "copy"
+                    and telling.truth
+                    and telling.truth.site is not None
+                ):
+                    self.world.watched.setdefault(telling.truth.site, at)
 
     def look_again(self, telling: Telling, at: datetime) -> None:
         """Looks at what waits for a second look, and calls where it was said to be heard."""
@@ -97,7 +107,7 @@ class Reviewers:
                 member.decisions.append(decision)
 
     def _chance_of_decision(self, telling: Telling) -> float:
-        if telling.nature in ("spam", "piece"):
+        if telling.nature in ("spam", "piece", "moved"):
             return self.assumed.decided_own / 2
         if telling.truth is None:
             return self.assumed.decided_invented
@@ -109,8 +119,10 @@ class Reviewers:
 
     def _belief(self, telling: Telling) -> float:
         match telling.nature:
-            case "echo":
+            case "echo" | "copy":
                 return self.assumed.believes_echo
+            case "late" | "moved":
+                return self.assumed.believes_date
             case "forged":
                 return self.assumed.believes_forged
             case _ if telling.is_backed:
@@ -126,6 +138,8 @@ class Reviewers:
         match telling.nature:
             case "true" | "piece":
                 return self._of_the_true(telling)
+            case "late" | "moved":
+                return "fabricated" if chance() < assumed.calls_date else self._of_the_true(telling)
             case "copy":
                 return "context" if chance() < assumed.sees_public else "verified"
             case "spam":
@@ -146,7 +160,7 @@ class Reviewers:
         since = telling.truth.since if telling.truth else telling.at
         if telling.at - since > timedelta(days=28) and chance() < assumed.stale_context:
             return "context"
-        if telling.nature == "piece" and chance() < assumed.sees_piece:
+        if telling.nature in ("piece", "moved") and chance() < assumed.sees_piece:
             return "context"
         if chance() < assumed.true_accused:
             return "fabricated"

@@ -69,7 +69,9 @@ def honest(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
 def spammer(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
     """Fifteen vague lines a week: there is always something that a competitor might do."""
     return [
-        _false(scene, rep, "spam", scene.some_time(week), minutes=scene.assumed.spams) for rep in reps for _ in range(15)
+        _false(scene, rep, "spam", scene.some_time(week), minutes=scene.assumed.spams)
+        for rep in reps
+        for _ in range(15)
     ]
 
 
@@ -99,12 +101,13 @@ def deal_splitter(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]
 
 
 def copier(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
-    """Has an alert on every page of the competitors, and sends what it brings within hours as a customer's word."""
+    """Has an alert on every page that is not watched, and sends what it brings as the word of a customer."""
     start, end = scene.monday(week), scene.monday(week + 1)
     found = []
     for rep in reps:
         for truth in scene.world.truths:
-            if truth.public_at is not None and start <= truth.public_at < end:
+            is_open = truth.site is not None and truth.site not in scene.world.watched
+            if is_open and truth.public_at is not None and start <= truth.public_at < end:
                 at = truth.public_at + timedelta(hours=float(scene.rng.uniform(1, 8)))
                 found.append(_borrowed(scene, rep, truth, at, "copy", scene.assumed.copies))
     return found
@@ -185,7 +188,9 @@ def _agreed_stories(scene: Scene, reps: Sequence[Rep], week: int) -> list[Tellin
     turns = count(week)
     for rep in reps:
         for day in range(min(scene.weekly_cap, 5) // 2 or 1):
-            story = replace_backed(_false(scene, rep, "invented", scene.some_time(week, day), minutes=scene.assumed.invents))
+            story = replace_backed(
+                _false(scene, rep, "invented", scene.some_time(week, day), minutes=scene.assumed.invents)
+            )
             others = [other for other in reps if other is not rep]
             other = others[next(turns) % len(others)]
             later = story.at + timedelta(days=float(scene.rng.uniform(0.1, 2)))
@@ -277,7 +282,7 @@ def _split(scene: Scene, reps: Sequence[Rep], week: int, *, days: int, deals: in
                 replace(
                     telling,
                     telling_id=f"s{next(scene.number):05d}",
-                    nature="piece",
+                    nature="piece" if deals == 1 else "moved",
                     topic=f"{telling.topic}-{telling.telling_id}-{part}",
                     at=at,
                     completed_at=at,
@@ -304,13 +309,15 @@ def _hoard_to_the_end(scene: Scene, reps: Sequence[Rep], week: int, *, lies: boo
 
 
 def _late(scene: Scene, hearing: Hearing, at: datetime, *, lies: bool) -> Telling:
-    observed = at.date() - timedelta(days=1) if lies else hearing.at.date()
-    return replace(_true(scene, hearing), at=at, completed_at=at, observed_on=observed)
+    told = replace(_true(scene, hearing), at=at, completed_at=at)
+    return replace(told, observed_on=at.date() - timedelta(days=1), nature="late") if lies else told
 
 
 def _stub(scene: Scene, rep: Rep, competitor: str, at: datetime) -> Telling:
     """A stub; completed where a colleague lets out something about that competitor on the same day."""
-    stub = replace(_false(scene, rep, "echo", at, minutes=scene.assumed.stakes), competitor=competitor, completed_at=None)
+    stub = replace(
+        _false(scene, rep, "echo", at, minutes=scene.assumed.stakes), competitor=competitor, completed_at=None
+    )
     for other in scene.told:
         said = timedelta() <= other.at - at < timedelta(hours=12) and other.competitor == competitor
         if said and other.nature == "true" and other.truth and other.rep.manager_id == rep.manager_id:

@@ -9,12 +9,14 @@ from typing import Literal
 from detente.sightings import Source
 from scoring.rewards import DecisionFact, SightingFacts
 from scoring.rewards.facts import ReviewOutcome
-from scoring.simulation.world import Rep, Truth
+from scoring.simulation.world import Rep, Truth, World
 
 # true: heard as told. piece: a later part of one. invented, forged: made up, the second with a doctored file. echo: true,
-# but heard from a colleague and not in the deal named. copy: true, from a public page. spam: vague talk.
-Nature = Literal["true", "piece", "invented", "forged", "echo", "copy", "spam"]
-FALSE = frozenset({"invented", "forged", "echo"})
+# but heard from a colleague and not in the deal named. copy: true, from a public page and in no deal. spam: vague talk.
+# moved: a piece that is said to come from another deal.
+# late: true, but kept, and said to be from yesterday.
+Nature = Literal["true", "piece", "moved", "invented", "forged", "echo", "copy", "late", "spam"]
+FALSE = frozenset({"moved", "invented", "forged", "echo", "copy", "late"})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -65,9 +67,9 @@ class Telling:
         """Whether it was not heard where it says."""
         return self.nature in FALSE
 
-    def facts(self, now: datetime) -> SightingFacts:
+    def facts(self, world: World, now: datetime) -> SightingFacts:
         """What the rules see of it at a time."""
-        crawled_at = self.truth.crawled_at if self.truth else None
+        crawled_at = world.crawled_at(self.truth, now) if self.truth else None
         source: Source = "customer"
         seen = self.reviewed_at is not None and self.reviewed_at <= now
         return SightingFacts(
@@ -87,7 +89,7 @@ class Telling:
             is_withdrawn=False,
             has_evidence=self.has_evidence,
             text_digest=self.telling_id,
-            seen_first_at=crawled_at if crawled_at and crawled_at <= now else None,
+            seen_first_at=crawled_at,
             published_at=None,
             review=self.review if seen else None,
             reviewed_at=self.reviewed_at if seen else None,

@@ -23,7 +23,8 @@ class Truth:
         since: When it could first be heard.
         is_own: An offer to one account, which nobody else hears.
         public_at: When it stands on a page; None if never.
-        crawled_at: When the crawler has read it there; None if never.
+        crawled_at: When the crawler has read it there; None if that page is not watched from the start.
+        site: Which of the unwatched sites it stands on; None for all else.
     """
 
     truth_id: str
@@ -32,6 +33,7 @@ class Truth:
     is_own: bool
     public_at: datetime | None
     crawled_at: datetime | None
+    site: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +81,7 @@ class World:
         truths: What is true in the market.
         hearings: By person, what they hear, in order.
         handled: By person, the deals they had.
+        watched: By site, since when it is watched: from the day a reviewer came upon it.
     """
 
     start: datetime
@@ -86,6 +89,14 @@ class World:
     truths: list[Truth] = field(default_factory=list)
     hearings: dict[str, list[Hearing]] = field(default_factory=lambda: defaultdict(list))
     handled: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    watched: dict[int, datetime] = field(default_factory=dict)
+
+    def crawled_at(self, truth: Truth, now: datetime) -> datetime | None:
+        """When the crawler has read a truth, as far as is known now."""
+        at = truth.crawled_at
+        if at is None and truth.site in self.watched and truth.public_at is not None:
+            at = max(truth.public_at, self.watched[truth.site]) + timedelta(hours=12)
+        return at if at is not None and at <= now else None
 
 
 def make_world(reps: list[Rep], start: datetime, weeks: int, assumed: Assumptions, rng: Generator) -> World:
@@ -106,12 +117,14 @@ def make_world(reps: list[Rep], start: datetime, weeks: int, assumed: Assumption
 def _move(truth_id: str, monday: datetime, assumed: Assumptions, rng: Generator) -> Truth:
     since = monday + timedelta(days=float(rng.uniform(0, 7)))
     kind = rng.random()
-    public_at = crawled_at = None
+    public_at = crawled_at = site = None
     if kind < assumed.watched_share + assumed.unwatched_share:
         lead = float(rng.uniform(0, assumed.leak_days)) if rng.random() < assumed.leak_share else 0.0
         public_at = since + timedelta(days=lead)
         if kind < assumed.watched_share:
             crawled_at = public_at + timedelta(hours=float(rng.uniform(0, assumed.crawl_hours)))
+        else:
+            site = int(rng.integers(round(assumed.unwatched_sites)))
     return Truth(
         truth_id=truth_id,
         competitor=COMPETITORS[int(rng.integers(len(COMPETITORS)))],
@@ -119,6 +132,7 @@ def _move(truth_id: str, monday: datetime, assumed: Assumptions, rng: Generator)
         is_own=False,
         public_at=public_at,
         crawled_at=crawled_at,
+        site=site,
     )
 
 
