@@ -1,4 +1,4 @@
-"""Clusters, themes and scores of what is new: read in short sections, computed while nobody holds the warehouse, stored."""
+"""Clusters, themes and scores of what is new: computed while nobody holds the warehouse, stored in short sections."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pandas as pd
 from desk.database import Desk
 from desk.deciding import judgements as judgements_of
 from desk.deciding import rules_seen
+from desk.places import desk_of, has_desk
 from detente import __version__
-from detente.errors import WorkspaceError
-from detente.rules import Rules
+from detente.errors import DetenteError, WarehouseBusyError
+from detente.rules import Rules, default_text
 from detente.workspace import ThemeEntry
 from flows.job import Job
 from scoring.clustering import Edit, assign, independent_by_cluster, pairs, seen_before
@@ -46,20 +47,21 @@ def judged(desk: Desk) -> Judged:
     return Judged(decisions=found.decisions, outcomes=found.outcomes, reviews=found.reviews, edits=found.edits)
 
 
-def refused(job: Job, desk: Desk) -> str:
+def refused(job: Job) -> str:
     """Why nothing may be scored by these rules; empty where they are new, or as they were under their version."""
-    rules = job.workspace.rules
+    if not has_desk(job.workspace):
+        return ""
     path = job.workspace.root / "rules.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_text(encoding="utf-8") if path.exists() else default_text()
     try:
-        with desk.writing() as c:
-            rules_seen.check(c, rules, text, now=job.clock.now())
-    except WorkspaceError as error:
+        with desk_of(job.workspace, job.clock) as desk, desk.writing() as c:
+            rules_seen.check(c, job.workspace.rules, text, now=job.clock.now())
+    except DetenteError as error:
         return str(error)
     return ""
 
 
-def score_new(job: Job, *, everything: bool) -> None:
+def score_new(job: Job, *, everything: bool) -> str:
     """Finds clusters and themes of what waits for them, and scores what that concerns.
 
     Args:
@@ -67,16 +69,23 @@ def score_new(job: Job, *, everything: bool) -> None:
         everything: After a build, whose tables are all made anew: what differs from what was looked at is sought among
             all items, and every open item is scored again.
 
-    Raises:
-        WarehouseBusyError: Another run scores, and does not end.
+    Returns:
+        Why it was not done, be it that the rules are refused or that another run scores and does not end: pages and
+        sightings are published all the same, with the scores that they have.
     """
+    if problem := refused(job):
+        return problem
     timeout = job.workspace.settings.limits.lock_timeout_s
     scorer = Scorer(job)
-    with held(job.workspace.data / "scoring.lock", "score", timeout):
-        if everything:
-            scorer.notice()
-        scorer.find(tell=not everything)
-        scorer.score(tell=not everything)
+    try:
+        with held(job.workspace.data / "scoring.lock", "score", timeout):
+            if everything:
+                scorer.notice()
+            scorer.find(tell=not everything)
+            scorer.score(tell=not everything)
+    except WarehouseBusyError as error:
+        return str(error)
+    return ""
 
 
 class Scorer:
@@ -124,9 +133,9 @@ class Scorer:
         for ids in again:
             with warehouse.section("score: read items") as connection:
                 rows = items(connection, self._money, ids)
-            found = themes_of(rows, matcher)
+            matches = themes_of(rows, matcher)
             with warehouse.section("score: store themes") as connection, at_once(connection):
-                finding.store_matches(connection, ids, found, tell=tell)
+                finding.store_matches(connection, ids, matches, tell=tell)
 
     def score(self, *, tell: bool) -> None:
         """Scores all that waits for it."""
@@ -174,9 +183,13 @@ class Scorer:
     def _learned(self, connection: Connection) -> list[Decided]:
         """What people decided, as texts of a theme; a theme that is no longer on the roadmap teaches nothing."""
         decided = finding.decided_themes(connection)
-        texts = items(connection, self._money, list(decided)).set_index("item_id")["text"].to_dict()
+        rows = items(connection, self._money, list(decided))
         known = {theme.name for theme in self._themes}
-        return [Decided(text=texts[one], theme=decided[one]) for one in sorted(texts) if decided[one] in known]
+        return [
+            Decided(text=text, theme=decided[item_id])
+            for item_id, text in zip(rows["item_id"].tolist(), rows["text"].tolist(), strict=True)
+            if decided[item_id] in known
+        ]
 
     def _matcher(self, learned: Sequence[Decided]) -> ThemeMatcher:
         themes = [

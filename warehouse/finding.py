@@ -279,7 +279,7 @@ def decided_themes(connection: Connection) -> dict[str, str]:
             """
             SELECT item_id, arg_max(theme, (decided_at, decision_id))
             FROM raw.decision
-            WHERE theme IS NOT NULL AND kind <> 'decline'
+            WHERE theme IS NOT NULL
             GROUP BY item_id
             """
         ).fetchall()
