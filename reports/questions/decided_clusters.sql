@@ -4,8 +4,8 @@ WITH
 verdict AS (
     SELECT
         cluster_id,
-        min({'at': decided_at, 'id': decision_id, 'item_id': item_id, 'score': score}) AS first,
-        max({'at': decided_at, 'id': decision_id, 'kind': kind, 'outcome': outcome}) AS last,
+        min({'at': decided_at, 'id': decision_id, 'item_id': item_id, 'score': score}) AS began,
+        max({'at': decided_at, 'id': decision_id, 'kind': kind, 'outcome': outcome}) AS stands,
         bool_and(is_blind) AS is_blind
     FROM decision
     GROUP BY cluster_id
@@ -16,12 +16,12 @@ scored AS (
     SELECT v.cluster_id, r.*
     FROM verdict AS v
     JOIN relevance_history AS r
-        ON r.item_id = v.first.item_id
-        AND r.scored_at <= v.first.at
-        AND (r.succeeded_at IS NULL OR r.succeeded_at > v.first.at)
+        ON r.item_id = v.began.item_id
+        AND r.scored_at <= v.began.at
+        AND (r.succeeded_at IS NULL OR r.succeeded_at > v.began.at)
     QUALIFY row_number() OVER (
         PARTITION BY v.cluster_id
-        ORDER BY coalesce(r.score = v.first.score, FALSE) DESC, r.score DESC, r.theme NULLS LAST
+        ORDER BY coalesce(r.score = v.began.score, FALSE) DESC, r.score DESC, r.theme NULLS LAST
     ) = 1
 ),
 
@@ -30,17 +30,17 @@ told AS (
     SELECT v.cluster_id, count(*) FILTER (i.kind = 'sighting')::INTEGER AS mentions, max(i.happened_at) AS happened_at
     FROM verdict AS v
     JOIN cluster_member AS m ON m.cluster_id = v.cluster_id
-    JOIN item AS i ON i.item_id = m.item_id AND i.happened_at <= v.first.at
+    JOIN item AS i ON i.item_id = m.item_id AND i.happened_at <= v.began.at
     GROUP BY v.cluster_id
 )
 
 SELECT
-    v.first.item_id AS item_id,
+    v.began.item_id AS item_id,
     v.cluster_id,
     c.competitor,
-    v.first.at AS decided_at,
-    v.last.kind AS kind,
-    v.last.outcome AS outcome,
+    v.began.at AS decided_at,
+    v.stands.kind AS kind,
+    v.stands.outcome AS outcome,
     v.is_blind,
     coalesce(t.happened_at, c.first_at) AS happened_at,
     coalesce(t.mentions, 0) AS mentions,

@@ -26,7 +26,7 @@ TIMES = {
 }
 
 # what is asked of scores and decisions; here nothing has any
-OF_SCORES = {"decided_clusters", "decided_deals", "item_scores", "item_texts", "scored_clusters"}
+OF_SCORES = {"decided_clusters", "decided_deals", "decided_members", "item_scores", "item_texts", "scored_clusters"}
 
 
 @pytest.fixture(scope="module")
