@@ -290,6 +290,7 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             "make, check and publish the tables",
             lambda: in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
         )
+    summary.notes += await ingest.credit(job, run)
     # told by every run until it is mended, and not only by the one that met the new page
     summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}
     return summary, built

@@ -1,4 +1,4 @@
-"""What is judged comes onto the ledger and the receipts: once, explained, and undone where it does not hold any more."""
+"""What is judged comes onto the ledger and the receipts: once, explained, and undone where it holds no more."""
 
 from __future__ import annotations
 
