@@ -33,9 +33,9 @@ _CLAIMS = {
 
 
 def number(row: Row, name: str) -> float | None:
-    """A figure of a row; None where it is unknown."""
+    """A figure of a row; None where it is unknown, as it is for the score."""
     value = row.get(name)
-    if value is None or not math.isfinite(value):
+    if value is None or not math.isfinite(value) or value < 0:
         return None
     return float(value)
 
@@ -170,5 +170,5 @@ def _novelty(row: Row, rules: RelevanceRules) -> str:
     if usual is None:
         return f"{decided}; {told}, and the history is too short to say what is usual."
     rising = momentum_of(recent, usual, rules.novelty.certainty)
-    verdict = f"surely {1 / (1 - rising):.1f} times as many" if rising else "which may be chance"
+    verdict = f"surely {1 / max(1 - rising, 0.001):.1f} times as many" if rising else "which may be chance"
     return f"{decided}; {told}, where {usual:.1f} are usual: {verdict}."
