@@ -139,6 +139,8 @@ def _time(row: Row, rules: RelevanceRules) -> str:
     ahead, age = number(row, "days_ahead"), number(row, "age_days")
     if ahead is not None and is_ahead(row, rules):
         return f"A deal closes in {counted(ahead, 'day', 'days')}." if ahead else "A deal closes today."
+    if age is not None and age < 1:
+        return "It happened today."
     if age is not None:
         return f"It happened {counted(math.floor(age), 'day', 'days')} ago."
     return "No date is known that would press."
