@@ -116,9 +116,11 @@ def _threat(row: Row, rules: RelevanceRules) -> str:
     if not deals:
         return f"No deal of the last {days} is known in which this competitor stood."
     lost = number(row, "deals_lost") or 0
+    few = f"; with so few it is drawn towards the usual {percent(rules.threat.prior_loss)}"
+    few = few if deals < rules.threat.prior_deals else ""
     return (
         f"This competitor stood in {deals:,.0f} of {every} of the last {days}; "
-        f"{lost:,.0f} of them {'was' if lost == 1 else 'were'} lost."
+        f"{lost:,.0f} of them {'was' if lost == 1 else 'were'} lost{few}."
     )
 
 

@@ -27,7 +27,7 @@ def asked(account: str = "north") -> dict[str, Any]:
 
 
 def test_the_parts_are_the_stored_ones_in_their_order_and_sum_to_the_score() -> None:
-    scored = score(random_inputs(1, 300), RULES)
+    scored = score(random_inputs(1, 60), RULES)
 
     for row in scored.to_dict("records"):
         told = explanation(row, RULES)
@@ -124,7 +124,7 @@ SENTENCES: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "one deal": (
         "threat", {"deals": 1.0, "deals_lost": 1.0, "deals_all": 1.0},
-        "This competitor stood in 1 of 1 competitive deal of the last 365 days; 1 of them was lost.",
+        "This competitor stood in 1 of 1 competitive deal of the last 365 days; 1 of them was lost; with so ",
     ),
     "no theme": ("gap", {"theme": None}, "It fits no theme, so there is nothing to compare."),
     "nothing of theirs": (
