@@ -142,7 +142,7 @@ def test_what_was_redeemed_and_is_taken_back_is_owed_and_set_against_what_comes(
     assert funded.of(funded.rita).earned == -5
     funded.earn(2, 7)
 
-    with pytest.raises(BudgetError, match="has 2 earned, and this takes 3"):
+    with pytest.raises(BudgetError, match="has 2 points earned, and this takes 3"):
         funded.do(ledger.redeem, funded.rita, 3, key="w", by=funded.ada)
 
 
