@@ -160,7 +160,7 @@ class RewardRules(Reasoned):
     freshness_half_life_days: Days = Field(
         14, description="After how many days between seeing and telling it is worth half."
     )
-    freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
+    freshness_floor: Share = Field(0.05, description="The least that lateness leaves.")
     grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
     split_days: Days = Field(
         60, description="What one person tells of one deal and competitor within this is one, unless confirmed."
