@@ -135,25 +135,24 @@ def decide(
         if same and set(previous.sightings) == set(contributing):
             return previous.decision_id
     _must_be_expected(previous, expected_previous)
-    decision_id = f"d_{secrets.token_hex(8)}"
-    # the newest counts, also where clocks stand still or were set back between the two
-    at = max(now, previous.at + timedelta(microseconds=1)) if previous else now
-    c.execute(
-        insert(decision).values(
-            decision_id=decision_id, item_id=item_id, kind=kind, theme=about, because=text, reply=answer,
-            person_id=by.person_id, is_blind=is_blind, score=score, rules_version=rules_version, at=at,
-        )
-    )  # fmt: skip
-    if contributing:
-        rows = [{"decision_id": decision_id, "sighting_id": one} for one in contributing]
-        c.execute(insert(decision_sighting), rows)
-    _tell(c, decision_id, kind, about, told, by=by, now=now)
-    more = {"replaces": previous.decision_id} if previous else {}
-    audit.record(
-        c, by=by.person_id, action="decided", subject=decision_id, now=now, item=item_id, kind=kind, is_blind=is_blind,
-        contributing=len(contributing), **more,
-    )  # fmt: skip
-    return decision_id
+    made = Decision(
+        decision_id=f"d_{secrets.token_hex(8)}",
+        item_id=item_id,
+        kind=kind,
+        theme=about,
+        because=text,
+        reply=answer,
+        by=by.person_id,
+        is_blind=is_blind,
+        score=score,
+        rules_version=rules_version,
+        # the newest counts, also where clocks stand still or were set back between the two
+        at=max(now, previous.at + timedelta(microseconds=1)) if previous else now,
+        sightings=tuple(contributing),
+    )
+    _write(c, made, previous)
+    _tell(c, made, told, by=by, now=now)
+    return made.decision_id
 
 
 def judge(c: Connection, decision_id: str, outcome: DecisionOutcome, *, by: Person, now: datetime) -> None:
@@ -296,21 +295,33 @@ def _must_be_expected(previous: Decision | None, expected: str | None) -> None:
     )
 
 
-def _tell(
-    c: Connection,
-    decision_id: str,
-    kind: str,
-    theme: str | None,
-    told: Sequence[Reported],
-    *,
-    by: Person,
-    now: datetime,
-) -> None:
+def _write(c: Connection, made: Decision, previous: Decision | None) -> None:
+    c.execute(
+        insert(decision).values(
+            decision_id=made.decision_id, item_id=made.item_id, kind=made.kind, theme=made.theme, because=made.because,
+            reply=made.reply, person_id=made.by, is_blind=made.is_blind, score=made.score,
+            rules_version=made.rules_version, at=made.at,
+        )
+    )  # fmt: skip
+    rows = [{"decision_id": made.decision_id, "sighting_id": one} for one in made.sightings]
+    if rows:
+        c.execute(insert(decision_sighting), rows)
+    more = {"replaces": previous.decision_id} if previous else {}
+    audit.record(
+        c, by=made.by, action="decided", subject=made.decision_id, now=made.at, item=made.item_id, kind=made.kind,
+        is_blind=made.is_blind, contributing=len(rows), **more,
+    )  # fmt: skip
+
+
+def _tell(c: Connection, made: Decision, told: Sequence[Reported], *, by: Person, now: datetime) -> None:
     for one in told:
         mark_read(c, one.sighting_id, by=by.person_id, now=now)
-        if theme:
-            record(c, one.sighting_id, "linked", by=by.person_id, now=now, decision_id=decision_id)
-        record(c, one.sighting_id, "decided", by=by.person_id, now=now, decision_id=decision_id, decision_kind=kind)
+        if made.theme:
+            record(c, one.sighting_id, "linked", by=by.person_id, now=now, decision_id=made.decision_id)
+        record(
+            c, one.sighting_id, "decided", by=by.person_id, now=now, decision_id=made.decision_id,
+            decision_kind=made.kind,
+        )  # fmt: skip
         if one.person_id != by.person_id:
             messages.queue(c, one.person_id, "decided", one.sighting_id, now=now)
 

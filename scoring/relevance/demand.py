@@ -45,36 +45,49 @@ def contributions(sightings: pd.DataFrame, rules: DemandRules) -> pd.DataFrame:
         `cluster, item_id, amount, worth`, one row per cluster and account, in an order of its own.
     """
     amount = sightings["deal_amount"].to_numpy("float64", na_value=np.nan)
-    is_known = np.isfinite(amount) & (amount > 0)
-    known = sightings.loc[is_known, ["cluster", "item_id", "account_key", "deal_key", "person_id"]].copy()
-    known["amount"] = amount[is_known]
-    known["worth"] = _worth(
-        amount[is_known], sightings.loc[is_known, "stage"], sightings.loc[is_known, "motive"], rules
+    usable = np.isfinite(amount) & (amount > 0)
+    known = sightings.loc[usable].sort_values("item_id")
+    known = pd.DataFrame(
+        {
+            "cluster": known["cluster"].to_numpy(),
+            "item_id": known["item_id"].to_numpy(),
+            "account": _numbered(known["account_key"]),
+            "deal": _numbered(known["deal_key"]),
+            "person": _numbered(known["person_id"]),
+            "amount": known["deal_amount"].to_numpy("float64"),
+            "worth": _worth(known, rules),
+        }
     )
     # the most worth first, and of as much the smallest id: what is kept of two does not hang on the order they came in
-    known = known.sort_values(["cluster", "worth", "item_id"], ascending=[True, False, True], kind="stable")
-    accounts = known.dropna(subset=["deal_key", "account_key"]).groupby("deal_key")["account_key"].min()
-    known["account_key"] = known["account_key"].fillna(known["deal_key"].map(accounts))
-    has_account = known["account_key"].notna()
-    named = known[has_account].drop_duplicates(["cluster", "account_key"])
-    unnamed = known[~has_account]
-    deals = unnamed[unnamed["deal_key"].notna()].drop_duplicates(["cluster", "deal_key"])
+    known = known.iloc[np.lexsort((np.arange(len(known)), -known["worth"], known["cluster"]))]
+    accounts = known[(known["account"] >= 0) & (known["deal"] >= 0)].groupby("deal")["account"].min()
+    known["account"] = known["account"].where(
+        known["account"] >= 0, known["deal"].map(accounts).fillna(-1).astype("int64")
+    )
+    named = known[known["account"] >= 0].drop_duplicates(["cluster", "account"])
+    unnamed = known[known["account"] < 0]
+    of_deals = unnamed["deal"] >= 0
+    once = ~of_deals | ~unnamed.loc[of_deals].duplicated(["cluster", "deal"]).reindex(unnamed.index, fill_value=False)
     # a person who is erased is nobody, and nobody counts once
-    voices = pd.concat([deals, unnamed[unnamed["deal_key"].isna()]])
-    voices = voices.sort_values(["cluster", "worth", "item_id"], ascending=[True, False, True], kind="stable")
-    both = pd.concat([named, voices.drop_duplicates(["cluster", "person_id"])])
-    both = both.sort_values(["cluster", "worth", "item_id"], ascending=[True, False, True], kind="stable")
+    voices = unnamed[once].drop_duplicates(["cluster", "person"])
+    both = pd.concat([named, voices])
+    both = both.iloc[np.lexsort((both.index, -both["worth"], both["cluster"]))]
     each: pd.DataFrame = both[["cluster", "item_id", "amount", "worth"]].reset_index(drop=True)
     return each
 
 
-def _worth(
-    amount: npt.NDArray[np.float64], stage: pd.Series[str], motive: pd.Series[str], rules: DemandRules
-) -> npt.NDArray[np.float64]:
-    capped = np.minimum(amount * rules.unverified, rules.account_cap)
-    probability = stage.map(dict(rules.stages)).astype("float64").fillna(rules.unknown_stage).to_numpy("float64")
-    only_a_box = (motive == "parity_checkbox").to_numpy(dtype=bool, na_value=False)
-    return np.asarray(capped * probability * np.where(only_a_box, rules.parity_checkbox, 1.0), dtype=np.float64)
+def _numbered(keys: pd.Series[str]) -> npt.NDArray[np.int64]:
+    """Keys as numbers in their own order; −1 where there is none."""
+    return pd.factorize(keys, sort=True)[0]
+
+
+def _worth(sightings: pd.DataFrame, rules: DemandRules) -> npt.NDArray[np.float64]:
+    capped = np.minimum(sightings["deal_amount"].to_numpy("float64") * rules.unverified, rules.account_cap)
+    probability = sightings["stage"].map(dict(rules.stages)).astype("float64").fillna(rules.unknown_stage)
+    only_a_box = (sightings["motive"] == "parity_checkbox").to_numpy(dtype=bool, na_value=False)
+    return np.asarray(
+        capped * probability.to_numpy() * np.where(only_a_box, rules.parity_checkbox, 1.0), dtype=np.float64
+    )
 
 
 def demand(sightings: pd.DataFrame, rules: DemandRules) -> pd.DataFrame:

@@ -30,6 +30,11 @@ def momentum(recent: Floats, expected: Floats, certainty: float) -> Floats:
     return np.where(known & (bound > 1), 1 - 1 / np.maximum(bound, 1.0), 0.0)
 
 
+def momentum_of(recent: float, expected: float, certainty: float) -> float:
+    """The same for one."""
+    return float(momentum(np.array([recent]), np.array([expected]), certainty)[0])
+
+
 def gamma_quantile(shape: Floats, probability: float) -> Floats:
     """The quantile of Gamma distributions of these shapes and rate 1.
 

@@ -76,19 +76,20 @@ def bound_lines(rules: RewardRules) -> tuple[BoundLine, ...]:
         "reciprocity_times": (
             f"Two who confirm each other {rules.reciprocity_times} times and more are looked at by a person."
         ),
-        "budget": f"All together earn at most {_count(rules.budget, 'point')} a quarter; what comes due after that waits.",
+        "budget": f"There are {_count(rules.budget, 'point')} a quarter for all; what comes due after that waits.",
     }
     return tuple(BoundLine(text=text, because=rules.because.get(name, "")) for name, text in told.items())
 
 
 def title(rule: str) -> str:
     """What a rule is for; its name where no rules know it any more."""
-    return {str(name): text for name, text in RULES.items()}.get(rule, rule)
+    told = {str(name): text for name, text in RULES.items()} | {"redeemed": "Given out"}
+    return told.get(rule, rule)
 
 
 def _points(rule: RewardRule) -> str:
     shares = rule.factors or [1.0]
-    return ", then ".join(f"{round(rule.points * share):+d}" for share in shares)
+    return ", then ".join(f"{round(rule.points * share):+d}".replace("-", "−") for share in shares)
 
 
 def _count(number: int, thing: str) -> str:
