@@ -89,6 +89,17 @@ async def take_in(job: Job, run: Runner = at_once) -> str:
     return ""
 
 
+async def credit(job: Job, run: Runner = at_once) -> list[str]:
+    """Credits what is due by what a build has just published; returns what is worth telling of it."""
+    if not has_desk(job.workspace):
+        return []
+    try:
+        with desk_of(job.workspace, job.clock) as desk:
+            return await run("credit what is due", lambda: in_thread(settle, job, desk))
+    except DetenteError as error:
+        return [f"nothing was credited: {error}"]
+
+
 def settle(job: Job, desk: Desk) -> list[str]:
     """Credits what is due by what is published now; what keeps it from that is told, and keeps nothing else back."""
     try:

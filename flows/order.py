@@ -298,6 +298,7 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
         )
     if any(problems):
         summary.failed["scores"] = "".join(problems)
+    summary.notes += await ingest.credit(job, run)
     # told by every run until it is mended, and not only by the one that met the new page
     summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}
     return summary, built
