@@ -8,7 +8,21 @@ import sys
 
 import typer
 
-from cli import ask, changes, clusters, deciding, evaluate, people, privacy, readers, sightings, sources, start, work
+from cli import (
+    ask,
+    changes,
+    clusters,
+    deciding,
+    evaluate,
+    explain,
+    people,
+    privacy,
+    readers,
+    sightings,
+    sources,
+    start,
+    work,
+)
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -29,6 +43,7 @@ app.add_typer(readers.app)
 changes.add_to(app)
 deciding.add_to(app)
 app.add_typer(clusters.app)
+explain.add_to(app)
 evaluate.add_to(app)
 privacy.add_to(people.app)
 app.add_typer(people.app)

@@ -221,8 +221,10 @@ class RewardRules(Reasoned):
     freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
     grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
     split_days: Days = Field(
-        7, description="What one person tells of one deal and competitor within this is one finding."
+        60, description="What one person tells of one deal and competitor within this is one, unless confirmed."
     )
+    record_least: int = Field(10, ge=5, le=1000, description="From so many reviews on, somebody has a record …")
+    record_share: Share = Field(0.2, description="… of which at least this share must have been found true.")
     page_hours: float = Field(
         48, ge=0, le=240, description="What a page says within this after a sighting, we would have read there."
     )

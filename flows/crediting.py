@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,7 +147,17 @@ def plan(known: Known, awards: Collection[Award], rules: Rules) -> Plan:
             made.undo += [(one, why) for one in those if (why := _why_undone(one, known, rules))]
     for key, award in wanted.items():
         _plan_award(made, award, holds.get(key, []), known, rules)
-    made.promise.sort(key=lambda one: (one[0].state != "earned", known.received_at(one[0]), one[0].rule))
+    order = [one.name for one in rules.rewards.rules]
+    # a charge takes what is there before anything of it goes back to be looked at again
+    made.bring.sort(key=lambda one: one[1].points >= 0)
+    made.promise.sort(
+        key=lambda one: (
+            one[0].points >= 0,
+            one[0].state != "earned",
+            known.received_at(one[0]),
+            order.index(one[0].rule),
+        )
+    )
     for sighting_id, place in known.places.items():
         if is_open(known, sighting_id) and may_be_seen(known, sighting_id):
             made.steps += _steps(sighting_id, place, known)
@@ -269,27 +279,42 @@ def carry_out(c: Connection, made: Plan, known: Known, *, quarter: str, rules: R
     for held, why in made.undo:
         ledger.bring(c, held.entry.entry_id, "nothing", reason={"why": why}, by=None, now=now)
         settled.taken_back += 1
+    charges = [one for one in made.promise if one[0].points < 0]
+    for award, stage in charges:
+        _do(made, settled, known, award, lambda a=award, s=stage: _write(c, a, s, quarter, rules, now))  # type: ignore[misc]
     for held, award in made.bring:
-        try:
-            ledger.bring(c, held.entry.entry_id, _state(award), reason={"why": "due"}, by=None, now=now)
-        except BudgetError:
-            made.steps += _waits(settled, known, award)
-        else:
-            made.steps += _done(settled, known, award, held.points)
-    for award, stage in made.promise:
-        try:
-            points = _write(c, award, stage, quarter=quarter, rules=rules, now=now)
-        except BudgetError:
-            made.steps += _waits(settled, known, award)
-        else:
-            made.steps += _done(settled, known, award, points)
+        _do(made, settled, known, award, lambda h=held, a=award: _bring(c, h, a, now))  # type: ignore[misc]
+    for award, stage in made.promise[len(charges) :]:
+        _do(made, settled, known, award, lambda a=award, s=stage: _write(c, a, s, quarter, rules, now))  # type: ignore[misc]
     for sighting_id, kind, detail in made.steps:
         sighting_log.record(c, sighting_id, kind, by=None, now=now, **detail)
     settled.events = len(made.steps)
     return settled
 
 
-def _write(c: Connection, award: Award, stage: str, *, quarter: str, rules: Rules, now: datetime) -> int:
+def _do(made: Plan, settled: Settled, known: Known, award: Award, write: Callable[[], int]) -> None:
+    """Writes an award, and what its receipt tells of it; what the budget does not hold waits."""
+    try:
+        points = write()
+    except BudgetError:
+        settled.waiting += 1
+        made.steps += _told(known, award, _detail(award, "waits"))
+        return
+    settled.charged += award.points < 0
+    settled.paid += award.points > 0 and award.state == "earned"
+    settled.promised += award.state == "pending"
+    if may_be_seen(known, award.sighting_id):  # nothing happens any more to what was withdrawn
+        made.steps += _told(known, award, _detail(award, award.state, points))
+
+
+def _bring(c: Connection, held: Held, award: Award, now: datetime) -> int:
+    """Takes what is on the ledger to where it should be; returns its points."""
+    why = "due" if award.state == "earned" else "look_again"
+    ledger.bring(c, held.entry.entry_id, _state(award), reason={"why": why}, by=None, now=now)
+    return held.points
+
+
+def _write(c: Connection, award: Award, stage: str, quarter: str, rules: Rules, now: datetime) -> int:
     """Puts an award on the ledger that was not there; returns the points that it moved."""
     terms = [[one.name, str(one.factor), one.because] for one in award.terms]
     about: dict[str, Any] = {
@@ -306,16 +331,3 @@ def _write(c: Connection, award: Award, stage: str, *, quarter: str, rules: Rule
 
 def _state(award: Award) -> fold.AwardState:
     return "earned" if award.points < 0 else award.state
-
-
-def _waits(settled: Settled, known: Known, award: Award) -> list[Step]:
-    settled.waiting += 1
-    return _told(known, award, _detail(award, "waits"))
-
-
-def _done(settled: Settled, known: Known, award: Award, points: int) -> list[Step]:
-    settled.charged += award.points < 0
-    settled.paid += award.points > 0 and award.state == "earned"
-    settled.promised += award.state == "pending"
-    # nothing happens any more to what was withdrawn; its receipt reads the ledger
-    return _told(known, award, _detail(award, award.state, points)) if may_be_seen(known, award.sighting_id) else []

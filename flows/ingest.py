@@ -15,7 +15,7 @@ from desk.indexing import indexer
 from desk.places import attachments_of, desk_of, has_desk, inbox_of
 from detente.errors import DeskError, DetenteError
 from detente.records import Summary
-from flows import rewarding
+from flows import rewarding, scoring
 from flows.job import Job
 from flows.steps import Runner, at_once, in_thread
 from warehouse import Incoming, Published, build
@@ -58,8 +58,12 @@ async def ingest(job: Job, run: Runner = at_once) -> Summary:
     with alone(job), desk_of(job.workspace, job.clock) as desk:
         await run("index the inbox", lambda: in_thread(index, job, desk))
         summary.changed = await run("remind of what waits unread", lambda: in_thread(_remind, job, desk))
-        loaded, gone, published = await run("load and publish sightings", lambda: in_thread(publish, job, desk))
+        loaded, gone, published, unscored = await run(
+            "load and publish sightings", lambda: in_thread(publish, job, desk)
+        )
         summary.read = loaded
+        if unscored:
+            summary.failed["scores"] = unscored
         if published is not None:
             summary.notes.append(f"published {published.path.name}: {loaded} sightings in, {gone} gone")
         summary.notes += await run("credit what is due", lambda: in_thread(settle, job, desk))
@@ -83,6 +87,17 @@ async def take_in(job: Job, run: Runner = at_once) -> str:
     except DetenteError as error:
         return str(error)
     return ""
+
+
+async def credit(job: Job, run: Runner = at_once) -> list[str]:
+    """Credits what is due by what a build has just published; returns what is worth telling of it."""
+    if not has_desk(job.workspace):
+        return []
+    try:
+        with desk_of(job.workspace, job.clock) as desk:
+            return await run("credit what is due", lambda: in_thread(settle, job, desk))
+    except DetenteError as error:
+        return [f"nothing was credited: {error}"]
 
 
 def settle(job: Job, desk: Desk) -> list[str]:
@@ -131,17 +146,25 @@ def _incoming(job: Job, desk: Desk) -> tuple[Incoming, int]:
 
 def _load(job: Job, desk: Desk) -> None:
     incoming, _ = _incoming(job, desk)
-    build.take_in_sightings(job.warehouse, incoming)
+    build.take_in_sightings(job.warehouse, incoming, scoring.judged(desk))
 
 
-def publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
-    """Loads and publishes what is new on the desk; rows that came, rows that went, and the file where one was made."""
+def publish(job: Job, desk: Desk) -> tuple[int, int, Published | None, str]:
+    """Loads, scores and publishes what is new on the desk.
+
+    Returns:
+        Rows that came, rows that went, the file where one was made, and why nothing was scored.
+    """
     incoming, last_event_id = _incoming(job, desk)
     keep = job.workspace.settings.limits.keep_published
-    now = job.clock.now()
-    published = build.ingest(job.warehouse, incoming, now, keep)
+    problems: list[str] = []
+
+    def score() -> None:
+        problems.append(scoring.score_new(job, everything=False))
+
+    published = build.ingest(job.warehouse, incoming, job.clock.now(), keep, scoring.judged(desk), score)
     _write_note(job, last_event_id)
-    return len(incoming.rows), len(incoming.gone), published
+    return len(incoming.rows), len(incoming.gone), published, "".join(problems)
 
 
 def _write_note(job: Job, last_event_id: int) -> None:

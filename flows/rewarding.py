@@ -76,13 +76,36 @@ def settle(job: Job, desk: Desk) -> Settled:
         DeskError: The desk cannot be used now.
         StorageError: The disk refused; nothing was written.
     """
-    now, rules = job.clock.now(), job.workspace.rules
-    since = now - timedelta(days=rules.rewards.window_days + rules.rewards.clawback_days)
+    now, of_rewards = job.clock.now(), job.workspace.rules.rewards
+    since = now - timedelta(days=of_rewards.window_days + of_rewards.clawback_days)
     try:
         places, earliest = _places(job, since)
     except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
         return Settled(problem=UNCOMPARED)
-    quarter = str(Quarter.of(now, job.zone))
+    return credit(desk, job.workspace, places, since=since, earliest=earliest, now=now)
+
+
+def credit(
+    desk: Desk,
+    workspace: Workspace,
+    places: Mapping[str, Place],
+    *,
+    since: datetime,
+    earliest: datetime,
+    now: datetime,
+) -> Settled:
+    """Brings the ledger and the receipts to what is due, as sightings stand among each other.
+
+    Args:
+        desk: The desk.
+        workspace: Whose rules count.
+        places: Where sightings stand, by id.
+        since: What was received before is settled for good.
+        earliest: When the first of those was received that still tell what is new.
+        now: The time.
+    """
+    rules, zone = workspace.rules, workspace.settings.company.time_zone
+    quarter = str(Quarter.of(now, zone))
 
     def look(c: Connection) -> tuple[Known, Plan]:
         known = Known(
@@ -95,7 +118,7 @@ def settle(job: Job, desk: Desk) -> Settled:
             now=now,
         )
         facts = [_facts(one, places.get(one.sighting_id)) for one in _comparable(known)]
-        return known, plan(known, rewards.due(facts, rules, now, ZoneInfo(job.zone)), rules)
+        return known, plan(known, rewards.due(facts, rules, now, ZoneInfo(zone)), rules)
 
     with desk.reading() as c:
         seen = contributions.stamp(c)
@@ -104,7 +127,7 @@ def settle(job: Job, desk: Desk) -> Settled:
         return Settled(waiting=planned.still_waiting)
     with desk.writing() as c:
         try:
-            rules_seen.check(c, rules, rules_text(job.workspace), now=now)
+            rules_seen.check(c, rules, rules_text(workspace), now=now)
         except WorkspaceError as error:
             return Settled(problem=str(error))
         if contributions.stamp(c) != seen:

@@ -100,13 +100,42 @@ def items(connection: Connection, money: Money, ids: Collection[str] | None = No
     return found
 
 
+def digests(connection: Connection, money: Money, stamp: str, into: str, only: str = "") -> None:
+    """Makes a table `item_id, digest`: the digest changes with whatever `items` says of an item.
+
+    Args:
+        connection: The warehouse.
+        money: What amounts are worth.
+        stamp: Goes into each digest.
+        into: The table.
+        only: A table with the `id` of those that are wanted; empty: all.
+    """
+    where = f"WHERE i.item_id IN (SELECT id FROM {only})" if only else ""
+    # a byte before each value tells one that is missing from an empty one
+    values = ", ".join(f"coalesce('=' || {name}::VARCHAR, '-')" for name in ITEM_COLUMNS)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into.removeprefix('temp.')} AS "
+        f"SELECT item_id, md5(concat_ws(chr(31), ?, {values})) AS digest FROM ({_ITEMS} {where})",
+        [stamp, *money.lists()],
+    )
+
+
 def plain(values: pd.Series[Any]) -> pd.Series[Any]:
     """Strings as objects, and None for what is not there: what pandas makes of them differs from version to version."""
-    as_objects = values.to_numpy(dtype=object)
-    return pd.Series(np.where(pd.isna(as_objects), None, as_objects), index=values.index, dtype=object)
+    as_objects = values.to_numpy(dtype=object).copy()
+    as_objects[pd.isna(as_objects)] = None
+    return pd.Series(as_objects, index=values.index, dtype="object")
 
 
 def _dates(values: pd.Series[Any]) -> pd.Series[Any]:
     codes, found = pd.factorize(values)
     days = np.array([*(pd.Timestamp(day).date() for day in found), None], dtype=object)
-    return pd.Series(days[codes], index=values.index, dtype=object)
+    return pd.Series(days[codes], index=values.index, dtype="object")
+
+
+def strings(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its strings as plain objects."""
+    for name in frame.columns:
+        if not (pd.api.types.is_numeric_dtype(frame[name]) or pd.api.types.is_datetime64_any_dtype(frame[name])):
+            frame[name] = plain(frame[name])
+    return frame

@@ -57,7 +57,7 @@ class Contribution:
         text_digest: Of its words in their order: a copy has the same; empty where it has none any more.
         review: What it was found to be; None: nobody has reviewed it.
         reviewed_by: Who found that.
-        reviewed_at: When the first of them did.
+        reviewed_at: When the last of them did.
         decision: The newest decision that rests on it.
         outcome: How that turned out.
         judged_at: When that was said.
@@ -204,7 +204,7 @@ def _contribution(
         text_digest=hashlib.sha256(words.encode()).hexdigest()[:32] if words else "",
         review=found.outcome if found else None,
         reviewed_by=found.reviewers if found else (),
-        reviewed_at=found.at if found else None,
+        reviewed_at=found.last_at if found else None,
         decision=decided,
         outcome=turned_out.outcome if turned_out else None,
         judged_at=turned_out.at if turned_out else None,

@@ -52,12 +52,14 @@ class ReviewState:
         outcome: What most reviewers found; among equals, what was found first. None: nobody reviewed it.
         reviewers: Who found that, in their order.
         at: When the first of these found it.
+        last_at: When the last of these did.
         is_disputed: Somebody else found something else.
     """
 
     outcome: ReviewOutcome | None = None
     reviewers: tuple[str, ...] = ()
     at: datetime | None = None
+    last_at: datetime | None = None
     is_disputed: bool = False
 
 
@@ -129,6 +131,7 @@ def stands(found: Iterable[Review]) -> ReviewState:
         outcome=most[0].outcome,
         reviewers=tuple(one.by for one in most),
         at=most[0].at,
+        last_at=most[-1].at,
         is_disputed=len(by_outcome) > 1,
     )
 

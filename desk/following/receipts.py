@@ -20,7 +20,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "received": ("Received", ""),
     "read": ("Read by Product", "Not read yet"),
     "clustered": ("Compared with others", "Not compared with others yet"),
-    "linked": ("Linked to a theme of the roadmap", "Not linked to a theme yet"),
+    "linked": ("About a theme of the roadmap", "Not linked to a theme yet"),
     "decided": ("Decided", "No decision yet"),
     "credited": ("Credited", "Not credited yet"),
 }

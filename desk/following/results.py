@@ -137,8 +137,9 @@ def _no_credit(known: Sequence[Entry], event: Event | None, at: datetime) -> Cre
         waits = ("This quarter's points are used up; it is credited as soon as there are more.",)
         return Credit(title="Due, and waiting", lines=waits, at=at, is_settled=False, is_earned=False)
     was_paid = any(one.kind == "post" for one in known)
-    undone = [str(one.reason.get("why", "")) for one in known if one.kind in ("reverse", "void")]
-    why = _UNDONE.get(undone[-1], "") if undone and was_paid else ""
+    whys = [str(one.reason.get("why")) for one in known if one.kind == "reverse"]
+    undone = [_UNDONE[why] for why in whys if why in _UNDONE]
+    why = undone[-1] if undone else ""
     because = why or str(detail.get("because", ""))
     lines = (f"{because[:1].upper()}{because[1:]}.",) if because else ()
     title = "Taken back" if was_paid else "No points for this one" if "state" in detail else "Credited"

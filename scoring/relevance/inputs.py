@@ -13,6 +13,7 @@ import pandas as pd
 
 from detente.rules import RelevanceRules, ThemeStatus
 from scoring import grades
+from scoring.clustering import independent_by_cluster
 from scoring.relevance.demand import demand, open_closings
 from scoring.relevance.market import Market, market, naive
 
@@ -71,7 +72,8 @@ def inputs(
     Args:
         items: The items to score, with all items of their clusters; columns as the warehouse gives them, amounts in the
             company's currency.
-        members: `item_id, cluster_id`; an item that is in none is its own.
+        members: `item_id, cluster_id, independent_sources`; the last is counted where it is left out. An item that is
+            in no cluster is its own.
         matches: `item_id, theme, fit`; an item without a row is scored once, without a theme.
         decisions: `item_id, kind, decided_at`.
         themes: The roadmap; a match with a theme that is not in it is left out.
@@ -91,11 +93,14 @@ def inputs(
             "weight": [theme.weight for theme in themes],
             "ours": [_ours(theme, rules.gap.partly) for theme in themes],
         }
-    )
+    ).astype({"theme": object})
+    # an empty frame has whatever types it was made with
     fits = matches.loc[matches["theme"].isin(roadmap["theme"]), ["item_id", "theme", "fit"]]
+    fits = fits.astype({"item_id": object, "theme": object, "fit": "float64"})
     around = around or market(items, fits, now=now, rules=rules)
-    placed = items[_READ].merge(members[["item_id", "cluster_id"]].drop_duplicates("item_id"), on="item_id", how="left")
+    placed = items[_READ].merge(_members(items, members), on="item_id", how="left")
     placed["cluster_id"] = placed["cluster_id"].fillna(placed["item_id"])
+    placed["independent_sources"] = placed["independent_sources"].fillna(1.0).astype("float64")
     names, codes = np.unique(placed["cluster_id"].to_numpy(str), return_inverse=True)
     placed["cluster"] = codes
     clusters = _of_clusters(placed, len(names), decisions, moment, rules, reviews)
@@ -109,6 +114,14 @@ def inputs(
     rows = _with_market(rows, around, rules)
     rows = rows.sort_values(["item_id", "theme"], kind="stable", na_position="last").reset_index(drop=True)
     return rows[["item_id", "theme", "cluster_id", "competitor", *FACTS]]
+
+
+def _members(items: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    once = members.drop_duplicates("item_id")
+    if "independent_sources" not in once.columns:
+        counted = independent_by_cluster(items, once)
+        once = once.assign(independent_sources=once["cluster_id"].map(counted))
+    return once[["item_id", "cluster_id", "independent_sources"]]
 
 
 def _ours(theme: ThemeFacts, partly: float) -> float:
@@ -130,7 +143,7 @@ def _of_clusters(
     clusters["days_ahead"] = _days_ahead(sightings, moment, rules.time.window_days)
     clusters["age_days"] = _ages(known, moment).groupby(known["cluster"]).min()
     clusters["undecided"] = _undecided(placed, decisions, moment).reindex(clusters.index, fill_value=1.0)
-    return clusters.join(_believed(known, reviews)).fillna({"independent_sources": 0.0, "claim_number": 6.0})
+    return clusters.join(_believed(known, reviews)).fillna({"independent_sources": 1.0, "claim_number": 6.0})
 
 
 def _days_ahead(sightings: pd.DataFrame, moment: pd.Timestamp, window: float) -> pd.Series[float]:
@@ -155,41 +168,35 @@ def _dates(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 def _undecided(placed: pd.DataFrame, decisions: pd.DataFrame, moment: pd.Timestamp) -> pd.Series[float]:
     """1 where nothing was decided of a cluster (which is then not in here), ½ where it is only watched, 0 else."""
     made = decisions[decisions["decided_at"] <= moment]
-    joined = made[["item_id", "kind"]].merge(placed[["item_id", "cluster"]], on="item_id")
+    joined = made[["item_id", "kind"]].astype(object).merge(placed[["item_id", "cluster"]], on="item_id")
     return (joined["kind"] == "watch").groupby(joined["cluster"]).all() * 0.5
 
 
 def _believed(known: pd.DataFrame, reviews: pd.DataFrame | None) -> pd.DataFrame:
     """How many independent sources each cluster has, and what number its claim gets."""
     is_page = known["kind"] != "sighting"
-    refuted = known["item_id"].isin(
-        reviews.loc[reviews["outcome"].isin(_REFUTED), "sighting_id"] if reviews is not None else []
+    outcomes = {} if reviews is None else dict(zip(reviews["sighting_id"], reviews["outcome"], strict=True))
+    outcome = known["item_id"].map(outcomes)
+    told = pd.DataFrame(
+        {
+            "page": is_page,
+            "file": known["attachments"].fillna(0) > 0,
+            "certain": known["confidence"] == "certain",
+            "stated": known["confidence"].notna(),
+            "true": outcome == "verified",
+            "refuted": outcome.isin(_REFUTED),
+        }
     )
-    # who is found wrong confirms nothing
-    voices = known[~is_page & ~refuted]
-    account = voices["account_key"].fillna(voices["deal_key"]).fillna(voices["person_id"]).fillna("")
-    told = pd.DataFrame({"cluster": voices["cluster"], "account": account, "person": voices["person_id"].fillna("")})
-    counts = told.groupby("cluster").agg({"account": "nunique", "person": "nunique"}).min(axis=1)
-    by_cluster = (
-        pd.DataFrame(
-            {
-                "page": is_page,
-                "file": known["attachments"].fillna(0) > 0,
-                "certain": known["confidence"] == "certain",
-                "stated": known["confidence"].notna(),
-                "refuted": refuted,
-            }
-        )
-        .groupby(known["cluster"])
-        .any()
-    )
-    independent = counts.reindex(by_cluster.index, fill_value=0) + by_cluster["page"]
+    by_cluster = told.groupby(known["cluster"]).any()
+    # a made-up copy takes nothing from what a page shows or somebody found true
+    by_cluster["refuted"] &= ~by_cluster["page"] & ~by_cluster["true"]
+    independent = known.groupby("cluster")["independent_sources"].max()
     numbers = grades.claim_grades(
         independent.to_numpy(),
         *(by_cluster[name].to_numpy(bool) for name in ("page", "file", "certain", "stated", "refuted")),
     )
     return pd.DataFrame(
-        {"independent_sources": independent.astype("float64"), "claim_number": numbers.astype("float64")},
+        {"independent_sources": independent, "claim_number": numbers.astype("float64")},
         index=by_cluster.index,
     )
 

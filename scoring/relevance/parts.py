@@ -111,10 +111,13 @@ def _gap(inputs: pd.DataFrame) -> Floats:
 
 def _time(inputs: pd.DataFrame, rules: TimeRules) -> Floats:
     """What presses more: a deal that closes soon, or that it has just happened."""
-    ahead, age = _number(inputs, "days_ahead"), _number(inputs, "age_days")
+    return np.fmax(*pressing(_number(inputs, "days_ahead"), _number(inputs, "age_days"), rules))
+
+
+def pressing(ahead: Floats, age: Floats, rules: TimeRules) -> tuple[Floats, Floats]:
+    """How much it presses that a deal closes in `ahead` days, and that it happened `age` days ago."""
     coming = np.where(ahead <= rules.window_days, 1 - ahead / rules.window_days, np.nan)
-    recent = 0.5 ** (age / rules.half_life_days)
-    return np.fmax(coming, recent)
+    return coming, 0.5 ** (age / rules.half_life_days)
 
 
 def _theme(inputs: pd.DataFrame, rules: ThemeRules) -> Floats:

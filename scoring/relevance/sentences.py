@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from detente.rules import RelevanceRules
 from scoring.relevance.lift import momentum_of
+from scoring.relevance.parts import pressing
 
 Row = Mapping[str, Any]
 
@@ -134,13 +137,18 @@ def _gap(row: Row) -> str:
 
 def _time(row: Row, rules: RelevanceRules) -> str:
     ahead, age = number(row, "days_ahead"), number(row, "age_days")
-    coming = 1 - ahead / rules.time.window_days if ahead is not None else 0.0
-    recent = 0.5 ** (age / rules.time.half_life_days) if age is not None else 0.0
-    if ahead is not None and coming >= recent:
+    if ahead is not None and is_ahead(row, rules):
         return f"A deal closes in {counted(ahead, 'day', 'days')}." if ahead else "A deal closes today."
     if age is not None:
         return f"It happened {counted(math.floor(age), 'day', 'days')} ago."
     return "No date is known that would press."
+
+
+def is_ahead(row: Row, rules: RelevanceRules) -> bool:
+    """Whether a deal that closes soon presses more than that it happened lately."""
+    ahead, age = (np.array([number(row, name)], dtype=np.float64) for name in ("days_ahead", "age_days"))
+    coming, recent = pressing(ahead, age, rules.time)
+    return bool(np.nan_to_num(coming[0], nan=-1.0) >= np.nan_to_num(recent[0], nan=0.0))
 
 
 def _theme(row: Row, rules: RelevanceRules) -> str:

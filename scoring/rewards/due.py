@@ -12,6 +12,7 @@ from scoring.rewards.caps import Paying, capped
 from scoring.rewards.facts import SightingFacts
 from scoring.rewards.findings import findings
 from scoring.rewards.freshness import freshness
+from scoring.rewards.record import poor_records
 from scoring.rewards.refusals import refusal, review_refusal
 from scoring.rewards.suspicion import Suspicion, cooling, needs_second_look, suspicion
 from scoring.rewards.voices import Voice, voices
@@ -34,6 +35,7 @@ def due(facts: Sequence[SightingFacts], rules: Rules, now: datetime, zone: tzinf
         zone: Of the workspace; days and weeks are counted in it.
     """
     found = suspicion(facts)
+    poor = poor_records(facts, rules.rewards)
     refused: list[Award] = []
     able: list[SightingFacts] = []
     for each in facts:
@@ -44,6 +46,7 @@ def due(facts: Sequence[SightingFacts], rules: Rules, now: datetime, zone: tzinf
             refusal(each, rules.rewards, zone)
             or review_refusal(each)
             or cooling(each, found, rules.rewards, zone)
+            or poor.get(each.sighting_id)
             or _unseen(each, rules.rewards, now)
         )
         if reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -48,7 +48,8 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
 
     A later sighting is part of an earlier one of the same person if both say the same (one cluster), or if it comes
     from the same deal and competitor within `split_days`: one finding in five pieces is one. Whoever names no deal,
-    names the same one each time.
+    names the same one each time. It is a finding of its own where something else shows that: somebody else told the
+    same and was found right, a page says it later, or a decision rests on it.
 
     Args:
         facts: Those that may earn something.
@@ -59,6 +60,7 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
     """
     ordered = sorted(facts, key=lambda each: (effective_at(each, rules), each.sighting_id))
     span = timedelta(days=rules.split_days)
+    confirmed = _confirmed(ordered)
     found: list[Finding] = []
     by_cluster: dict[tuple[str, str], Finding] = {}
     by_deal: dict[tuple[str, str | None, str | None], list[Finding]] = defaultdict(list)
@@ -67,9 +69,14 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
         deal = (each.person_id, each.competitor, each.deal_key)
         finding = by_cluster.get((each.person_id, each.cluster_id))
         reason = "you had told it already"
-        if finding is None and by_deal[deal] and at < by_deal[deal][-1].at + span:
+        if (
+            finding is None
+            and by_deal[deal]
+            and at < by_deal[deal][-1].at + span
+            and not _is_its_own(each, confirmed, rules)
+        ):
             finding = by_deal[deal][-1]
-            reason = "it is part of what you told from the same deal that week, and paid with it"
+            reason = "it is paid with what you told from the same deal; by itself only if others, a page or a decision bear it out"
         if finding is None:
             finding = Finding(head=each, at=at)
             found.append(finding)
@@ -78,3 +85,20 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
             finding.parts.append((each, reason))
         by_cluster[each.person_id, each.cluster_id] = finding
     return found
+
+
+def _confirmed(facts: Sequence[SightingFacts]) -> dict[str, set[str]]:
+    """By cluster, who told it and was found right."""
+    right: dict[str, set[str]] = defaultdict(set)
+    for each in facts:
+        if each.standing_review == "verified":
+            right[each.cluster_id].add(each.person_id)
+    return right
+
+
+def _is_its_own(facts: SightingFacts, confirmed: Mapping[str, set[str]], rules: RewardRules) -> bool:
+    return (
+        facts.seen_first_at is not None
+        or bool(confirmed.get(facts.cluster_id, set()) - {facts.person_id})
+        or any(decision.kind in rules.linked_kinds for decision in facts.decisions)
+    )

@@ -23,6 +23,8 @@ def refusal(facts: SightingFacts, rules: RewardRules, zone: tzinfo) -> str | Non
         return "what may not be collected is never paid; that you told it is not held against you"
     if facts.is_withdrawn:
         return "you took it back"
+    if facts.source == "public":
+        return "what anybody can read on a public page is not paid; thank you, the page can be watched from now on"
     if reason := _was_public(facts, rules, zone):
         return reason
     if facts.completed_at is None:

@@ -56,9 +56,27 @@ CREATE TABLE raw.score (
     x_novelty      DOUBLE,
     missing        VARCHAR[],
     grade          VARCHAR,
-    independent_sources INTEGER,
-    -- what else it was made of, as JSON: column by column of what the parts were computed from
-    inputs         VARCHAR
+    -- what the parts were computed from; empty is unknown
+    demand_money DOUBLE,
+    demand_stated DOUBLE,
+    demand_accounts DOUBLE,
+    deals DOUBLE,
+    deals_lost DOUBLE,
+    deals_all DOUBLE,
+    rivals DOUBLE,
+    importance DOUBLE,
+    theirs DOUBLE,
+    ours DOUBLE,
+    days_ahead DOUBLE,
+    age_days DOUBLE,
+    fit DOUBLE,
+    status VARCHAR,
+    undecided DOUBLE,
+    recent_sources DOUBLE,
+    expected_sources DOUBLE,
+    independent_sources DOUBLE,
+    source_letter VARCHAR,
+    claim_number DOUBLE
 );
 
 -- Verdicts of people, as the desk has them; replaced whole.
@@ -71,12 +89,8 @@ CREATE TABLE raw.decision (
     score         INTEGER,
     rules_version INTEGER,
     is_blind      BOOLEAN,
-    decided_at    TIMESTAMP
-);
-
-CREATE TABLE raw.decision_sighting (
-    decision_id VARCHAR,
-    sighting_id VARCHAR
+    decided_at    TIMESTAMP,
+    superseded_by VARCHAR
 );
 
 CREATE TABLE raw.decision_outcome (
@@ -87,9 +101,9 @@ CREATE TABLE raw.decision_outcome (
 
 CREATE TABLE raw.review (
     sighting_id VARCHAR,
-    person_id   VARCHAR,
     outcome     VARCHAR,
-    is_blind    BOOLEAN,
+    reviewers   INTEGER,
+    is_disputed BOOLEAN,
     reviewed_at TIMESTAMP
 );
 
@@ -101,8 +115,9 @@ CREATE TABLE raw.cluster_edit (
     edited_at TIMESTAMP
 );
 
--- What has been done to tables but not yet been told: `work` is 'score' for items that wait for their cluster and score,
--- or the table whose row of that id differs from the newest published file.
+-- Work that is under way, so that a kill forgets none of it. `work` is 'find' for items that wait for their cluster and
+-- themes, 'match' for their themes alone, 'score' for their scores; or a table whose rows of that id differ from those of
+-- the newest published file.
 CREATE TABLE raw.waiting (
     work VARCHAR,
     id   VARCHAR

@@ -10,6 +10,7 @@ SELECT
     d.score,
     d.rules_version,
     d.is_blind,
+    d.superseded_by,
     o.outcome
 FROM raw.decision AS d
 JOIN core.cluster_member AS m ON m.item_id = d.item_id

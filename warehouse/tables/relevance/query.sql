@@ -20,8 +20,26 @@ SELECT
     s.x_novelty,
     s.missing,
     s.grade,
+    s.demand_money,
+    s.demand_stated,
+    s.demand_accounts,
+    s.deals,
+    s.deals_lost,
+    s.deals_all,
+    s.rivals,
+    s.importance,
+    s.theirs,
+    s.ours,
+    s.days_ahead,
+    s.age_days,
+    s.fit,
+    s.status,
+    s.undecided,
+    s.recent_sources,
+    s.expected_sources,
     s.independent_sources,
-    s.inputs
+    s.source_letter,
+    s.claim_number
 FROM raw.score AS s
 JOIN core.item AS i ON i.item_id = s.item_id
 LEFT JOIN core.item_theme AS t ON t.item_id = s.item_id AND t.theme = s.theme
