@@ -18,7 +18,7 @@ from desk.deciding import decisions, reviews, samples
 from desk.deciding.decisions import Decision, DecisionKind
 from desk.following.sightings import short_name
 from detente.clock import SystemClock
-from detente.errors import UsageError
+from detente.errors import ConflictError, UsageError
 from detente.toml_file import nearest
 from detente.weeks import Week
 from detente.workspace import Workspace
@@ -195,19 +195,26 @@ def _decide(
     with desk.writing() as c:
         previous = decisions.beginning_with(c, instead).decision_id if instead else None
         standing = decisions.newest(c, found.ids)
-        decision_id = decisions.decide(
-            c,
-            item_id=found.item_id,
-            sightings=found.sightings,
-            items=found.ids,
-            score=scored["score"] if scored else None,
-            rules_version=scored["rules_version"] if scored else None,
-            by=by,
-            now=desk.clock.now(),
-            is_blind=is_blind,
-            expected_previous=previous,
-            **words,
-        )
+        try:
+            decision_id = decisions.decide(
+                c,
+                item_id=found.item_id,
+                sightings=found.sightings,
+                items=found.ids,
+                score=scored["score"] if scored else None,
+                rules_version=scored["rules_version"] if scored else None,
+                by=by,
+                now=desk.clock.now(),
+                is_blind=is_blind,
+                expected_previous=previous,
+                **words,
+            )
+        except ConflictError as refused:
+            if standing is None:
+                raise
+            raise ConflictError(
+                f"{refused}: `detente decide --list` shows why, --instead {standing.decision_id} replaces it"
+            ) from None
         made = decisions.decision_of(c, decision_id)
     told = {
         "decision_id": decision_id, "is_new": standing is None or standing.decision_id != decision_id,
