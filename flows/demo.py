@@ -117,6 +117,7 @@ async def _weeks(
         now = thursday(label, workspace)
         sent += await asyncio.to_thread(demo_sightings.report, workspace, number, people, now)
         summaries[label] = await call(Ask(flow="pipeline", week=label, everything=True, now=now))
+        await asyncio.to_thread(demo_sightings.judge, workspace, number, people, now)
     return summaries, sent
 
 
