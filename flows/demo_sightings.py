@@ -15,6 +15,7 @@ from desk.deciding import decisions, edits, reviews
 from desk.following import sightings
 from desk.indexing import indexer
 from desk.places import attachments_of, desk_of, inbox_of
+from desk.rewarding import ledger
 from detente.people import Person
 from detente.workspace import Workspace
 from examples.demo.sightings import (
@@ -122,6 +123,13 @@ def _decide(c: Connection, job: Job, item_id: str, verdict: DemoDecision, by: Pe
     )  # fmt: skip
 
 
+def judged(workspace: Workspace) -> tuple[tuple[int, int], int]:
+    """How many sightings were reviewed, how many decisions were made, and how many points were earned."""
+    with desk_of(workspace, _job(workspace, None).clock) as desk, desk.reading() as c:
+        earned = sum(one.points for one in ledger.held(c) if one.state == "earned")
+        return (len(reviews.standings(c)), len(decisions.every(c))), earned
+
+
 def replace_day(one: DemoSighting, now: datetime) -> DemoSighting:
     """The same sighting, as something that happened on the day before."""
     return replace(one, submission=one.submission.model_copy(update={"happened_on": (now - timedelta(days=1)).date()}))
@@ -138,5 +146,5 @@ def _talk(desk: Desk, one: DemoSighting, ids: Mapping[str, str], now: datetime) 
             sightings.answer(c, sighting_id, one.answer, by=ids[one.by], now=later + _ANSWERED_AFTER)
 
 
-def _job(workspace: Workspace, now: datetime) -> Job:
+def _job(workspace: Workspace, now: datetime | None) -> Job:
     return job_for(workspace, Ask(flow="ingest", now=now))

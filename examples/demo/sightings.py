@@ -16,6 +16,8 @@ _FILE = Path(__file__).with_name("sightings.toml")
 _IDS = uuid.UUID("5c1f9c1e-6f0c-4b6e-9d3f-0f4f6f8a2d10")
 
 OWNER = "owner"
+EARNER = "jonas@tandemar.example"
+"""Whose statement is worth a look."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
