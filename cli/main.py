@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import ask, changes, evaluate, explain, people, privacy, readers, sightings, sources, start, work
+from cli import ask, changes, evaluate, explain, people, privacy, readers, rewards, sightings, sources, start, work
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -33,6 +33,7 @@ privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)
 app.add_typer(privacy.app)
+app.add_typer(rewards.app)
 
 
 def _version(asked: bool) -> None:
