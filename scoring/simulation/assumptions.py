@@ -23,6 +23,7 @@ class Assumptions:
     watched_share: float = _assumed(0.5, "half of what competitors do stands on pages that a crawler watches")
     unwatched_share: float = _assumed(0.15, "blogs, forums and press that nobody has entered as a page")
     unwatched_sites: float = _assumed(6, "so many of those")
+    dated_share: float = _assumed(0.8, "posts and press carry their date; some pages do not")
     leak_share: float = _assumed(0.4, "four of ten public moves are told to customers before they are published")
     leak_days: float = _assumed(21, "at most three weeks before: a quarter's campaign is prepared in about that time")
     crawl_hours: float = _assumed(24, "pages are read once a day")

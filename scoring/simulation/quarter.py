@@ -69,7 +69,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="pair that invents", acts=strategies.inventing_pair, size=2),
     Kind(name="ring that invents", acts=strategies.inventing_ring, size=4, circles=1),
     Kind(name="sybil that invents", acts=strategies.sybil_stories, size=3, owners=1),
+    Kind(name="inventor among honest work", acts=strategies.embellisher, is_added=True),
     Kind(name="pair that echoes", acts=strategies.echoing_pair, size=2, is_added=True),
+    Kind(name="pair that echoes at times", acts=strategies.careful_pair, size=2, is_added=True),
     Kind(name="ring that echoes", acts=strategies.echoing_ring, size=4, circles=1, is_added=True),
     Kind(name="sybil that echoes", acts=strategies.sybil_echo, size=3, owners=1, is_added=True),
     Kind(name="claim-staker", acts=strategies.claim_staker),
@@ -161,7 +163,7 @@ def _send(scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Re
             sent = kind.acts(scene, circle, week)
             if not kind.is_honest:
                 sent = [telling for telling in sent if telling.rep.person_id not in cooling]
-            reviewers.receive(sent, scene.told + sent)
+            reviewers.receive(sent)
             scene.told += sent
 
 
