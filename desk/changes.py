@@ -20,6 +20,8 @@ from detente.errors import StorageError
 
 KEY_FILE = "account.key"
 _KEY_BYTES = 32
+# what the machine tells reporters of what it made itself; nothing in a sighting's row comes of it
+_OWN_STEPS = ("clustered", "linked", "credited")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,8 @@ def sightings_since(c: Connection, event_id: int, key: bytes) -> SightingChanges
         key: What customers are hashed with (`account_key`).
     """
     last = int(c.execute(select(func.max(sighting_event.c.event_id))).scalar() or 0)
-    touched = select(sighting_event.c.sighting_id).where(sighting_event.c.event_id > event_id).distinct()
+    news = (sighting_event.c.event_id > event_id, sighting_event.c.kind.not_in(_OWN_STEPS))
+    touched = select(sighting_event.c.sighting_id).where(*news).distinct()
     files: dict[str, int] = {}
     # as the events tell them, since a file's own row comes a little later, and without an event
     with_files = sighting_event.c.kind.in_(("received", "attachment"))

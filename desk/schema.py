@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -34,6 +35,7 @@ metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
         "pk": "pk_%(table_name)s",
     }
@@ -371,6 +373,11 @@ ledger_entry = Table(
     Column("at", _Time, nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_ledger_entry_quarter", "quarter", "kind"),
+    CheckConstraint("entry_id > 0", name="number"),
+    CheckConstraint("kind IN ('fund', 'hold', 'post', 'void', 'reverse', 'charge', 'redeem')", name="kind"),
+    CheckConstraint("(kind IN ('post', 'void', 'reverse')) = (refers_to IS NOT NULL)", name="reference"),
+    CheckConstraint("refers_to < entry_id", name="backward"),
 )
 
 ledger_posting = Table(
@@ -379,8 +386,10 @@ ledger_posting = Table(
     Column("entry_id", BigInteger, ForeignKey("ledger_entry.entry_id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     # program:2026-Q4, pending:<person>, earned:<person>, redeemed:<person> or issued
-    Column("account", String(80), nullable=False, index=True),
+    Column("account", String(80), nullable=False),
     Column("points", BigInteger, nullable=False),
+    # with the points in it, a balance is read off the index
+    Index("ix_ledger_posting_account", "account", "points"),
 )
 
 APPEND_ONLY = (

@@ -5,7 +5,9 @@ DetenteError                       exit code 1
 │   ├── WorkspaceError             a file of the workspace is wrong or missing: mend the file
 │   ├── SubmissionError            a sighting cannot be taken as it is: mend the fields that it names
 │   │   └── UploadError            one of its files cannot be taken: send another one, or none
-│   └── ConflictError              the same id was used for something else, or somebody was faster: look, then try anew
+│   ├── ConflictError              the same id was used for something else, or somebody was faster: look, then try anew
+│   └── LedgerError                the ledger does not take this entry: it would break one of its rules
+│       └── BudgetError            there are not enough points: of the quarter, or of the person
 ├── NotAllowedError                this person may not do that, or nobody may
 ├── NotFoundError                  there is no such thing, or it is not yours to see
 ├── DeskError                      the desk's database cannot be used as it is
@@ -57,6 +59,14 @@ class UploadError(SubmissionError):
 
 class ConflictError(UsageError):
     """The same id was used for something else, or somebody else was faster."""
+
+
+class LedgerError(UsageError):
+    """The ledger does not take an entry, since it would break one of its rules; nothing was written."""
+
+
+class BudgetError(LedgerError):
+    """An account has fewer points than were to be taken from it."""
 
 
 class NotAllowedError(DetenteError):

@@ -5,42 +5,48 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from detente.errors import WorkspaceError
+from detente.reasoned import Days, Reasoned, Share
+from detente.reward_rules import RewardRule, RewardRuleName, RewardRules, RewardStage
 from detente.sightings import Stage
 from detente.toml_file import Strict, read_toml, validated
 
 FILE_NAME = "rules.toml"
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)]
 ThemeStatus = Literal["now", "next", "later", "parked", "shipped", "declined"]
-RewardRuleName = Literal["new", "corroboration", "duplicate", "linked", "right", "fabricated"]
-RewardStage = Literal["verified", "decided", "judged", "fabricated"]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 PART_NAMES = ("demand", "threat", "gap", "time", "theme", "novelty")
+_STAGES: tuple[Stage, ...] = get_args(Stage)
+_STATUSES: tuple[ThemeStatus, ...] = get_args(ThemeStatus)
 
 
-class Reasoned(Strict):
-    """A table of numbers, each of which has its reason."""
+Key = TypeVar("Key", bound=str)
 
-    because: dict[str, str] = Field(default_factory=dict, description="By key of this table, why it is what it is.")
 
-    @model_validator(mode="after")
-    def _every_number_has_its_reason(self) -> Reasoned:
-        numbers = {name for name, value in self if name not in ("because", "rules")}
-        for name in sorted(numbers):
-            if not self.because.get(name, "").strip():
-                raise ValueError(f"because.{name} is missing: say why {name} is what it is")
-        if unknown := self.because.keys() - numbers:
-            raise ValueError(f"because.{min(unknown)} is the reason of nothing: this table has {', '.join(numbers)}")
-        return self
+def _complete(table: Mapping[Key, float], names: Sequence[Key]) -> None:
+    for name in names:
+        if name not in table:
+            raise ValueError(f"{name!r} is missing: say what it counts")
+
+
+def _never_falls(table: Mapping[Key, float], names: Sequence[Key], *, who: str) -> None:
+    """What stands later in `names` must not count less."""
+    for before, after in pairwise(names):
+        if table[after] < table[before]:
+            raise ValueError(
+                f"{after} ({table[after]:g}) is below {before} ({table[before]:g}): {who} would lower the score; "
+                f"give {after} at least {table[before]:g}"
+            )
 
 
 class ClusterRules(Reasoned):
@@ -58,14 +64,28 @@ class DemandRules(Reasoned):
     account_cap: float = Field(100_000, gt=0, le=1e12, description="At most this much counts of one account.")
     unverified: Share = Field(0.5, description="What an amount counts that no import from the CRM confirms.")
     parity_checkbox: Share = Field(0.5, description="What an amount counts whose buyer only ticks a box.")
-    stages: dict[Stage, Share] = Field(default_factory=dict, description="By stage, how likely the money hangs on it.")
+    stages: dict[Stage, Share] = Field(description="By stage, how likely the money hangs on it.")
     unknown_stage: Share = Field(0.1, description="The same where no stage is named.")
 
-    @model_validator(mode="after")
-    def _silence_pays_no_more(self) -> DemandRules:
-        if self.stages and self.unknown_stage > min(self.stages.values()):
-            raise ValueError("unknown_stage is above a stage: leaving the stage out would raise the score")
-        return self
+    @field_validator("stages")
+    @classmethod
+    def _a_deal_that_advances_counts_no_less(cls, stages: dict[Stage, float]) -> dict[Stage, float]:
+        _complete(stages, _STAGES)
+        # won and lost are not stations on one way
+        _never_falls(stages, _STAGES[:4], who="a deal that advances")
+        return stages
+
+    @field_validator("unknown_stage")
+    @classmethod
+    def _silence_pays_no_more(cls, unknown: float, info: ValidationInfo) -> float:
+        stages: Mapping[str, float] = info.data.get("stages") or dict.fromkeys(_STAGES, 1.0)
+        least = min(stages, key=lambda stage: stages[stage])
+        if unknown > stages[least]:
+            raise ValueError(
+                f"it is above {least} ({stages[least]:g}): leaving the stage out would raise the score; "
+                f"give it at most {stages[least]:g}"
+            )
+        return unknown
 
 
 class ThreatRules(Reasoned):
@@ -77,13 +97,16 @@ class ThreatRules(Reasoned):
         10, gt=0, le=1e6, description="Towards the average of how many deals a competitor is drawn."
     )
     prior_loss: Share = Field(0.3, description="The share lost where nobody knows better.")
+    scale: float = Field(
+        0.15, gt=0, le=1, description="Share of all competitive deals lost to it at which the part stands at 63 %."
+    )
 
 
 class GapRules(Reasoned):
     """`[relevance.gap]`: they have it, we do not."""
 
     weight: Share = Field(0.15, description="Share of the score.")
-    partly: Share = Field(0.5, description="What `partly` counts, of theirs and of ours.")
+    partly: Share = Field(0.5, description="How much of it we have where the roadmap says `partly`.")
     claimed: Share = Field(0.5, description="What counts of theirs where no page shows it and only a sighting says it.")
 
 
@@ -99,9 +122,14 @@ class ThemeRules(Reasoned):
     """`[relevance.theme]`: it is about a line of the roadmap."""
 
     weight: Share = Field(0.15, description="Share of the score.")
-    statuses: dict[ThemeStatus, Share] = Field(
-        default_factory=dict, description="By status of the theme, what its fit counts."
-    )
+    statuses: dict[ThemeStatus, Share] = Field(description="By status of the theme, what its fit counts.")
+
+    @field_validator("statuses")
+    @classmethod
+    def _a_theme_that_comes_nearer_counts_no_less(cls, statuses: dict[ThemeStatus, float]) -> dict[ThemeStatus, float]:
+        _complete(statuses, _STATUSES)
+        _never_falls(statuses, _STATUSES[3::-1], who="a theme that moves up the roadmap")
+        return statuses
 
 
 class NoveltyRules(Reasoned):
@@ -111,23 +139,36 @@ class NoveltyRules(Reasoned):
     momentum_share: Share = Field(0.5, description="How much of the part is momentum; the rest is being undecided.")
     recent_weeks: int = Field(4, ge=1, le=52, description="How many weeks are the present.")
     base_weeks: int = Field(26, ge=4, le=260, description="How many weeks before them are the habit.")
+    certainty: float = Field(0.9, gt=0.5, le=0.999, description="How sure it must be that more is told than before.")
+
+    @field_validator("base_weeks")
+    @classmethod
+    def _the_habit_is_no_shorter_than_the_present(cls, weeks: int, info: ValidationInfo) -> int:
+        if weeks < (recent := info.data.get("recent_weeks", 0)):
+            raise ValueError(
+                f"it is below recent_weeks ({recent}): no habit could ever be known; give it {recent} or more"
+            )
+        return weeks
 
 
 class RelevanceRules(Strict):
     """`[relevance]`: the six parts of a score; the weights sum to 1."""
 
-    demand: DemandRules
-    threat: ThreatRules
-    gap: GapRules
-    time: TimeRules
-    theme: ThemeRules
-    novelty: NoveltyRules
+    demand: DemandRules = Field(description="Money of customers who ask for it.")
+    threat: ThreatRules = Field(description="How often the competitor meets us, and wins.")
+    gap: GapRules = Field(description="They have it, we do not.")
+    time: TimeRules = Field(description="Something with a date is near.")
+    theme: ThemeRules = Field(description="It is about a line of the roadmap.")
+    novelty: NoveltyRules = Field(description="Not decided yet, and told more often than before.")
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> RelevanceRules:
         total = math.fsum(self.weights.values())
         if abs(total - 1) > 1e-9:
-            raise ValueError(f"the weights of the six parts sum to {total:.4g}, and must sum to 1")
+            way_out = f"take {total - 1:.4g} from" if total > 1 else f"give {1 - total:.4g} to"
+            raise ValueError(
+                f"the weights of the six parts sum to {total:.4g}, and must sum to 1: {way_out} one of them"
+            )
         return self
 
     @property
@@ -136,66 +177,14 @@ class RelevanceRules(Strict):
         return {name: getattr(self, name).weight for name in PART_NAMES}
 
 
-class RewardRule(Strict):
-    """A `[[rewards.rules]]` table: what one thing earns."""
-
-    name: RewardRuleName = Field(description="What it is for.")
-    stage: RewardStage = Field(description="When it is due; a rule pays a sighting and stage once.")
-    points: int = Field(ge=-1000, le=1000, description="Whole points before factors.")
-    factors: list[Share] = Field(default_factory=list, description="For the first, second, … who does it; none after.")
-    because: str = Field(min_length=1, description="Why.")
-
-
-class RewardRules(Reasoned):
-    """`[rewards]`: caps, times and rules."""
-
-    budget: int = Field(2000, ge=0, le=10_000_000, description="Points of a quarter.")
-    daily_cap: int = Field(2, ge=1, le=1000, description="Paid sightings a day and person.")
-    weekly_cap: int = Field(5, ge=1, le=1000, description="Paid sightings a week and person.")
-    freshness_half_life_days: Days = Field(
-        14, description="After how many days between seeing and telling it is worth half."
-    )
-    freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
-    grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
-    evidence_above: int = Field(3, ge=0, description="More points than these need evidence.")
-    window_days: Days = Field(91, description="Sightings older than this earn nothing any more.")
-    clawback_days: Days = Field(90, description="How long a payment can be taken back.")
-    cool_down_days: Days = Field(30, description="How long nothing is paid after a fabricated sighting.")
-    team_hours: float = Field(48, ge=0, le=2400, description="Within how many hours one team is one voice.")
-    reciprocity_times: int = Field(4, ge=1, description="So often confirmed by each other, two people are looked at …")
-    reciprocity_share: Share = Field(0.5, description="… if that is more than this share of what they earn.")
-    rules: list[RewardRule] = Field(default_factory=list, description="What earns what.")
-
-    @model_validator(mode="after")
-    def _rules_make_sense(self) -> RewardRules:
-        seen: set[str] = set()
-        for rule in self.rules:
-            if rule.name in seen:
-                raise ValueError(f"rules: a second rule {rule.name!r}")
-            seen.add(rule.name)
-            if (rule.points > 0) is (rule.name == "fabricated"):
-                raise ValueError(
-                    f"rules: {rule.name!r} with {rule.points} points: honest work is never charged, a fake never paid"
-                )
-            if any(later > earlier for earlier, later in zip(rule.factors, rule.factors[1:], strict=False)):
-                raise ValueError(
-                    f"rules: the factors of {rule.name!r} rise: a later voice would earn more than an earlier one"
-                )
-        return self
-
-    def rule(self, name: RewardRuleName) -> RewardRule | None:
-        """The rule of that name; None where nothing is paid for it."""
-        return next((rule for rule in self.rules if rule.name == name), None)
-
-
 class Rules(Strict):
     """`rules.toml`."""
 
     version: int = Field(ge=1, le=1_000_000, description="Raised with every change; scores and entries carry it.")
-    clusters: ClusterRules
-    relevance: RelevanceRules
-    rewards: RewardRules
-    rates: dict[str, Annotated[Decimal, Field(gt=0, le=1_000_000)]] = Field(
+    clusters: ClusterRules = Field(description="What is taken for the same thing.")
+    relevance: RelevanceRules = Field(description="The six parts of a score.")
+    rewards: RewardRules = Field(description="What earns what.")
+    rates: dict[Currency, Annotated[Decimal, Field(gt=0, le=1_000_000, allow_inf_nan=False)]] = Field(
         default_factory=dict, description="By ISO 4217 code, what one unit is worth in the company's currency."
     )
 
@@ -231,4 +220,15 @@ def load_rules(root: Path) -> Rules:
     return validated(Rules, path, data, text)
 
 
-__all__ = ["PART_NAMES", "Rules", "WorkspaceError", "default_rules", "default_text", "load_rules"]
+__all__ = [
+    "PART_NAMES",
+    "RewardRule",
+    "RewardRuleName",
+    "RewardRules",
+    "RewardStage",
+    "Rules",
+    "WorkspaceError",
+    "default_rules",
+    "default_text",
+    "load_rules",
+]

@@ -120,10 +120,10 @@ def _variable_of(where: tuple[Step, ...], prefix: str) -> str | None:
 
 
 def _line_of(where: tuple[Step, ...], positions: Mapping[tuple[Step, ...], int]) -> int:
-    """The line of the key, or else of the nearest table around it."""
+    """The line of the key, or else of what begins in it, or else of the nearest table around it."""
     while where:
-        if where in positions:
-            return positions[where]
+        if lines := [line for path, line in positions.items() if path[: len(where)] == where]:
+            return min(lines)
         where = where[:-1]
     return 1
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from desk import changes
 from desk.accepting.limits import limits_of
 from desk.database import Desk
-from desk.following import messages, nudges
+from desk.following import messages, nudges, sightings
 from desk.indexing import indexer
 from desk.places import attachments_of, desk_of, has_desk, inbox_of
 from detente.errors import DeskError, DetenteError
 from detente.records import Summary
+from flows import rewarding, scoring
 from flows.job import Job
 from flows.steps import Runner, at_once, in_thread
 from warehouse import Incoming, Published, build
@@ -57,10 +58,15 @@ async def ingest(job: Job, run: Runner = at_once) -> Summary:
     with alone(job), desk_of(job.workspace, job.clock) as desk:
         await run("index the inbox", lambda: in_thread(index, job, desk))
         summary.changed = await run("remind of what waits unread", lambda: in_thread(_remind, job, desk))
-        loaded, gone, published = await run("load and publish sightings", lambda: in_thread(publish, job, desk))
+        loaded, gone, published, unscored = await run(
+            "load and publish sightings", lambda: in_thread(publish, job, desk)
+        )
         summary.read = loaded
+        if unscored:
+            summary.failed["scores"] = unscored
         if published is not None:
             summary.notes.append(f"published {published.path.name}: {loaded} sightings in, {gone} gone")
+        summary.notes += await run("credit what is due", lambda: in_thread(settle, job, desk))
         if problem := await run("send messages", lambda: in_thread(_send, job, desk)):
             summary.notes.append(problem)
     return summary
@@ -81,6 +87,28 @@ async def take_in(job: Job, run: Runner = at_once) -> str:
     except DetenteError as error:
         return str(error)
     return ""
+
+
+async def credit(job: Job, run: Runner = at_once) -> list[str]:
+    """Credits what is due by what a build has just published; returns what is worth telling of it."""
+    if not has_desk(job.workspace):
+        return []
+    try:
+        with desk_of(job.workspace, job.clock) as desk:
+            return await run("credit what is due", lambda: in_thread(settle, job, desk))
+    except DetenteError as error:
+        return [f"nothing was credited: {error}"]
+
+
+def settle(job: Job, desk: Desk) -> list[str]:
+    """Credits what is due by what is published now; what keeps it from that is told, and keeps nothing else back."""
+    try:
+        settled = rewarding.settle(job, desk)
+    except DetenteError as error:
+        return [f"nothing was credited: {error}"]
+    if settled.events:
+        _note_own_events(job, desk, settled.events)
+    return [] if settled.problem == rewarding.UNCOMPARED else settled.sentences
 
 
 def index(job: Job, desk: Desk) -> None:
@@ -118,20 +146,41 @@ def _incoming(job: Job, desk: Desk) -> tuple[Incoming, int]:
 
 def _load(job: Job, desk: Desk) -> None:
     incoming, _ = _incoming(job, desk)
-    build.take_in_sightings(job.warehouse, incoming)
+    build.take_in_sightings(job.warehouse, incoming, scoring.judged(desk))
 
 
-def publish(job: Job, desk: Desk) -> tuple[int, int, Published | None]:
-    """Loads and publishes what is new on the desk; rows that came, rows that went, and the file where one was made."""
+def publish(job: Job, desk: Desk) -> tuple[int, int, Published | None, str]:
+    """Loads, scores and publishes what is new on the desk.
+
+    Returns:
+        Rows that came, rows that went, the file where one was made, and why nothing was scored.
+    """
     incoming, last_event_id = _incoming(job, desk)
     keep = job.workspace.settings.limits.keep_published
-    now = job.clock.now()
-    published = build.ingest(job.warehouse, incoming, now, keep)
+    problems: list[str] = []
+
+    def score() -> None:
+        problems.append(scoring.score_new(job, everything=False))
+
+    published = build.ingest(job.warehouse, incoming, job.clock.now(), keep, scoring.judged(desk), score)
+    _write_note(job, last_event_id)
+    return len(incoming.rows), len(incoming.gone), published, "".join(problems)
+
+
+def _write_note(job: Job, last_event_id: int) -> None:
     with suppress(OSError):  # without it somebody looks once more than needed
         aside = _note(job).with_suffix(".tmp")
-        aside.write_text(json.dumps({"event_id": last_event_id, "at": now.isoformat()}) + "\n", encoding="utf-8")
+        at = job.clock.now().isoformat()
+        aside.write_text(json.dumps({"event_id": last_event_id, "at": at}) + "\n", encoding="utf-8")
         aside.replace(_note(job))
-    return len(incoming.rows), len(incoming.gone), published
+
+
+def _note_own_events(job: Job, desk: Desk, count: int) -> None:
+    """Counts the steps just written among those that an ingest has seen: they are nothing for the warehouse."""
+    with desk.reading() as c:
+        newest = sightings.last_event_id(c)
+    if newest == ingested(job) + count:
+        _write_note(job, newest)
 
 
 def _send(job: Job, desk: Desk) -> str:

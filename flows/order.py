@@ -22,7 +22,7 @@ from detente.records import (
     Summary,
 )
 from detente.weeks import Week
-from flows import ingest
+from flows import ingest, sampling, scoring
 from flows.job import Job
 from flows.reading import ReadingDesk
 from flows.steps import Runner, at_once, in_thread
@@ -251,6 +251,8 @@ async def _build_and_record(job: Job, run: Runner) -> tuple[Summary, build.Built
     summary, built = await _build(job, run, started_at)
     summary.changed = len(built.changes - before)
     summary.notes += built.warnings
+    if problem := await sampling.draw(job, run):
+        summary.notes.append(problem)
     job.record(summary, job.today, started_at)
     return summary, built
 
@@ -286,10 +288,19 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
         if problem := await ingest.take_in(job, run):
             summary.failed["sightings"] = problem
         job.progress.step("make, check and publish the tables")
+        problems: list[str] = []
+
+        def score() -> None:
+            problems.append(scoring.score_new(job, everything=True))
+
+        keep = job.workspace.settings.limits.keep_published
         built = await run(
             "make, check and publish the tables",
-            lambda: in_thread(build.finish, job.warehouse, rows, now, job.workspace.settings.limits.keep_published),
+            lambda: in_thread(build.finish, job.warehouse, rows, now, keep, score),
         )
+    if any(problems):
+        summary.failed["scores"] = "".join(problems)
+    summary.notes += await ingest.credit(job, run)
     # told by every run until it is mended, and not only by the one that met the new page
     summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}
     return summary, built

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
-from warehouse import load, readings, sightings, tables
+from warehouse import judgements, load, readings, sightings, tables, waiting
 from warehouse.archive import Archive
-from warehouse.database import Connection, Warehouse
+from warehouse.database import Connection, Warehouse, at_once
+from warehouse.judgements import Judged
 from warehouse.load import CompetitorRow
-from warehouse.publish import Published, newest, publish
+from warehouse.publish import Published, newest, publish, publish_touched
 from warehouse.read import connect
 from warehouse.readings import ReadBefore, ReadingRows, Unread
 from warehouse.sightings import Incoming
+
+# With more rows than these a file is sooner made anew than copied and mended.
+_MOST_TOUCHED = 50_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,18 +104,45 @@ def take_in(
         )
 
 
-def finish(warehouse: Warehouse, rows: ReadingRows, now: datetime, keep: int) -> Built:
+def finish(
+    warehouse: Warehouse,
+    rows: ReadingRows,
+    now: datetime,
+    keep: int,
+    score: Callable[[], None] = lambda: None,
+) -> Built:
     """Stores the readings, makes all tables anew, checks and publishes them.
+
+    Args:
+        warehouse: The warehouse.
+        rows: What the readers saw.
+        now: When the build was started.
+        keep: How many published files are kept.
+        score: Finds clusters, themes and scores of the items, while nobody holds the warehouse.
 
     Raises:
         CheckFailedError: A check does not hold; the tables stay as they were.
         StorageError: The disk refused.
     """
     with warehouse.section("build: tables") as connection:
-        with _at_once(connection):  # a reading without its observations would never be read again
+        with at_once(connection):  # a reading without its observations would never be read again
             rows.store(connection)
-        with _at_once(connection):
-            warnings = _make_all(connection)
+        with at_once(connection):
+            # until the rest is made of them, nobody takes these for whole
+            sightings.set_mark(connection, "tables", "")
+            sightings.set_mark(connection, "basis", "")
+            found = set(tables.found_tables())
+            before = [table for table in tables.tables() if table.name not in found]
+            tables.build(connection, before)
+            warnings = tables.check(connection, before)
+    score()
+    with warehouse.section("build: publish") as connection:
+        with at_once(connection):
+            after = [table for table in tables.tables() if table.name in found]
+            tables.build(connection, after)
+            warnings += tables.check(connection, after)
+            sightings.set_mark(connection, "tables", tables.digest())
+            sightings.set_mark(connection, "basis", "")
         changes = _column(connection, "SELECT change_id FROM core.change WHERE dismissed_by IS NULL")
         broken = dict(
             connection.execute("SELECT page_id, reason FROM core.page_health WHERE state = 'reader_broken'").fetchall()
@@ -127,23 +158,38 @@ def desk_mark(warehouse: Warehouse) -> str:
         return sightings.mark(connection, "loaded")
 
 
-def take_in_sightings(warehouse: Warehouse, incoming: Incoming) -> None:
+def take_in_sightings(warehouse: Warehouse, incoming: Incoming, judged: Judged | None = None) -> None:
     """Loads sightings for the build that is to come; nothing is published here.
 
     Raises:
         CheckFailedError: A check on them does not hold; none of them is loaded, so that the build can go on.
     """
-    with warehouse.section("build: load sightings") as connection, _at_once(connection):
-        sightings.load(connection, incoming)
+    with warehouse.section("build: load sightings") as connection, at_once(connection):
+        _take(connection, incoming, judged)
         only = [table for table in tables.reading("sighting") if not table.after]
         tables.build(connection, only)
         tables.check(connection, only)
 
 
-def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -> Published | None:
-    """Loads sightings, makes anew what is made of them alone, checks and publishes; None where nothing is new.
+def ingest(
+    warehouse: Warehouse,
+    incoming: Incoming,
+    now: datetime,
+    keep: int,
+    judged: Judged | None = None,
+    score: Callable[[], None] = lambda: None,
+) -> Published | None:
+    """Loads sightings, makes anew what they concern, checks and publishes; None where nothing is new.
 
-    One short section: a build beside it loses nothing, and neither does this.
+    Short sections: a build beside it loses nothing, and neither does this.
+
+    Args:
+        warehouse: The warehouse.
+        incoming: Sightings of the desk.
+        now: When the ingest was started.
+        keep: How many published files are kept.
+        judged: What people judged; None: as before.
+        score: Finds clusters, themes and scores of what waits for them, while nobody holds the warehouse.
 
     Raises:
         CheckFailedError: A check does not hold; rows, tables and mark stay as they were.
@@ -154,21 +200,27 @@ def ingest(warehouse: Warehouse, incoming: Incoming, now: datetime, keep: int) -
         # somebody removed the file: until the next build, what readers have knows more than this would tell
         bare = not made and _is_bare(connection) and _has_published(warehouse)
         is_published = _is_published(connection)
-        if incoming.is_empty and (bare or (made and is_published)):
+        is_empty = incoming.is_empty and not judgements.differ(connection, judged)
+        if is_empty and (bare or (made and is_published)):
             return None
-        with _at_once(connection):
-            differs = sightings.load(connection, incoming)
+        with at_once(connection):
+            differs = _take(connection, incoming, judged)
             if made and is_published and not differs:
-                sightings.set_mark(connection, "published", incoming.mark)
+                sightings.set_mark(connection, "published", _state(connection))
                 return None
             if made:
-                only = tables.reading("sighting")
-                tables.build(connection, only)
-                tables.check(connection, only)
+                _make_touched(connection)
             elif not bare:  # before the first build, and after an upgrade
                 _make_all(connection)
         if bare:
             return None
+    score()
+    with warehouse.section("ingest: publish") as connection:
+        with at_once(connection):
+            if sightings.mark(connection, "tables") == tables.digest():
+                _make_touched(connection)
+            else:  # a build that is under way was faster than this; or it was killed
+                _make_all(connection)
         return _publish(connection, warehouse, now, keep)
 
 
@@ -187,10 +239,27 @@ def forget(warehouse: Warehouse, now: datetime) -> Published | None:
         return _publish(connection, warehouse, now, keep=1)
 
 
+def _take(connection: Connection, incoming: Incoming, judged: Judged | None) -> bool:
+    differs = sightings.load(connection, incoming)
+    return (judged is not None and judgements.load(connection, judged)) or differs
+
+
 def _make_all(connection: Connection) -> list[str]:
     tables.build(connection)
     sightings.set_mark(connection, "tables", tables.digest())
+    sightings.set_mark(connection, "basis", "")
     return tables.check(connection)
+
+
+def _make_touched(connection: Connection) -> None:
+    touched = _touched(connection)
+    tables.update(connection, touched)
+    tables.check_touched(connection, touched)
+
+
+def _touched(connection: Connection) -> dict[str, list[str]]:
+    """By table, the rows that are not as in the newest published file."""
+    return {table.name: waiting.ids_of(connection, table.name) for table in tables.touchable()}
 
 
 def _is_bare(connection: Connection) -> bool:
@@ -207,30 +276,41 @@ def _has_published(warehouse: Warehouse) -> bool:
 
 
 def _is_published(connection: Connection) -> bool:
-    return sightings.mark(connection, "published") == sightings.mark(connection, "loaded")
+    return sightings.mark(connection, "published") == _state(connection)
+
+
+def _state(connection: Connection) -> str:
+    """How far the desk has been loaded, sightings and judgements."""
+    judged = sightings.mark(connection, "judged")
+    return sightings.mark(connection, "loaded") + (f" {judged}" if judged else "")
 
 
 def _publish(connection: Connection, warehouse: Warehouse, now: datetime, keep: int) -> Published:
     removed = sightings.mark(connection, "removed")
-    # what may no longer be seen does not stay in the files that older readers would find
-    published = publish(connection, warehouse.published, now, 1 if removed else keep)
+    basis, touched = _basis(connection, warehouse), _touched(connection)
+    if removed or basis is None or sum(map(len, touched.values())) > _MOST_TOUCHED:
+        # what may no longer be seen does not stay in the files that older readers would find
+        published = publish(connection, warehouse.published, now, 1 if removed else keep)
+    else:
+        published = publish_touched(connection, warehouse.published, now, keep, basis, touched)
     # after it, so that what a kill kept from being published is published by the next one
-    with _at_once(connection):
-        sightings.set_mark(connection, "published", sightings.mark(connection, "loaded"))
+    with at_once(connection):
+        sightings.set_mark(connection, "published", _state(connection))
         sightings.set_mark(connection, "removed", "")
+        sightings.set_mark(connection, "basis", published.path.name)
+        for name in touched:
+            waiting.done(connection, name)
     return published
 
 
-@contextmanager
-def _at_once(connection: Connection) -> Iterator[None]:
-    """One transaction: all of it, or nothing."""
-    connection.execute("BEGIN")
+def _basis(connection: Connection, warehouse: Warehouse) -> Path | None:
+    """The newest published file, if the tables are as it is but for the rows that wait; None where nobody knows."""
+    name = sightings.mark(connection, "basis")
     try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        found = newest(warehouse.published)
+    except WarehouseError:
+        return None
+    return found.path if name == found.path.name else None
 
 
 def change_ids(warehouse: Warehouse) -> frozenset[str]:

@@ -119,6 +119,18 @@ class Warehouse:
         return connection
 
 
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """One transaction: all of it, or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 # Nothing is fetched or loaded behind the user's back; bounded memory, so that a laptop stays usable.
 _LOCAL: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",

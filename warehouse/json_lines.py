@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,8 @@ Row = dict[str, object]
 
 # DuckDB's reader takes a few times this much memory, whatever the lines are like; these are short.
 _MAX_LINE = 1 << 20
+# rows of which one statement takes the JSON as a parameter: texts are bounded, so that this is some megabytes at most
+_PER_STATEMENT = 200
 
 
 def to_json_line(values: object) -> str:
@@ -55,3 +57,23 @@ def insert_files(connection: Connection, table: str, paths: list[str], unless: s
             f" QUALIFY row_number() OVER (PARTITION BY {unless}) = 1"
         )
     connection.execute(f"INSERT INTO {table} ({names}) {query}", [paths])
+
+
+def insert_bound(connection: Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Inserts rows whose keys are columns of the table; a column that is missing is null.
+
+    As a parameter and not as a file, which a kill would leave behind with people's words in it.
+    """
+    columns = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall())
+    names = ", ".join(columns)
+    statement = (
+        f"INSERT INTO {table} ({names}) "
+        f"SELECT {names} FROM (SELECT unnest(from_json(?, '{json.dumps([columns])}'), recursive := true))"
+    )
+    for part in _parts(rows):
+        connection.execute(statement, [to_json_line(part)])
+
+
+def _parts(rows: Sequence[Mapping[str, object]]) -> Iterator[Sequence[Mapping[str, object]]]:
+    for start in range(0, len(rows), _PER_STATEMENT):
+        yield rows[start : start + _PER_STATEMENT]

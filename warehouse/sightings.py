@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from warehouse import waiting
 from warehouse.database import Connection
-from warehouse.json_lines import to_json_line
+from warehouse.json_lines import insert_bound
 
-MarkName = Literal["loaded", "published", "tables", "removed"]
+MarkName = Literal["loaded", "published", "tables", "removed", "basis", "judged", "learned", "scored"]
 
-# rows of which one statement takes the JSON: texts are bounded, so that this is some megabytes at most
-_PER_STATEMENT = 200
+# columns in the reporter's words
+_WORDS = ("competitor_name", "area", "comparison", "text")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,32 +54,36 @@ def set_mark(connection: Connection, name: MarkName, value: str) -> None:
 def load(connection: Connection, incoming: Incoming) -> bool:
     """Puts the rows in the place of those that were there, in the caller's transaction; twice is as good as once.
 
+    What differs waits for its cluster, its themes and its score, and for being published.
+
     Returns:
         Whether the warehouse knows anything else now: that a sighting was read, say, is nothing that it keeps.
     """
     ids = [*incoming.gone, *(str(row["sighting_id"]) for row in incoming.rows)]
-    touched = "TRUE" if incoming.anew else "sighting_id IN (SELECT unnest(?::VARCHAR[]))"
-    bound = [] if incoming.anew else [ids]
+    touched, bound = ("TRUE", []) if incoming.anew or not ids else _touched(ids)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT * FROM raw.sighting WHERE {touched}", bound)
-    connection.execute(f"DELETE FROM raw.sighting WHERE {touched}", bound)
-    columns = dict(connection.execute("SELECT column_name, column_type FROM (DESCRIBE raw.sighting)").fetchall())
-    names = ", ".join(columns)
-    # as a parameter and not as a file, which a kill would leave behind with people's words in it
-    statement = (
-        f"INSERT INTO raw.sighting ({names}) "
-        f"SELECT {names} FROM (SELECT unnest(from_json(?, '{json.dumps([columns])}'), recursive := true))"
+    if incoming.anew or ids:
+        connection.execute(f"DELETE FROM raw.sighting WHERE {touched}", bound)
+    insert_bound(connection, "raw.sighting", incoming.rows)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE new AS SELECT * FROM raw.sighting WHERE {touched}", bound)
+    differs = _column(
+        connection,
+        "SELECT DISTINCT sighting_id FROM ((FROM temp.old EXCEPT ALL FROM temp.new) "
+        "UNION ALL (FROM temp.new EXCEPT ALL FROM temp.old))",
     )
-    for part in _parts(incoming.rows):
-        connection.execute(statement, [to_json_line(part)])
-    new = f"SELECT * FROM raw.sighting WHERE {touched}"
-    differs = connection.execute(
-        f"SELECT 1 FROM ((FROM temp.old EXCEPT ALL ({new})) UNION ALL (({new}) EXCEPT ALL FROM temp.old)) LIMIT 1",
-        [*bound, *bound],
-    ).fetchall()
-    removed = connection.execute(
-        "SELECT 1 FROM temp.old WHERE sighting_id NOT IN (SELECT sighting_id FROM raw.sighting) LIMIT 1"
-    ).fetchall()
+    # an old word that went, be it with its sighting or not, leaves the files that readers have
+    gone = " OR ".join(f"o.{word} IS NOT NULL AND o.{word} IS DISTINCT FROM n.{word}" for word in _WORDS)
+    removed = _column(
+        connection,
+        "SELECT o.sighting_id FROM temp.old AS o LEFT JOIN temp.new AS n ON n.sighting_id = o.sighting_id "
+        f"WHERE n.sighting_id IS NULL OR {gone}",
+    )
     connection.execute("DROP TABLE temp.old")
+    connection.execute("DROP TABLE temp.new")
+    for work in ("find", "item", "sighting", "sighting_evidence"):
+        waiting.add(connection, work, differs)
+    waiting.tell(connection, differs)
+    _let_go(connection, differs)
     if removed or incoming.anew:
         # whoever publishes next, and be it a build after a kill, leaves no older file behind
         set_mark(connection, "removed", incoming.mark)
@@ -87,6 +91,45 @@ def load(connection: Connection, incoming: Incoming) -> bool:
     return bool(differs)
 
 
-def _parts(rows: Sequence[Mapping[str, object]]) -> Iterator[Sequence[Mapping[str, object]]]:
-    for start in range(0, len(rows), _PER_STATEMENT):
-        yield rows[start : start + _PER_STATEMENT]
+def _let_go(connection: Connection, ids: Sequence[str]) -> None:
+    """Lets those go that are there no more: what was found in them, and their name from the clusters that had it."""
+    if not ids:
+        return
+    clause, bound = waiting.among(ids)
+    gone = _column(
+        connection,
+        f"SELECT item_id FROM raw.cluster_member WHERE item_id IN {clause} "
+        "AND item_id NOT IN (SELECT sighting_id FROM raw.sighting)",
+        bound,
+    )
+    if not gone:
+        return
+    clause, bound = waiting.among(gone)
+    for table, key in (("cluster_member", "item_id"), ("item_theme", "item_id"), ("sighting_evidence", "sighting_id")):
+        connection.execute(f"DELETE FROM raw.{table} WHERE {key} IN {clause}", bound)
+    connection.execute(f"DELETE FROM raw.score WHERE item_id IN {clause}", bound)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE heir AS
+        SELECT m.cluster_id, arg_min(i.item_id, (i.happened_at, i.item_id)) AS heir
+        FROM raw.cluster_member AS m
+        JOIN core.item AS i ON i.item_id = m.item_id
+        WHERE m.cluster_id IN {clause}
+        GROUP BY m.cluster_id
+        """,
+        bound,
+    )
+    connection.execute(
+        "UPDATE raw.cluster_member SET cluster_id = heir FROM temp.heir AS h WHERE h.cluster_id = cluster_member.cluster_id"
+    )
+    waiting.tell(connection, _column(connection, "SELECT heir FROM temp.heir"))
+    connection.execute("DROP TABLE temp.heir")
+
+
+def _touched(ids: Sequence[str]) -> tuple[str, list[object]]:
+    clause, bound = waiting.among(ids)
+    return f"sighting_id IN {clause}", bound
+
+
+def _column(connection: Connection, question: str, bound: Sequence[object] = ()) -> list[str]:
+    return [str(row[0]) for row in connection.execute(question, bound).fetchall()]

@@ -59,6 +59,7 @@ class Frame:
 _LINKS: tuple[tuple[str, str, Permission], ...] = (
     ("/r/new", "Report", Permission.REPORT),
     ("/r/mine", "Mine", Permission.REPORT),
+    ("/rewards", "Rewards", Permission.REPORT),
     ("/sightings", "Inbox", Permission.READ_SIGHTINGS),
     ("/quarantine", "Quarantine", Permission.REVIEW_QUARANTINE),
     ("/admin/people", "Admin", Permission.ADMINISTER),

@@ -53,6 +53,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "released": ("{name} was released", "Legal has looked at {name} and released it: Product can read it now."),
+    "decided": ("There is an answer to {name}", "Product has decided on what you reported in {name}."),
     "rejected": ("{name} was not released", "Legal has looked at {name} and keeps it back. Reporting it was right."),
 }
 _ANY = ("There is news on {name}", "Something has happened to {name}.")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from desk.accepting import gate
 from desk.database import Connection
+from desk.following import results
 from desk.following.sighting_log import Event, events, reasons
 from desk.following.sighting_rows import AttachmentRow, NoteRow, SightingRow, attachments_of, notes_of, sighting
 from desk.schema import person
@@ -18,10 +19,10 @@ _WAY = ("received", "read", "clustered", "linked", "decided", "credited")
 _TITLES: Mapping[str, tuple[str, str]] = {
     "received": ("Received", ""),
     "read": ("Read by Product", "Not read yet"),
-    "clustered": ("Put beside sightings that say the same", "Not compared with others yet"),
-    "linked": ("Linked to a theme of the roadmap", "Not linked to a theme yet"),
+    "clustered": ("Compared with others", "Not compared with others yet"),
+    "linked": ("About a theme of the roadmap", "Not linked to a theme yet"),
     "decided": ("Decided", "No decision yet"),
-    "credited": ("Credited to you", "Not credited yet"),
+    "credited": ("Credited", "Not credited yet"),
 }
 _STANDING: Mapping[str, tuple[str, str]] = {
     "waiting": ("Waiting for your answer", "Please answer the open question; until then nobody reads it."),
@@ -96,12 +97,15 @@ class Receipt:
     files_waiting: int = 0
 
 
-def receipt(c: Connection, sighting_id: str, *, with_legal_reasons: bool = False) -> Receipt:
+def receipt(
+    c: Connection, sighting_id: str, *, reader_id: str | None = None, with_legal_reasons: bool = False
+) -> Receipt:
     """A sighting's receipt.
 
     Args:
         c: A connection.
         sighting_id: Whose; whether the person may see it is the caller's to know (`visible_to`).
+        reader_id: Who reads it: its reporter alone is told with how much it was credited, and why not.
         with_legal_reasons: Whether legal's own reasons are among the notes: for legal alone.
 
     Raises:
@@ -114,7 +118,7 @@ def receipt(c: Connection, sighting_id: str, *, with_legal_reasons: bool = False
     came = sum(int(event.detail.get("files", 0)) for event in happened if event.kind in ("received", "attachment"))
     return Receipt(
         row=row,
-        steps=_steps(row, happened, _names(c, happened)),
+        steps=_steps(c, row, happened, reader_id=reader_id),
         notes=notes_of(c, sighting_id, kinds),
         attachments=files,
         reasons=() if row.gate == "cleared" else gate.in_words(reasons(happened)),
@@ -123,35 +127,60 @@ def receipt(c: Connection, sighting_id: str, *, with_legal_reasons: bool = False
     )
 
 
-def _steps(row: SightingRow, happened: Sequence[Event], names: Mapping[str, str]) -> list[Step]:
-    newest = {event.kind: event for event in happened}
+def _steps(c: Connection, row: SightingRow, happened: Sequence[Event], *, reader_id: str | None) -> list[Step]:
+    newest: dict[str, Event] = {event.kind: event for event in happened}
+    # of several looks the first one counts
+    newest |= {event.kind: event for event in reversed(happened) if event.kind == "read"}
+    names = _names(c, happened)
     steps = [_done("received", row.received_at)]
     if "released" in newest:
         steps.append(_stands("released", newest["released"].at))
+    if row.gate != "cleared" and not row.is_withdrawn:
+        return [*steps, _stands(row.gate, newest[row.gate].at if row.gate in newest else row.received_at)]
+    way = [*(_way(c, kind, newest, names) for kind in _WAY[1:-1]), _credited(c, row, newest, reader_id=reader_id)]
     if row.is_withdrawn:
-        steps += [_way(newest[kind], names) for kind in _WAY[1:] if kind in newest]
+        steps += [step for step in way if step.is_done]
         kind = "withdrawn" if row.gate == "cleared" else "withdrawn_held"
         return [*steps, replace(_stands(kind, newest["withdrawn"].at), kind="withdrawn")]
-    if row.gate != "cleared":
-        return [*steps, _stands(row.gate, newest[row.gate].at if row.gate in newest else row.received_at)]
-    for kind in _WAY[1:]:
-        if kind == "read" and row.read_at is not None:
-            first = next(event for event in happened if event.kind == "read")
-            steps.append(_way(first, names))
-        elif kind in newest:
-            steps.append(_way(newest[kind], names))
-        else:
-            steps.append(Step(kind=kind, title=_TITLES[kind][1], at=None, is_done=False, detail="", by_name=None))
-    return steps
+    return [*steps, *way]
 
 
-def _way(event: Event, names: Mapping[str, str]) -> Step:
+def _way(c: Connection, kind: str, newest: Mapping[str, Event], names: Mapping[str, str]) -> Step:
+    """A step on the way, done or not, as its event tells it."""
+    event = newest.get(kind)
+    if event is None:
+        is_alone = kind == "linked" and "clustered" in newest
+        return _open(kind, "Fits no theme of the roadmap so far" if is_alone else "")
     by = names.get(event.by) if event.by else None
-    return _done(event.kind, event.at, detail=str(event.detail.get("said", "")), by_name=by)
+    done = _done(kind, event.at, detail=str(event.detail.get("said", "")), by_name=by)
+    if kind == "clustered" and "others" in event.detail:
+        return replace(done, title=results.beside(event.detail))
+    if kind == "linked":
+        return replace(done, detail=results.theme_of(c, event) or done.detail)
+    if kind == "decided":
+        title, detail = results.decided(c, event)
+        return replace(done, title=title, detail=detail)
+    return done
+
+
+def _credited(c: Connection, row: SightingRow, newest: Mapping[str, Event], *, reader_id: str | None) -> Step:
+    """What it earned: for its reporter with points and reasons, for others that it did."""
+    event = newest.get("credited")
+    told = results.credited(c, row.sighting_id, event)
+    if told is None:
+        return _open("credited")
+    if row.person_id != reader_id:
+        return _done("credited", told.at) if told.is_earned else _open("credited")
+    step = _done("credited", told.at, detail="\n".join(told.lines)) if told.is_settled else _open("credited")
+    return replace(step, title=told.title, detail="\n".join(told.lines))
 
 
 def _done(kind: str, at: datetime, *, detail: str = "", by_name: str | None = None) -> Step:
     return Step(kind=kind, title=_TITLES[kind][0], at=at, is_done=True, detail=detail, by_name=by_name)
+
+
+def _open(kind: str, title: str = "") -> Step:
+    return Step(kind=kind, title=title or _TITLES[kind][1], at=None, is_done=False, detail="", by_name=None)
 
 
 def _stands(kind: str, at: datetime) -> Step:

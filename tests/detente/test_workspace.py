@@ -91,7 +91,7 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, int, str]] = {
         {"roadmap.toml": '[[themes]]\nname = "A"\nqqqq = 1\n'},
         "roadmap.toml",
         3,
-        "known are description, keywords, name, status, weight",
+        "known are description, keywords, name, ours, status, weight",
     ),
     "missing name": ({"detente.toml": '[company]\ncurrency = "EUR"\n'}, "detente.toml", 1, "company.name: is missing"),
     "missing table": ({"detente.toml": "[fetch]\npace_s = 1\n"}, "detente.toml", 1, "company: is missing"),
@@ -354,6 +354,7 @@ def test_the_schemas_accept_what_init_writes_and_refuse_what_load_refuses(tmp_pa
         "roadmap": tmp_path / "roadmap.toml",
         "dismissed": add_rule(tmp_path, RULE),
         "wanted": tmp_path / "wanted.toml",
+        "rules": tmp_path / "rules.toml",
     }
     assert set(schemas) == set(files)
     for name, path in files.items():

@@ -243,7 +243,13 @@ def test_a_late_sighting_is_told_once(workspace: Workspace, rita: Person) -> Non
 
     assert [summary.changed for summary in summaries] == [0, 0, 1, 0]
     with desk_of(workspace, StartedClock(NOW)) as desk, desk.reading() as c:
-        assert [event.kind for event in sightings.events(c, id_of(1))] == ["received", "cleared", "nudged"]
+        assert [event.kind for event in sightings.events(c, id_of(1))] == [
+            "received",
+            "cleared",
+            "clustered",
+            "credited",
+            "nudged",
+        ]
 
 
 def test_a_late_sighting_is_told_by_mail_where_there_is_a_server_and_one_that_is_away_stops_nothing(

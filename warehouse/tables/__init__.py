@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -14,7 +14,9 @@ from typing import Literal
 
 from detente.errors import CheckFailedError
 from warehouse.database import Connection
+from warehouse.waiting import among
 
+_CORE = re.compile(r"\bcore\.(\w+)\b")
 _CHECK = re.compile(r"^-- #(fail|warn) (.+)$", re.MULTILINE)
 
 
@@ -45,6 +47,7 @@ class Table:
         published: Whether readers may see it.
         after: The tables that its query reads.
         key: The columns that tell a row from all others.
+        touched_by: The column by whose values an ingest makes rows anew; empty: only a build makes this table.
         columns: Meaning by column, in order.
         query: The query that makes it.
         checks: What must hold.
@@ -55,6 +58,7 @@ class Table:
     published: bool
     after: tuple[str, ...]
     key: tuple[str, ...]
+    touched_by: str
     columns: dict[str, str]
     query: str
     checks: tuple[Check, ...]
@@ -94,6 +98,7 @@ def tables() -> tuple[Table, ...]:
             published=about["published"],
             after=tuple(about.get("after", ())),
             key=tuple(about["key"]),
+            touched_by=about.get("touched_by", ""),
             columns=about["columns"],
             query=folder.joinpath("query.sql").read_text(encoding="utf-8"),
             checks=tuple(checks),
@@ -111,15 +116,37 @@ def reading(raw: str) -> tuple[Table, ...]:
     return tuple(found.values())
 
 
+def found_tables() -> tuple[str, ...]:
+    """The names of the tables that are made of what was found in items, and not of what was seen and told alone."""
+    raws = ("cluster_member", "item_theme", "score", "decision", "sighting_evidence")
+    names = {table.name for raw in raws for table in reading(raw)}
+    return tuple(table.name for table in tables() if table.name in names)
+
+
 def digest() -> str:
     """What tells tables that were made by other queries from those that these would make."""
     return hashlib.sha256("\0".join(table.query for table in tables()).encode()).hexdigest()
+
+
+def touchable() -> tuple[Table, ...]:
+    """The tables of which single rows can be made anew, in order."""
+    return tuple(table for table in tables() if table.touched_by)
 
 
 def build(connection: Connection, only: Sequence[Table] | None = None) -> None:
     """Makes every table anew, or these alone, inside the caller's transaction."""
     for table in tables() if only is None else only:
         connection.execute(f"CREATE OR REPLACE TABLE core.{table.name} AS\n{table.query}")
+
+
+def update(connection: Connection, touched: Mapping[str, Sequence[str]]) -> None:
+    """Makes only the rows anew whose `touched_by` is one of these, by table, inside the caller's transaction."""
+    for table in touchable():
+        if ids := touched.get(table.name):
+            clause, bound = among(ids)
+            where = f"WHERE {table.touched_by} IN {clause}"
+            connection.execute(f"DELETE FROM core.{table.name} {where}", bound)
+            connection.execute(f"INSERT INTO core.{table.name} BY NAME SELECT * FROM ({table.query}) {where}", bound)
 
 
 def check(connection: Connection, only: Sequence[Table] | None = None) -> list[str]:
@@ -131,10 +158,42 @@ def check(connection: Connection, only: Sequence[Table] | None = None) -> list[s
     faults: dict[str, list[str]] = {"fail": [], "warn": []}
     for table in tables() if only is None else only:
         for one in table.checks:
-            rows = connection.execute(f"SELECT * FROM ({one.query}) LIMIT 3").fetchall()
-            if rows:
-                shown = "; ".join(", ".join(str(value)[:60] for value in row[:4]) for row in rows)
-                faults[one.level].append(f"core.{table.name}: {one.name}, but not in: {shown}")
+            _run(connection, one, one.query, [], faults)
+    return _warnings(faults)
+
+
+def check_touched(connection: Connection, touched: Mapping[str, Sequence[str]]) -> list[str]:
+    """Runs the checks of these rows alone, as if there were no others.
+
+    Raises:
+        CheckFailedError: Something that must hold does not.
+    """
+    faults: dict[str, list[str]] = {"fail": [], "warn": []}
+    by_name = {table.name: table for table in touchable()}
+    for table in touchable():
+        for one in table.checks if touched.get(table.name) else ():
+            bound: list[object] = []
+
+            def rows(name: re.Match[str], bound: list[object] = bound) -> str:
+                if name[1] not in by_name:
+                    return name[0]
+                ids = touched.get(name[1]) or [""]
+                clause, values = among(ids)
+                bound += values
+                return f"(SELECT * FROM core.{name[1]} WHERE {by_name[name[1]].touched_by} IN {clause})"
+
+            _run(connection, one, _CORE.sub(rows, one.query), bound, faults)
+    return _warnings(faults)
+
+
+def _run(connection: Connection, one: Check, query: str, bound: list[object], faults: dict[str, list[str]]) -> None:
+    rows = connection.execute(f"SELECT * FROM ({query}) LIMIT 3", bound).fetchall()
+    if rows:
+        shown = "; ".join(", ".join(str(value)[:60] for value in row[:4]) for row in rows)
+        faults[one.level].append(f"core.{one.table}: {one.name}, but not in: {shown}")
+
+
+def _warnings(faults: Mapping[str, list[str]]) -> list[str]:
     if faults["fail"]:
         raise CheckFailedError(
             "nothing was published, since a check does not hold. "

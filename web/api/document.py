@@ -17,6 +17,7 @@ from web.api.records import (
     ListOut,
     ProblemOut,
     ReceiptOut,
+    RewardsOut,
     submission_schema,
 )
 
@@ -91,9 +92,10 @@ def document(base_url: str = "") -> Node:
             "/api/v1/sightings": {"post": _send(), "get": _list()},
             "/api/v1/sightings/{sighting_id}": {"get": _one()},
             "/api/v1/sightings/{sighting_id}/attachments": {"post": _attach()},
+            "/api/v1/rewards": {"get": _rewards()},
         },
         "components": {
-            "schemas": _schemas(ReceiptOut, ListOut, AttachmentOut, ProblemOut),
+            "schemas": _schemas(ReceiptOut, ListOut, AttachmentOut, RewardsOut, ProblemOut),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A token of yours: `det_…`."}
             },
@@ -205,6 +207,22 @@ def _attach() -> Node:
             "200": _answer("It was safe before; nothing changed.", AttachmentOut),
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 507),
         },
+    }
+
+
+def _rewards() -> Node:
+    quarter = {
+        "name": "quarter",
+        "in": "query",
+        "description": "Such as `2026-Q4`; the present one where it is left out.",
+        "schema": {"type": "string", "pattern": "^[0-9]{4}-Q[1-4]$"},
+    }
+    return {
+        "operationId": "getRewards",
+        "summary": "Get what you were credited for in a quarter",
+        "description": "Your own, and nobody else's. Needs the scope `sightings:read`.",
+        "parameters": [quarter],
+        "responses": {"200": _answer("The statement.", RewardsOut), **_problems(400, 401, 403, 503)},
     }
 
 

@@ -88,6 +88,30 @@ class AttachmentOut(BaseModel):
     sighting_id: str = Field(description="The sighting that it belongs to.")
 
 
+class CreditOut(BaseModel):
+    """One thing that somebody was credited for."""
+
+    at: datetime = Field(description="When it was written down.")
+    sighting_id: str | None = Field(description="What for; null for what was given out.")
+    rule: str = Field(description="By which rule of rules.toml; `redeemed` for what was given out.")
+    title: str = Field(description="The same for people.")
+    sentence: str = Field(description="How the points came about, e.g. `5 × 1.0 new × 0.8 fresh = 4, rule v3`.")
+    points: int = Field(description="How many; below 0: taken or given out. Counted where the state is not `nothing`.")
+    state: str = Field(description="`pending` until somebody has looked, `earned`, or `nothing`: taken back.")
+
+
+class RewardsOut(BaseModel):
+    """What somebody was credited for in a quarter."""
+
+    quarter: str = Field(description="E.g. `2026-Q4`, in the company's time zone.")
+    pending: int = Field(description="Promised in it, and not looked at yet.")
+    earned: int = Field(description="Earned in it, given out or not.")
+    redeemed: int = Field(description="Given out in it.")
+    available: int = Field(description="What can be redeemed now, from all quarters.")
+    rules_version: int = Field(description="Version of the rules as they are now; each sentence names its own.")
+    credits: list[CreditOut] = Field(description="Point by point, oldest first.")
+
+
 class FieldFaultOut(BaseModel):
     """What is wrong with one field."""
 

@@ -215,7 +215,7 @@ def given(connection: Connection, sighting_id: str, reader: Person, *, is_new: b
         NotFoundError: There is none, or it is not for this reader.
     """
     row = sightings.visible_to(connection, sighting_id, reader)
-    receipt = sightings.receipt(connection, sighting_id)
+    receipt = sightings.receipt(connection, sighting_id, reader_id=reader.person_id)
     is_own = row.person_id == reader.person_id
     if not is_own:
         name = lists.names_of(connection, [row.person_id]).get(row.person_id, "")

@@ -164,7 +164,7 @@ def one(request: Request, visitor: TheVisitor, sighting_id: str) -> Response:
     _known(services, sighting_id, visitor.known)
     with services.desk.reading() as connection:
         row = sightings.visible_to(connection, sighting_id, visitor.known)
-        receipt = sightings.receipt(connection, sighting_id)
+        receipt = sightings.receipt(connection, sighting_id, reader_id=visitor.known.person_id)
     steps = [
         StepOut(kind=step.kind, title=step.title, at=step.at, is_done=step.is_done, detail=step.detail)
         for step in receipt.steps

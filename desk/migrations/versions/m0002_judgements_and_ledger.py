@@ -139,9 +139,18 @@ def _ledger() -> None:
         ),
         sa.ForeignKeyConstraint(["sighting_id"], ["sighting.sighting_id"], name="fk_ledger_entry_sighting_id_sighting"),
         sa.PrimaryKeyConstraint("entry_id", name="pk_ledger_entry"),
+        sa.CheckConstraint("entry_id > 0", name=op.f("ck_ledger_entry_number")),
+        sa.CheckConstraint(
+            "kind IN ('fund', 'hold', 'post', 'void', 'reverse', 'charge', 'redeem')", name=op.f("ck_ledger_entry_kind")
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('post', 'void', 'reverse')) = (refers_to IS NOT NULL)", name=op.f("ck_ledger_entry_reference")
+        ),
+        sa.CheckConstraint("refers_to < entry_id", name=op.f("ck_ledger_entry_backward")),
         sa.UniqueConstraint("idem_key", name="uq_ledger_entry_idem_key"),
     )
     op.create_index("ix_ledger_entry_person_id", "ledger_entry", ["person_id"])
+    op.create_index("ix_ledger_entry_quarter", "ledger_entry", ["quarter", "kind"])
     op.create_index("ix_ledger_entry_sighting_id", "ledger_entry", ["sighting_id"])
     op.create_table(
         "ledger_posting",
@@ -154,7 +163,7 @@ def _ledger() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "position", name="pk_ledger_posting"),
     )
-    op.create_index("ix_ledger_posting_account", "ledger_posting", ["account"])
+    op.create_index("ix_ledger_posting_account", "ledger_posting", ["account", "points"])
 
 
 def _guard_of_sqlite() -> None:
