@@ -29,6 +29,8 @@ _HALF = 0.36
 LINE = 0.25
 _MOST = 3
 _WHY = 5
+# beside the loudest word, one that says less than this is not named
+_HEARD = 0.2
 # words in memory at once
 _AT_ONCE = 1_000_000
 _SCORE_DIGITS = 6
@@ -86,7 +88,7 @@ class ThemeMatcher:
             ThemeMatch(
                 theme=str(self._keys[theme]),
                 score=float(scores[theme]),
-                why=why,
+                why=why if scores[theme] > 0 else (),
                 passage=parts[int(fits[:, theme].argmax())] if scores[theme] > 0 else "",
                 is_match=bool(scores[theme] >= LINE),
             )
@@ -192,5 +194,6 @@ class ThemeMatcher:
         found = []
         for theme in best.tolist():
             order = np.lexsort((np.arange(len(words)), -loud[:, theme]))[:_WHY]
-            found.append(tuple(words[place] for place in order.tolist() if loud[place, theme] > 0))
+            least = max(float(loud[order[0], theme]) * _HEARD, 1e-9)
+            found.append(tuple(words[place] for place in order.tolist() if loud[place, theme] >= least))
         return found
