@@ -8,7 +8,22 @@ import sys
 
 import typer
 
-from cli import ask, changes, clusters, deciding, evaluate, explain, ledger, people, privacy, readers, sightings, sources, start, work
+from cli import (
+    ask,
+    changes,
+    clusters,
+    deciding,
+    evaluate,
+    explain,
+    ledger,
+    people,
+    privacy,
+    readers,
+    sightings,
+    sources,
+    start,
+    work,
+)
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
