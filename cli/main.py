@@ -19,6 +19,7 @@ from cli import (
     people,
     privacy,
     readers,
+    rewards,
     sightings,
     sources,
     start,
@@ -51,6 +52,7 @@ app.add_typer(people.app)
 app.add_typer(sightings.app)
 app.add_typer(privacy.app)
 app.add_typer(ledger.app)
+app.add_typer(rewards.app)
 
 
 def _version(asked: bool) -> None:
