@@ -8,7 +8,23 @@ import sys
 
 import typer
 
-from cli import ask, changes, clusters, deciding, evaluate, explain, ledger, people, privacy, readers, sightings, sources, start, work
+from cli import (
+    ask,
+    changes,
+    clusters,
+    deciding,
+    evaluate,
+    explain,
+    ledger,
+    people,
+    privacy,
+    readers,
+    rewards,
+    sightings,
+    sources,
+    start,
+    work,
+)
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -36,6 +52,7 @@ app.add_typer(people.app)
 app.add_typer(sightings.app)
 app.add_typer(privacy.app)
 app.add_typer(ledger.app)
+app.add_typer(rewards.app)
 
 
 def _version(asked: bool) -> None:

@@ -11,7 +11,6 @@ from detente.rules import RewardRules
 from scoring.rewards.facts import DecisionFact, SightingFacts
 from scoring.rewards.refusals import effective_at
 
-
 _AGAIN = "you had told it already"
 _SAME_DEAL = "it is paid with what you told from the same deal before; by itself once others or a page bear it out"
 

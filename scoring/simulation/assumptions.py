@@ -103,8 +103,8 @@ class Assumptions:
         """The same with reviewers who believe what is false so many times as often, and find out so much less."""
         believing = ("believes_invented", "believes_forged", "believes_confirmed", "believes_spam")
         finding = (
-            "calls_invented", "calls_echo", "calls_date", "calls_spam", "sees_public", "sees_piece", "call_back", "knows_known",
-            "flag_looked_at",
+            "calls_invented", "calls_echo", "calls_date", "calls_spam", "sees_public", "sees_piece", "call_back",
+            "knows_known", "flag_looked_at",
         )  # fmt: skip
         changed = {name: min(1.0, getattr(self, name) * times) for name in believing}
         changed |= {name: getattr(self, name) / times for name in finding}

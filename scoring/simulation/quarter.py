@@ -17,7 +17,6 @@ from scoring.simulation import strategies
 from scoring.simulation.assumptions import Assumptions
 from scoring.simulation.reviewers import Reviewers
 from scoring.simulation.strategies import Scene, Strategy
-from scoring.simulation.tellings import Telling
 from scoring.simulation.world import Rep, make_world
 
 # a quarter of whole weeks that ends with the calendar's
@@ -130,7 +129,7 @@ def run_quarter(rules: Rules, seed: int, weeks: int, assumed: Assumptions) -> li
 
 
 def _company(assumed: Assumptions) -> dict[str, list[list[Rep]]]:
-    """By strategy, its circles; everybody's accounts lie in different teams, since that is what a circle would choose."""
+    """By strategy, its circles; the accounts of one lie in different teams, as a circle would choose them."""
     company: dict[str, list[list[Rep]]] = {}
     number = count()
     for kind in KINDS:
