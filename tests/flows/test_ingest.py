@@ -244,7 +244,11 @@ def test_a_late_sighting_is_told_once(workspace: Workspace, rita: Person) -> Non
     assert [summary.changed for summary in summaries] == [0, 0, 1, 0]
     with desk_of(workspace, StartedClock(NOW)) as desk, desk.reading() as c:
         assert [event.kind for event in sightings.events(c, id_of(1))] == [
-            "received", "cleared", "clustered", "credited", "nudged"
+            "received",
+            "cleared",
+            "clustered",
+            "credited",
+            "nudged",
         ]
 
 
