@@ -154,11 +154,11 @@ def _show_orders(group: Group) -> None:
 
 def _verdict(group: Group) -> str:
     best = group.best_baseline
-    if best is None:
-        return "no plain order can be told"
-    if group.is_better:
+    if best is not None and group.is_better:
         return f"the score is better than the best plain order ({best.name}) by more than chance"
-    return f"the score is not better than “{best.name}” by more than chance: that order does as well"
+    if best is None or group.orders[0].agreement.includes(0.5):
+        return "the score is not better than chance"
+    return f"the score is not better than “{best.name}” by more than chance: use that order"
 
 
 def _show_ablation(group: Group) -> None:

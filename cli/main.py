@@ -8,7 +8,23 @@ import sys
 
 import typer
 
-from cli import ask, changes, evaluate, explain, people, privacy, readers, rewards, sightings, sources, start, work
+from cli import (
+    ask,
+    changes,
+    clusters,
+    deciding,
+    evaluate,
+    explain,
+    ledger,
+    people,
+    privacy,
+    readers,
+    rewards,
+    sightings,
+    sources,
+    start,
+    work,
+)
 from cli.screen import say
 from detente import __version__
 from detente.errors import DetenteError
@@ -27,12 +43,15 @@ ask.add_to(app)
 app.add_typer(sources.app)
 app.add_typer(readers.app)
 changes.add_to(app)
+deciding.add_to(app)
+app.add_typer(clusters.app)
 explain.add_to(app)
 evaluate.add_to(app)
 privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)
 app.add_typer(privacy.app)
+app.add_typer(ledger.app)
 app.add_typer(rewards.app)
 
 

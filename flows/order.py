@@ -22,7 +22,7 @@ from detente.records import (
     Summary,
 )
 from detente.weeks import Week
-from flows import ingest, scoring
+from flows import ingest, sampling, scoring
 from flows.job import Job
 from flows.reading import ReadingDesk
 from flows.steps import Runner, at_once, in_thread
@@ -251,6 +251,8 @@ async def _build_and_record(job: Job, run: Runner) -> tuple[Summary, build.Built
     summary, built = await _build(job, run, started_at)
     summary.changed = len(built.changes - before)
     summary.notes += built.warnings
+    if problem := await sampling.draw(job, run):
+        summary.notes.append(problem)
     job.record(summary, job.today, started_at)
     return summary, built
 

@@ -34,7 +34,7 @@ _BESIDE = """
         sighting.received_at,
         sighting.account_key,
         sighting.deal_key,
-        evidence.first_seen_at,
+        least(evidence.first_seen_at, page.first_seen_at),
         theme.theme,
         cluster.sightings,
         cluster.has_page_evidence
@@ -43,6 +43,14 @@ _BESIDE = """
     JOIN cluster ON cluster.cluster_id = member.cluster_id
     LEFT JOIN (SELECT sighting_id, min(first_seen_at) AS first_seen_at FROM sighting_evidence GROUP BY ALL) AS evidence
         ON evidence.sighting_id = member.item_id
+    LEFT JOIN (
+        SELECT member.cluster_id, min(item.happened_at) AS first_seen_at
+        FROM cluster_member AS member
+        JOIN item ON item.item_id = member.item_id
+        WHERE item.kind <> 'sighting'
+        GROUP BY ALL
+    ) AS page
+        ON page.cluster_id = member.cluster_id
     LEFT JOIN (SELECT item_id, arg_max(theme, fit) AS theme FROM item_theme GROUP BY ALL) AS theme
         ON theme.item_id = member.item_id
     WHERE member.cluster_id IN (

@@ -291,7 +291,7 @@ def _must_be_expected(previous: Decision | None, expected: str | None) -> None:
     # ids and words alone: errors end up in logs
     raise ConflictError(
         f"{previous.kind.replace('_', ' ')} was decided on {previous.at:%Y-%m-%d at %H:%M} UTC, as "
-        f"{previous.decision_id}; look at it, and name it if yours replaces it"
+        f"{previous.decision_id}; yours may replace it"
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from desk_processes import started
 from desk_rows import put_sighting
 from sqlalchemy import func, select
 
@@ -242,3 +244,37 @@ def test_decisions_are_found_by_the_beginning_of_their_id_and_by_what_they_rest_
                 decisions.beginning_with(c, beginning)
         rests = decisions.of_sightings(c, [product.said, "no such"])
     assert {id_: [one.decision_id for one in those] for id_, those in rests.items()} == {product.said: [first]}
+
+
+KILLED = """
+from desk.deciding import decisions
+from desk import people
+opened = desk()
+with opened.writing() as c:
+    by = people.person_by_email(c, "paul@acme.test")
+    decisions.decide(
+        c, item_id=sys.argv[3], kind="build", because=sys.argv[5], sightings=[sys.argv[3], sys.argv[4]], score=6_250,
+        rules_version=1, by=by, now=opened.clock.now(),
+    )
+    if sys.argv[6] == "before":
+        print("ready", flush=True)
+        sys.stdin.readline()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("when", "left"), [("before", 0), ("after", 1)])
+def test_who_was_killed_while_deciding_decides_again_and_it_is_one(
+    product: Product, place: Any, when: str, left: int
+) -> None:
+    with started(place, KILLED, product.said, product.also, NEVER_MIND, when) as decider:
+        assert decider.stdout is not None
+        assert decider.stdout.readline() == "ready\n"
+        decider.kill()
+
+    assert _count(product) == left
+    product.decide()
+    assert _count(product) == 1
+    assert _kinds(product, product.said).count("decided") == 1
