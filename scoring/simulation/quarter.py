@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.rules import Rules
 from scoring.rewards import Award, SightingFacts, Standing, due, flags, standing
-from scoring.rewards.suspicion import needs_second_look, suspicion
+from scoring.rewards.suspicion import cool_downs, needs_second_look, suspicion
 from scoring.simulation import strategies
 from scoring.simulation.assumptions import Assumptions
 from scoring.simulation.reviewers import Reviewers
@@ -155,8 +155,7 @@ def _send(scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Re
     """What everybody sends in a week; nobody sends what a cool-down leaves unpaid."""
     now = scene.monday(week)
     found = suspicion([telling.facts(scene.world, now) for telling in scene.told])
-    span = timedelta(days=rules.rewards.cool_down_days)
-    cooling = {person for person, times in found.by_person.items() if times[-1] + span > now}
+    cooling = {person for person, times in found.by_person.items() if cool_downs(times, rules.rewards)[-1][1] > now}
     for kind in KINDS:
         for circle in company[kind.name]:
             sent = kind.acts(scene, circle, week)
