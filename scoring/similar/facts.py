@@ -17,7 +17,12 @@ from scoring.similar.words import PLAIN_WORDS, listed, stem
 _MAX_CHARS = 4_000
 _NUMBER = r"\d+(?:[.,'’\s]\d+)*"
 _SIZE = r"(?:k|m|mio|bn|thousand|million|billion)\b"
-_TOKEN = re.compile(rf"{_NUMBER}(?:\s*{_SIZE})?|[^\W\d_]+(?:['’-][^\W\d_]+)*[+#]*|[€$£¥%]|[.!?:;…\n]", re.IGNORECASE)
+# a digit inside of a word is part of a name: `Q3`, `S3`
+_TOKEN = re.compile(
+    rf"[^\W\d_][^\W_]*(?:['’-][^\W\d_][^\W_]*)*[+#]*|{_NUMBER}(?:\s*{_SIZE})?|[€$£¥%]|[.!?:;…\n]", re.IGNORECASE
+)
+_VERSION = re.compile(r"\d+(?:\.\d+){2,}")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SIZED = re.compile(rf"({_NUMBER})\s*({_SIZE})?", re.IGNORECASE)
 _ENDS = frozenset(".!?:;…\n")
 _SIZES = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9}
@@ -170,6 +175,11 @@ def said(text: str) -> Said:
     return Said(tokens=tuple(tokens), begins=frozenset(begins))
 
 
+def is_version(written: str) -> bool:
+    """Whether it is a version such as `4.1.45`, and no number such as `1.250.000`."""
+    return bool(_VERSION.fullmatch(written)) and not _THOUSANDS.fullmatch(written)
+
+
 def numbers_of(text: Said) -> tuple[float, ...]:
     """All its numbers, ascending: two texts that say the same have the same."""
     return tuple(sorted([token.value for token in text.tokens if token.value is not None]))
@@ -205,6 +215,8 @@ _Conflict = tuple[tuple[str, ...], tuple[str, ...]]
 def _token(written: str) -> Token:
     plain = written.casefold()
     value: float | None = None
+    if is_version(written):
+        return Token(sense=written, plain=written, written=written, value=None, is_capital=True, tells=True)
     if match := _SIZED.match(written):
         value = _value(match[1]) * 10.0 ** _SIZES.get((match[2] or "").lower(), 0)
         written = " ".join(written.split())
@@ -264,6 +276,8 @@ def _missing(one: Said, senses: Counter[str]) -> list[int]:
 
 def _is_slip(one: Token, other: Token) -> bool:
     shorter, longer = sorted((len(one.plain), len(other.plain)))
+    if any(map(str.isdecimal, one.plain + other.plain)):
+        return False
     if shorter > 2 and _are_swapped(one.written, other.written):
         return True
     if shorter < 4 or longer - shorter > 2:
