@@ -15,6 +15,7 @@ from desk.places import desk_of, has_desk
 from detente import __version__
 from detente.errors import DetenteError, WarehouseBusyError
 from detente.rules import Rules, default_text
+from detente.vectors import word_vectors
 from detente.workspace import ThemeEntry
 from flows.job import Job
 from scoring.clustering import Edit, assign, independent_by_cluster, pairs, seen_before
@@ -194,7 +195,7 @@ class Scorer:
             Theme(key=one.name, name=one.name, description=one.description, keywords=tuple(one.keywords))
             for one in self._themes
         ]
-        return ThemeMatcher(themes, learned)
+        return ThemeMatcher(themes, learned, vectors=word_vectors())
 
 
 def find(around: Surroundings, matcher: ThemeMatcher, rules: Rules) -> Found:
