@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from decided_file import Known, of_labels
-from decided_items import decided_items
 
 import reports
+from bench.quality.decided_items import decided_items
 from reports import evaluation as judged
 from reports.evaluation import Lot, evaluation
 from scoring.evaluation import Evaluation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from decided_items import decided_items
 
+from bench.quality.decided_items import decided_items
 from scoring.evaluation import Evaluation, evaluate
 from scoring.evaluation.blocks import resamples
 from scoring.evaluation.calibration import calibration
@@ -102,10 +102,10 @@ def test_the_order_of_rows_changes_nothing_and_a_seed_gives_the_same() -> None:
 @pytest.mark.slow
 def test_intervals_cover_what_is_true_although_items_of_a_week_hang_together() -> None:
     """Of what is true, 95 % of the intervals are to hold it; a hundred histories tell that to within some points."""
-    truth = _agreement(decided_items(60_000, strength=0.5, seed=99, weeks=2_000, per_block=0.8))
+    truth = _agreement(decided_items(60_000, strength=0.5, seed=99, weeks=2_000, per_block=1))
     covered = 0
     for seed in range(100):
-        labels = labels_of(decided_items(200, strength=0.5, seed=seed, per_block=0.8))
+        labels = labels_of(decided_items(300, strength=0.5, seed=seed, weeks=13, per_block=1))
         order = ranked(labels.frame["score"].to_numpy(dtype=float), labels.gain)
         again = [
             figures(order, weight.astype(float), 5).agreement
