@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.screen import data, say
+from examples.demo.sightings import EARNER
 from flows.demo import Found, Outcome
 
 
@@ -31,9 +32,19 @@ def show(outcome: Outcome) -> None:
         say(f"found, but not planned: {one.week} {one.competitor} {one.kind} {one.subject}: {one.old} → {one.new}")
     counts = f"{len(outcome.missed)} planned ones missed, {len(outcome.unplanned)} not planned"
     data.print(f"{len(outcome.found)} changes and releases found; {counts}.")
-    data.print(f"{outcome.sightings} sightings sent by invented reps.")
+    reviewed, decided = outcome.judged
+    data.print(
+        f"{outcome.sightings} sightings sent by invented reps: {reviewed} reviewed, {decided} decided on, "
+        f"{outcome.points} points earned."
+    )
+    if (best := outcome.best) is not None:
+        data.print(f"most relevant: {best.score / 100:.1f} of 100 for {escape(best.theme)}", soft_wrap=True)
+        data.print(f"               {escape(best.title)}", soft_wrap=True)
     data.print(f"weekly report: {outcome.report}", soft_wrap=True)
     data.print(f"its pages:     detente serve --no-flows --workspace {outcome.root}", soft_wrap=True)
+    if best is not None:
+        data.print(f"why so much:   detente explain {best.item_id[:8]} --workspace {outcome.root}", soft_wrap=True)
+    data.print(f"a statement:   detente rewards statement {EARNER} --workspace {outcome.root}", soft_wrap=True)
     data.print(f"ask it:        detente sql 'SELECT * FROM change' --workspace {outcome.root}", soft_wrap=True)
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.screen import cell, data, print_whole, say, write_json
+from cli.screen import cell, data, print_whole, room, say, write_json
 from cli.words import JsonOption, WorkspaceOption, the_workspace
 from reports.explanation import Explained, explain
 
@@ -19,6 +19,7 @@ _BAR = 10
 _LETTERS = 8
 _CHANGES = 6
 _SCORES = 5
+_SAME = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,6 +53,9 @@ def _show(explained: Explained) -> None:
     who = f" of {explained.competitor}" if explained.competitor else ""
     _line(f"[bold]{_told(explained.title) or explained.item_id}[/bold]")
     _line(f"{explained.kind} {explained.item_id[:_LETTERS]}{_told(who)}, {_day(explained.happened_at)}")
+    if explained.together:
+        more = f", and {len(explained.together) - _SAME} more" if len(explained.together) > _SAME else ""
+        _line(f"told as well by [dim]\\[{_ids(explained.together[:_SAME])}][/dim]{more}")
     _line(f"theme: {_told(why.theme) if why.theme else 'none'}")
     data.print()
     _line(f"[bold]{_points(why.score)} of 100 points[/bold]")
@@ -133,7 +137,7 @@ def _heading(text: str) -> None:
 
 
 def _line(text: str) -> None:
-    data.print(text, soft_wrap=not data.is_terminal)
+    data.print(text, soft_wrap=room() > data.width)
 
 
 def _told(text: str) -> str:

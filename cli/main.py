@@ -15,9 +15,11 @@ from cli import (
     deciding,
     evaluate,
     explain,
+    ledger,
     people,
     privacy,
     readers,
+    rewards,
     sightings,
     sources,
     start,
@@ -49,6 +51,8 @@ privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)
 app.add_typer(privacy.app)
+app.add_typer(ledger.app)
+app.add_typer(rewards.app)
 
 
 def _version(asked: bool) -> None:

@@ -16,18 +16,15 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from detente.errors import WorkspaceError
+from detente.reasoned import Days, Reasoned, Share
+from detente.reward_rules import RewardRule, RewardRuleName, RewardRules, RewardStage
 from detente.sightings import Stage
 from detente.toml_file import Strict, read_toml, validated
 
 FILE_NAME = "rules.toml"
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)]
 ThemeStatus = Literal["now", "next", "later", "parked", "shipped", "declined"]
-RewardRuleName = Literal["new", "corroboration", "duplicate", "linked", "right", "fabricated"]
-RewardStage = Literal["verified", "decided", "judged", "fabricated"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-ActingKind = Literal["build", "match", "counter_message", "price", "watch", "decline"]
 PART_NAMES = ("demand", "threat", "gap", "time", "theme", "novelty")
 _STAGES: tuple[Stage, ...] = get_args(Stage)
 _STATUSES: tuple[ThemeStatus, ...] = get_args(ThemeStatus)
@@ -50,25 +47,6 @@ def _never_falls(table: Mapping[Key, float], names: Sequence[Key], *, who: str) 
                 f"{after} ({table[after]:g}) is below {before} ({table[before]:g}): {who} would lower the score; "
                 f"give {after} at least {table[before]:g}"
             )
-
-
-class Reasoned(Strict):
-    """A table of numbers, each of which has its reason."""
-
-    because: dict[str, str] = Field(default_factory=dict, description="By key of this table, why it is what it is.")
-
-    @model_validator(mode="after")
-    def _every_number_has_its_reason(self) -> Reasoned:
-        numbers = {name for name, value in self if name not in ("because", "rules")}
-        for name in sorted(numbers):
-            # a number that nobody wrote would be a rule that nobody can read
-            if name not in self.model_fields_set:
-                raise ValueError(f"{name} is missing: write it, and why it is what it is")
-            if not self.because.get(name, "").strip():
-                raise ValueError(f"because.{name} is missing: say why {name} is what it is")
-        if unknown := self.because.keys() - numbers:
-            raise ValueError(f"because.{min(unknown)} is the reason of nothing: this table has {', '.join(numbers)}")
-        return self
 
 
 class ClusterRules(Reasoned):
@@ -199,68 +177,6 @@ class RelevanceRules(Strict):
         return {name: getattr(self, name).weight for name in PART_NAMES}
 
 
-class RewardRule(Strict):
-    """A `[[rewards.rules]]` table: what one thing earns."""
-
-    name: RewardRuleName = Field(description="What it is for.")
-    stage: RewardStage = Field(description="When it is due; a rule pays a sighting and stage once.")
-    points: int = Field(ge=-1000, le=1000, description="Whole points before factors.")
-    factors: list[Share] = Field(default_factory=list, description="For the first, second, … who does it; none after.")
-    because: str = Field(min_length=1, description="Why.")
-
-
-class RewardRules(Reasoned):
-    """`[rewards]`: caps, times and rules."""
-
-    budget: int = Field(2000, ge=0, le=10_000_000, description="Points of a quarter.")
-    daily_cap: int = Field(2, ge=1, le=1000, description="Paid sightings a day and person.")
-    weekly_cap: int = Field(5, ge=1, le=1000, description="Paid sightings a week and person.")
-    freshness_half_life_days: Days = Field(
-        14, description="After how many days between seeing and telling it is worth half."
-    )
-    freshness_floor: Share = Field(0.25, description="The least that lateness leaves.")
-    grace_hours: float = Field(24, ge=0, le=240, description="How long a first short note may be completed.")
-    split_days: Days = Field(
-        60, description="What one person tells of one deal and competitor within this is one, unless confirmed."
-    )
-    record_least: int = Field(10, ge=5, le=1000, description="From so many reviews on, somebody has a record …")
-    record_share: Share = Field(0.2, description="… of which at least this share must have been found true.")
-    page_hours: float = Field(
-        48, ge=0, le=240, description="What a page says within this after a sighting, we would have read there."
-    )
-    linked_kinds: list[ActingKind] = Field(default_factory=list, description="Decisions that count as using it.")
-    evidence_above: int = Field(3, ge=0, description="More points than these need evidence.")
-    window_days: Days = Field(91, description="Sightings older than this earn nothing any more.")
-    clawback_days: Days = Field(90, description="How long a payment can be taken back.")
-    cool_down_days: Days = Field(30, description="How long nothing is paid after a fabricated sighting.")
-    team_hours: float = Field(48, ge=0, le=2400, description="Within how many hours one team is one voice.")
-    standing_least: int = Field(5, ge=2, le=1000, description="Nobody is ranked with fewer sightings than these.")
-    reciprocity_times: int = Field(4, ge=1, description="So often confirmed by each other, two people are looked at …")
-    reciprocity_share: Share = Field(0.5, description="… if that is more than this share of what they earn.")
-    rules: list[RewardRule] = Field(default_factory=list, description="What earns what.")
-
-    @model_validator(mode="after")
-    def _rules_make_sense(self) -> RewardRules:
-        seen: set[str] = set()
-        for rule in self.rules:
-            if rule.name in seen:
-                raise ValueError(f"rules: a second rule {rule.name!r}")
-            seen.add(rule.name)
-            if (rule.points > 0) is (rule.name == "fabricated"):
-                raise ValueError(
-                    f"rules: {rule.name!r} with {rule.points} points: honest work is never charged, a fake never paid"
-                )
-            if any(later > earlier for earlier, later in zip(rule.factors, rule.factors[1:], strict=False)):
-                raise ValueError(
-                    f"rules: the factors of {rule.name!r} rise: a later voice would earn more than an earlier one"
-                )
-        return self
-
-    def rule(self, name: RewardRuleName) -> RewardRule | None:
-        """The rule of that name; None where nothing is paid for it."""
-        return next((rule for rule in self.rules if rule.name == name), None)
-
-
 class Rules(Strict):
     """`rules.toml`."""
 
@@ -304,4 +220,15 @@ def load_rules(root: Path) -> Rules:
     return validated(Rules, path, data, text)
 
 
-__all__ = ["PART_NAMES", "Rules", "WorkspaceError", "default_rules", "default_text", "load_rules"]
+__all__ = [
+    "PART_NAMES",
+    "RewardRule",
+    "RewardRuleName",
+    "RewardRules",
+    "RewardStage",
+    "Rules",
+    "WorkspaceError",
+    "default_rules",
+    "default_text",
+    "load_rules",
+]

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from detente.dismissed import RuleEntry
+from detente.rules import PART_NAMES, Reasoned, default_rules
 from detente.settings import setting_tables
 from detente.wanted import QuestionEntry
 from detente.workspace import CompetitorEntry, PageEntry, RoadmapEntry, ThemeEntry
@@ -101,6 +102,7 @@ def _workspace_files() -> str:
         "| `detente.toml` | [settings](settings.md) | you |\n",
         "| `competitors/<slug>.toml` | one competitor and its pages; the file's name is its slug | you |\n",
         "| `roadmap.toml` | the themes of your roadmap; may be left out | you |\n",
+        "| `rules.toml` | by what items are scored and credited; without it, as in a new workspace | you |\n",
         "| `readers/<name>.py` | a [reader of your own](../how-to/write-a-reader.md); may be left out | you |\n",
         "| `readers/cases/<name>/<case>/` | a saved page and what that reader must read of it | you |\n",
         "| `dismissed.toml` | changes that are none, as rules that `detente changes dismiss` writes | you |\n",
@@ -128,6 +130,7 @@ def _workspace_files() -> str:
     for name, model in of_file:
         parts.append(f"\n## {name}\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
         parts += [f"| `{key}` | {kind} | {default} | {meaning} |\n" for key, kind, default, meaning in _keys(model)]
+    parts.append(_rules())
     parts += [
         "\n## Selectors\n\nCSS selectors by name. Where they find nothing, the reader has read nothing, and ",
         "`page_health` says so; in an imported old version the reader's own heuristics are asked instead.\n\n",
@@ -138,6 +141,42 @@ def _workspace_files() -> str:
         "\nThe reader of `release_notes` knows no selectors. A reader of your own is given whatever stands there.\n",
     ]
     return "".join(parts)
+
+
+def _rules() -> str:
+    """The rules that a new workspace begins with, with the reasons that stand in the file itself."""
+    rules = default_rules()
+    tables: dict[str, Reasoned] = {"clusters": rules.clusters}
+    tables |= {f"relevance.{name}": getattr(rules.relevance, name) for name in PART_NAMES}
+    tables |= {"rewards": rules.rewards}
+    parts = [
+        "\n## `rules.toml`\n\nBy what items are put together, ",
+        "[scored](../explanation/how-items-are-scored.md) and credited. Every number needs its reason, as ",
+        "`because.<key>` beside it, and every change a higher `version`. What an amount in another currency is worth ",
+        "stands under `[rates]`, as `EUR = 1.08`.\n",
+    ]
+    for name, table in tables.items():
+        parts.append(f"\n### `[{name}]`\n\n| key | begins with | meaning | because |\n|---|---|---|---|\n")
+        for key, reason in table.because.items():
+            about = type(table).model_fields[key].description or ""
+            parts.append(f"| `{key}` | {_value(getattr(table, key))} | {_cell(about)} | {_cell(reason)} |\n")
+    parts.append("\n### `[[rewards.rules]]`\n\n| name | stage | points | factors | because |\n|---|---|---|---|---|\n")
+    for rule in rules.rewards.rules:
+        factors = ", ".join(f"{factor:g}" for factor in rule.factors)
+        parts.append(f"| `{rule.name}` | {rule.stage} | {rule.points} | {factors} | {_cell(rule.because)} |\n")
+    return "".join(parts)
+
+
+def _value(value: object) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{key} {_value(number)}" for key, number in value.items())
+        case list() | tuple():
+            return ", ".join(map(_value, value))
+        case float():
+            return f"{value:.12g}"
+        case _:
+            return str(value)
 
 
 def _tables() -> str:

@@ -39,6 +39,23 @@ class Found:
     new: str | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Best:
+    """The item that matters most for the roadmap.
+
+    Attributes:
+        item_id: Which one.
+        title: What it says.
+        theme: The line of the roadmap that it scores for; empty for none.
+        score: In hundredths of a point.
+    """
+
+    item_id: str
+    title: str
+    theme: str
+    score: int
+
+
 @dataclass(kw_only=True, slots=True)
 class Outcome:
     """What the demo came to.
@@ -50,6 +67,9 @@ class Outcome:
         missed: Planned changes that were not found.
         unplanned: Found, although nobody planned it.
         sightings: How many sightings the invented reps sent.
+        judged: How many of them were reviewed, and how many decisions were made.
+        points: How many points were earned.
+        best: The item with the highest score; None where nothing has one.
         report: The last weekly report.
     """
 
@@ -59,6 +79,9 @@ class Outcome:
     missed: list[Change] = field(default_factory=list)
     unplanned: list[Found] = field(default_factory=list)
     sightings: int = 0
+    judged: tuple[int, int] = (0, 0)
+    points: int = 0
+    best: Best | None = None
     report: Path
 
 
@@ -99,6 +122,8 @@ def run(folder: Path, progress: Progress, say: Callable[[str], None], *, by_pref
         report=workspace.data / "weekly" / iso_week(LAST_WEEK) / "report.html",
     )
     outcome.missed, outcome.unplanned = compare(site.script, outcome.found)
+    outcome.judged, outcome.points = demo_sightings.judged(workspace)
+    outcome.best = best_in(workspace)
     return outcome
 
 
@@ -117,6 +142,7 @@ async def _weeks(
         now = thursday(label, workspace)
         sent += await asyncio.to_thread(demo_sightings.report, workspace, number, people, now)
         summaries[label] = await call(Ask(flow="pipeline", week=label, everything=True, now=now))
+        await asyncio.to_thread(demo_sightings.judge, workspace, number, people, now)
     return summaries, sent
 
 
@@ -179,6 +205,28 @@ def found_in(workspace: Workspace) -> list[Found]:
         )
         for at, competitor, page_id, kind, subject, old, new in rows.rows
     ]
+
+
+def best_in(workspace: Workspace) -> Best | None:
+    """The item with the highest score for a theme."""
+    rows = ask(
+        workspace.data / "published",
+        """
+        SELECT item_id, title, theme, score
+        FROM relevance
+        JOIN item USING (item_id)
+        WHERE theme IS NOT NULL
+        ORDER BY score DESC, item_id, theme
+        LIMIT 1
+        """,
+    ).rows
+    return next(
+        (
+            Best(item_id=str(item_id), title=str(title), theme=str(theme), score=int(str(score)))
+            for item_id, title, theme, score in rows
+        ),
+        None,
+    )
 
 
 def compare(script: Script, found: list[Found]) -> tuple[list[Change], list[Found]]:

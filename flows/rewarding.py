@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from detente.workspace import Workspace
 from flows.crediting import Known, Place, Plan, Settled, carry_out, may_be_seen, plan
 from flows.job import Job, Silent
 from scoring import rewards
-from scoring.rewards import DecisionFact, SightingFacts
+from scoring.rewards import Award, DecisionFact, SightingFacts
 from warehouse import ask
 
 UNCOMPARED = "nothing is credited yet: no clusters have been published; `detente run build` makes them"
@@ -33,7 +34,7 @@ _BESIDE = """
         sighting.received_at,
         sighting.account_key,
         sighting.deal_key,
-        evidence.first_seen_at,
+        least(evidence.first_seen_at, page.first_seen_at),
         theme.theme,
         cluster.sightings,
         cluster.has_page_evidence
@@ -42,6 +43,14 @@ _BESIDE = """
     JOIN cluster ON cluster.cluster_id = member.cluster_id
     LEFT JOIN (SELECT sighting_id, min(first_seen_at) AS first_seen_at FROM sighting_evidence GROUP BY ALL) AS evidence
         ON evidence.sighting_id = member.item_id
+    LEFT JOIN (
+        SELECT member.cluster_id, min(item.happened_at) AS first_seen_at
+        FROM cluster_member AS member
+        JOIN item ON item.item_id = member.item_id
+        WHERE item.kind <> 'sighting'
+        GROUP BY ALL
+    ) AS page
+        ON page.cluster_id = member.cluster_id
     LEFT JOIN (SELECT item_id, arg_max(theme, fit) AS theme FROM item_theme GROUP BY ALL) AS theme
         ON theme.item_id = member.item_id
     WHERE member.cluster_id IN (
@@ -135,6 +144,40 @@ def credit(
         if rules.rewards.budget and not _is_funded(c, quarter):
             ledger.fund(c, quarter, rules.rewards.budget, by=None, now=now)
         return carry_out(c, planned, known, quarter=quarter, rules=rules)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """What is due by what is known now, and of what.
+
+    Attributes:
+        facts: The sightings of the last `window_days` + `clawback_days`, in whole clusters.
+        awards: What they earn, or why nothing.
+    """
+
+    facts: Sequence[SightingFacts]
+    awards: Sequence[Award]
+
+
+def what_is_due(workspace: Workspace, clock: Clock) -> Due:
+    """What is due by what is known now; nothing is written.
+
+    Raises:
+        DeskError: The desk cannot be used now.
+        UsageError: Nothing comparable was published yet.
+    """
+    job = Job(workspace=workspace, clock=clock, progress=Silent())
+    now, rules = clock.now(), workspace.rules
+    since = now - timedelta(days=rules.rewards.window_days + rules.rewards.clawback_days)
+    try:
+        places, earliest = _places(job, since)
+    except (UsageError, WarehouseError):
+        raise UsageError(UNCOMPARED) from None
+    with desk_of(workspace, clock) as desk, desk.reading() as c:
+        told = contributions.contributions(c, earliest)
+    facts = [_facts(one, places[one.sighting_id]) for one in told if one.sighting_id in places and not one.is_erased]
+    zone = ZoneInfo(workspace.settings.company.time_zone)
+    return Due(facts=facts, awards=rewards.due(facts, rules, now, zone))
 
 
 def rules_text(workspace: Workspace) -> str:

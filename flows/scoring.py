@@ -176,9 +176,7 @@ class Scorer:
                 )  # fmt: skip
                 waiting.done(connection, finding.SCORE, ids)
                 if tell:
-                    for table in ("relevance", "relevance_history", "decision"):
-                        waiting.add(connection, table, ids)
-                    waiting.add(connection, "cluster", part)
+                    waiting.tell(connection, ids)
 
     def _learned(self, connection: Connection) -> list[Decided]:
         """What people decided, as texts of a theme; a theme that is no longer on the roadmap teaches nothing."""

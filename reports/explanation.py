@@ -51,6 +51,7 @@ class Explained:
         scored_at: When it was scored.
         rules_version: By which version of the rules.
         is_of_these_rules: Whether those are the rules of today; else what would change it is reckoned by today's.
+        together: Ids of the other items that say the same, the newest first.
         other_themes: Its scores for other themes, the highest first.
         history: Its scores for this theme, the newest first.
     """
@@ -64,6 +65,7 @@ class Explained:
     scored_at: datetime
     rules_version: int
     is_of_these_rules: bool
+    together: tuple[str, ...]
     other_themes: tuple[tuple[str, int], ...]
     history: tuple[Earlier, ...]
 
@@ -101,6 +103,7 @@ def explain(data: Path, given: str, *, rules: Rules, currency: str, theme: str |
         scored_at=row["scored_at"],
         rules_version=int(row["rules_version"]),
         is_of_these_rules=is_current,
+        together=tuple(one["item_id"] for one in members if one["item_id"] != item["item_id"]),
         other_themes=tuple((one["theme"], int(one["score"])) for one in scores if one is not row and one["theme"]),
         history=tuple(
             Earlier(scored_at=one["scored_at"], score=int(one["score"]), rules_version=int(one["rules_version"]))

@@ -16,7 +16,8 @@ DUE = [
     *(f"X{number}" for number in range(8, 12)),
     *(f"A{number}" for number in range(1, 15)),
     *(f"G{number}" for number in range(1, 6)),
-    *(f"L{number}" for number in (1, 7)),
+    *(f"L{number}" for number in range(1, 13)),
+    "P14",
 ]
 
 

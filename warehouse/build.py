@@ -11,7 +11,7 @@ import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
-from warehouse import judgements, load, readings, scoring_rows, sightings, tables, waiting
+from warehouse import judgements, load, readings, sightings, tables, waiting
 from warehouse.archive import Archive
 from warehouse.database import Connection, Warehouse, at_once
 from warehouse.judgements import Judged
@@ -241,7 +241,6 @@ def forget(warehouse: Warehouse, now: datetime) -> Published | None:
 
 def _take(connection: Connection, incoming: Incoming, judged: Judged | None) -> bool:
     differs = sightings.load(connection, incoming)
-    scoring_rows.forget(connection, incoming.gone)
     return (judged is not None and judgements.load(connection, judged)) or differs
 
 

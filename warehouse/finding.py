@@ -14,8 +14,6 @@ from warehouse.scores import Money, digests, items, strings
 
 # What stands on a row of `raw.waiting` until an item's cluster, themes and score have been made.
 FIND, MATCH, SCORE = "find", "match", "score"
-# by item: what is made anew when its cluster, themes or scores are
-_OF_ITEMS = ("cluster_member", "item_theme", "decision", "relevance", "relevance_history")
 
 _FACTS = """
     SELECT competitor, subject, concat_ws(' ', old, new) AS value, known_at AS first_seen_at, change_id AS evidence
@@ -237,15 +235,13 @@ def store(connection: Connection, around: Surroundings, found: Found, *, tell: b
         "INSERT INTO raw.cluster_member SELECT item_id, digest, cluster_id, reason, near_item_id, share, "
         "independent_sources FROM temp.member WHERE is_other"
     )
-    clusters = _ids(connection, "SELECT id FROM temp.other_cluster")
     members = _ids(
         connection, "SELECT item_id FROM temp.member WHERE cluster_id IN (SELECT id FROM temp.other_cluster)"
     )
     waiting.add(connection, SCORE, members)
     if tell:
-        waiting.add(connection, "cluster", clusters)
-        for table in _OF_ITEMS:
-            waiting.add(connection, table, [*members, *around.gone])
+        waiting.add(connection, "cluster", _ids(connection, "SELECT id FROM temp.other_cluster"))
+        waiting.tell(connection, [*members, *around.gone])
         waiting.add(connection, "sighting_evidence", [*around.touched, *around.gone])
     _settle(connection, around)
     for name in ("touched", "fresh", "member", "other_cluster"):
@@ -267,7 +263,7 @@ def store_matches(connection: Connection, ids: Collection[str], matches: pd.Data
     waiting.add(connection, SCORE, differ)
     waiting.done(connection, MATCH, ids)
     if tell:
-        waiting.add(connection, "item_theme", differ)
+        waiting.tell(connection, differ)
     connection.execute("DROP TABLE temp.touched")
     connection.execute("DROP TABLE temp.before")
 

@@ -81,5 +81,5 @@ def load(connection: Connection, judged: Judged) -> bool:
         ids = [str(one) for one in ids if one]
         if work:
             waiting.add(connection, work, ids)
-        waiting.add(connection, "decision", ids)
+        waiting.tell(connection, ids)
     return differs

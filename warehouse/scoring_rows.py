@@ -211,13 +211,6 @@ def archived(archive: Archive) -> list[Path]:
     return sorted((archive.folder / KIND).glob("*/*/*.parquet"))
 
 
-def forget(connection: Connection, ids: Sequence[str]) -> None:
-    """Removes all scores of items that may no longer be seen, in the caller's transaction."""
-    if ids:
-        clause, bound = waiting.among(ids)
-        connection.execute(f"DELETE FROM raw.score WHERE item_id IN {clause}", bound)
-
-
 def _write(connection: Connection, archive: Archive, at: datetime) -> Path:
     """Writes `other_score` whole or not at all."""
     stamp = at.astimezone(UTC)

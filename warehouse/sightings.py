@@ -82,6 +82,8 @@ def load(connection: Connection, incoming: Incoming) -> bool:
     connection.execute("DROP TABLE temp.new")
     for work in ("find", "item", "sighting", "sighting_evidence"):
         waiting.add(connection, work, differs)
+    waiting.tell(connection, differs)
+    _let_go(connection, differs)
     if removed or incoming.anew:
         # whoever publishes next, and be it a build after a kill, leaves no older file behind
         set_mark(connection, "removed", incoming.mark)
@@ -89,10 +91,45 @@ def load(connection: Connection, incoming: Incoming) -> bool:
     return bool(differs)
 
 
+def _let_go(connection: Connection, ids: Sequence[str]) -> None:
+    """Lets those go that are there no more: what was found in them, and their name from the clusters that had it."""
+    if not ids:
+        return
+    clause, bound = waiting.among(ids)
+    gone = _column(
+        connection,
+        f"SELECT item_id FROM raw.cluster_member WHERE item_id IN {clause} "
+        "AND item_id NOT IN (SELECT sighting_id FROM raw.sighting)",
+        bound,
+    )
+    if not gone:
+        return
+    clause, bound = waiting.among(gone)
+    for table, key in (("cluster_member", "item_id"), ("item_theme", "item_id"), ("sighting_evidence", "sighting_id")):
+        connection.execute(f"DELETE FROM raw.{table} WHERE {key} IN {clause}", bound)
+    connection.execute(f"DELETE FROM raw.score WHERE item_id IN {clause}", bound)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE heir AS
+        SELECT m.cluster_id, arg_min(i.item_id, (i.happened_at, i.item_id)) AS heir
+        FROM raw.cluster_member AS m
+        JOIN core.item AS i ON i.item_id = m.item_id
+        WHERE m.cluster_id IN {clause}
+        GROUP BY m.cluster_id
+        """,
+        bound,
+    )
+    connection.execute(
+        "UPDATE raw.cluster_member SET cluster_id = heir FROM temp.heir AS h WHERE h.cluster_id = cluster_member.cluster_id"
+    )
+    waiting.tell(connection, _column(connection, "SELECT heir FROM temp.heir"))
+    connection.execute("DROP TABLE temp.heir")
+
+
 def _touched(ids: Sequence[str]) -> tuple[str, list[object]]:
     clause, bound = waiting.among(ids)
     return f"sighting_id IN {clause}", bound
 
 
-def _column(connection: Connection, question: str) -> list[str]:
-    return [str(row[0]) for row in connection.execute(question).fetchall()]
+def _column(connection: Connection, question: str, bound: Sequence[object] = ()) -> list[str]:
+    return [str(row[0]) for row in connection.execute(question, bound).fetchall()]

@@ -11,6 +11,8 @@ from warehouse.database import Connection
 
 # up to so many values stand in the statement itself, so that DuckDB looks for them while it reads the table
 _INLINE = 200
+# what is said of items and changes with their clusters, themes, scores and decisions
+_OF_ITEMS = ("cluster_member", "item_theme", "decision", "relevance", "relevance_history")
 
 
 def add(connection: Connection, work: str, ids: Collection[str]) -> None:
@@ -23,14 +25,29 @@ def add(connection: Connection, work: str, ids: Collection[str]) -> None:
         )
 
 
+def tell(connection: Connection, ids: Collection[str]) -> None:
+    """Lets all rows of the tables wait that say anything of these items, of their clusters, or of what else is in them.
+
+    What is in a cluster with one of them is found in `raw.cluster_member` as it is now.
+    """
+    if not ids:
+        return
+    clause, bound = among(ids)
+    clusters = _column(
+        connection, f"SELECT DISTINCT cluster_id FROM raw.cluster_member WHERE item_id IN {clause}", bound
+    )
+    clusters = list({*clusters, *ids})
+    clause, bound = among(clusters)
+    members = _column(connection, f"SELECT item_id FROM raw.cluster_member WHERE cluster_id IN {clause}", bound)
+    members = list({*members, *ids})
+    for table in _OF_ITEMS:
+        add(connection, table, members)
+    add(connection, "cluster", clusters)
+
+
 def ids_of(connection: Connection, work: str) -> list[str]:
     """What waits, in order."""
-    return [
-        str(row[0])
-        for row in connection.execute(
-            "SELECT DISTINCT id FROM raw.waiting WHERE work = ? ORDER BY id", [work]
-        ).fetchall()
-    ]
+    return _column(connection, "SELECT DISTINCT id FROM raw.waiting WHERE work = ? ORDER BY id", [work])
 
 
 def done(connection: Connection, work: str, ids: Collection[str] | None = None) -> None:
@@ -52,3 +69,7 @@ def among(ids: Collection[str]) -> tuple[str, list[object]]:
 def parts(ids: Sequence[str], size: int) -> list[Sequence[str]]:
     """The ids in parts of at most this size."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _column(connection: Connection, question: str, bound: Sequence[object]) -> list[str]:
+    return [str(row[0]) for row in connection.execute(question, bound).fetchall()]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import secrets
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +16,8 @@ from desk.accepting.inbox import DamagedEntryError, Entry, Inbox
 from desk.database import Desk
 from desk.indexing.attachments import Attachments
 from desk.privacy.data_map import rows_of
-from detente.errors import NotFoundError, StorageError
+from detente.errors import NotFoundError
+from detente.private_file import write_private
 
 _READ_ME = """What {company} keeps of you in Détente.
 
@@ -78,7 +77,7 @@ def export_person(
                 for name in source.namelist():
                     packed.writestr(f"inbox/{entry.entry_id}/{name}", source.read(name))
                     files += name != "entry.json"
-    _write(target, buffer.getbuffer())
+    write_private(target, buffer.getbuffer())
     return Exported(path=target, rows={table: len(found) for table, found in rows.items()}, files=files)
 
 
@@ -97,16 +96,3 @@ def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in an export")
-
-
-def _write(target: Path, body: memoryview) -> None:
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(body)
-        aside.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise StorageError(f"{target}: cannot be written: {error.strerror}; choose another place") from error

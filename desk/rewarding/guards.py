@@ -97,6 +97,10 @@ def has(c: Connection, account: str, points: int) -> None:
     there = balance(c, account)
     if there < points:
         kind, _, whose = account.partition(":")
-        what = f"the budget of {whose} has {there} points left" if kind == "program" else f"{whose} has {there} {kind}"
+        what = (
+            f"the budget of {whose} has {there} points left"
+            if kind == "program"
+            else f"{whose} has {there} points {kind}"
+        )
         more = "; `detente ledger fund` adds to it" if kind == "program" else ""
         raise BudgetError(f"{what}, and this takes {points}{more}")

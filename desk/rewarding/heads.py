@@ -14,6 +14,8 @@ from detente.durable import flush
 from detente.errors import StorageError
 
 FILE_NAME = "ledger-heads.jsonl"
+# more than a line takes
+_TAIL = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +47,10 @@ def write_down(c: Connection, path: Path, now: datetime) -> Head | None:
         return None
     there = Head(entries=entries, hash=hash_)
     try:
-        known, _ = read(path)
-        if not known or known[-1] != there:
+        is_new = not path.exists()
+        if is_new or _last(path) != there:
             line = json.dumps({"entries": entries, "hash": hash_, "at": now.isoformat()}) + "\n"
-            is_new = not path.exists()
             with open(path, "ab", buffering=0, opener=_for_its_owner) as file:
-                _cut_torn_line(path)
                 # one write: another process may do the same now
                 file.write(line.encode("ascii"))
                 os.fsync(file.fileno())
@@ -72,26 +72,34 @@ def read(path: Path) -> tuple[list[Head], list[int]]:
     if not path.exists():
         return [], []
     heads, bad = [], []
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines[:-1], start=1):
-        try:
-            told = json.loads(line)
-            entries, hash_ = told["entries"], told["hash"]
-        except (ValueError, TypeError, KeyError):
-            entries, hash_ = None, None
-        if type(entries) is int and entries > 0 and isinstance(hash_, str):
-            heads.append(Head(entries=entries, hash=hash_))
-        else:
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        if (told := _head_of(line)) is None:
             bad.append(number)
+        else:
+            heads.append(told)
     return heads, bad
+
+
+def _head_of(line: bytes) -> Head | None:
+    try:
+        told = json.loads(line)
+        entries, hash_ = told["entries"], told["hash"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return Head(entries=entries, hash=hash_) if type(entries) is int and entries > 0 and type(hash_) is str else None
+
+
+def _last(path: Path) -> Head | None:
+    """The newest head of the file; a last line without an end, which a power cut leaves, is removed."""
+    with path.open("rb+") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - _TAIL)
+        file.seek(start)
+        tail = file.read()
+        whole = tail[: tail.rfind(b"\n") + 1]
+        if whole != tail:
+            file.truncate(start + len(whole))
+    return _head_of(whole.splitlines()[-1]) if whole else None
 
 
 def _for_its_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _cut_torn_line(path: Path) -> None:
-    """Removes a last line without an end, which only a power cut leaves."""
-    there = path.read_bytes()
-    if there and not there.endswith(b"\n"):
-        os.truncate(path, there.rfind(b"\n") + 1)

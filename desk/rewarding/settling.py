@@ -57,7 +57,6 @@ def reverse(c: Connection, entry_id: int, *, reason: Reason, by: str | None, now
     root = _root(c, target)
     if root.kind in ("fund", "redeem"):
         is_admin(c, by)
-        audit.record(c, by=by, action="ledger_reversed", subject=str(entry_id), now=now)
     if root.kind in ("post", "void") and root.refers_to is not None:
         known = _about(c, root.refers_to)
         is_now = _state(known, root.refers_to)
@@ -68,6 +67,8 @@ def reverse(c: Connection, entry_id: int, *, reason: Reason, by: str | None, now
     for one in postings:
         if one.points < 0 and one.account not in (book.ISSUED, may_owe):
             has(c, one.account, -one.points)
+    if root.kind in ("fund", "redeem"):
+        audit.record(c, by=by, action="ledger_reversed", subject=str(entry_id), now=now)
     return book.append(
         c, idem_key=idem_key, kind="reverse", quarter=target.quarter, postings=postings, by=by, now=now, reason=reason,
         person_id=target.person_id, sighting_id=target.sighting_id, rule=target.rule, stage=target.stage,

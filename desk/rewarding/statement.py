@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import people
+from sqlalchemy import func, select
+
+from desk import audit, people
 from desk.database import Connection
 from desk.rewarding import entries as book
 from desk.rewarding import fold
 from desk.rewarding.entries import Entry, earned, pending, redeemed
 from desk.rewarding.fold import AwardState
-from desk.schema import ledger_entry
+from desk.rewarding.guards import is_admin
+from desk.schema import ledger_entry, person
 from detente.quarters import Quarter
-
-EXPORT_COLUMNS = (
-    "quarter", "person_id", "name", "email", "earned", "redeemed", "pending", "available", "up_to_entry",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,9 +124,9 @@ def export_rows(c: Connection, quarter: str) -> list[PersonExport]:
         by_person.setdefault(str(one.person_id), []).append(one)
     last, _ = book.head(c)
     rows = []
-    for who in people.people(c):
-        if who.person_id not in by_person:
-            continue
+    # those who were erased, too: without them the rows would not sum up
+    known = select(person.c.person_id, person.c.name, person.c.email).where(person.c.person_id.in_(sorted(by_person)))
+    for who in c.execute(known.order_by(func.lower(person.c.name), person.c.person_id)):
         sums = _sums(by_person[who.person_id], who.person_id)
         given = sums[redeemed(who.person_id)]
         rows.append(
@@ -137,6 +136,26 @@ def export_rows(c: Connection, quarter: str) -> list[PersonExport]:
                 available=book.balance(c, earned(who.person_id)), up_to_entry=last,
             )
         )  # fmt: skip
+    return rows
+
+
+def handed_over(c: Connection, quarter: str, *, by: str | None, now: datetime) -> list[PersonExport]:
+    """The same rows, to be handed to payroll or a gift system; the audit notes who did so.
+
+    Args:
+        c: A writing connection.
+        quarter: E.g. `2026-Q4`.
+        by: An admin.
+        now: The time.
+
+    Raises:
+        NotAllowedError: Whoever does it is no admin.
+        UsageError: No such quarter.
+    """
+    is_admin(c, by)
+    rows = export_rows(c, quarter)
+    last, _ = book.head(c)
+    audit.record(c, by=by, action="ledger_exported", subject=quarter, now=now, people=len(rows), up_to_entry=last)
     return rows
 
 

@@ -1,41 +1,88 @@
-"""Word vectors that come with the product: what a word is near to, with nothing downloaded."""
+"""Word vectors that come with the product: which words are near to each other, with nothing downloaded.
+
+`table.npz` was made from a sentence model by `bench/vectors/distil.py`; NOTICE says from which, and under what licence.
+"""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from functools import cache
-from typing import Protocol
+from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
 Vector = npt.NDArray[np.float32]
 
+_LONGEST = 40
+# what a word tells that no table knows: a name, or a slip
+_UNKNOWN = 1.0
 
-class WordVectors(Protocol):
-    """What a word is near to.
+
+class WordVectors:
+    """Which words are near to each other; of words that it lacks, by their parts.
 
     Attributes:
         dimensions: How many numbers a vector has.
     """
 
-    @property
-    def dimensions(self) -> int: ...  # noqa: D102
+    def __init__(self, words: Mapping[str, int], table: npt.NDArray[np.int8], weights: Vector) -> None:
+        """A table of vectors.
+
+        Args:
+            words: By word in small letters, its row; a part of words that stands in none begins with `##`.
+            table: A row per word; only its direction counts.
+            weights: By row, how much the word tells, from 0 to 1: the rarer it is in general, the more.
+        """
+        self.dimensions = int(table.shape[1])
+        self._words = words
+        self._table = table
+        self._weights = weights
 
     def of(self, word: str) -> Vector | None:
-        """The word's vector, longer for a rarer word; None where nothing is known of it."""
+        """The word's vector; its length is its weight. None where nothing is known of it, as of an empty text.
 
+        Args:
+            word: A word in small letters, without blanks.
+        """
+        rows = self._rows(word)
+        if not rows:
+            return None
+        found = self._table[rows].astype(np.float32)
+        found *= (self._weights[rows] / np.maximum(np.linalg.norm(found, axis=1), 1e-9))[:, None]
+        mean: Vector = found.mean(axis=0)
+        return mean
 
-class NoVectors:
-    """Knows no word."""
+    def weight(self, word: str) -> float:
+        """How much a word tells by how rare it is in general, from 0 to 1; 1 where nothing is known of it."""
+        row = self._words.get(word)
+        return _UNKNOWN if row is None else float(self._weights[row])
 
-    dimensions = 0
-
-    def of(self, word: str) -> Vector | None:
-        """None."""
-        return None
+    def _rows(self, word: str) -> list[int]:
+        for known in (word, word.removesuffix("s")):
+            if known in self._words:
+                return [self._words[known]]
+        rows, start = [], 0
+        while start < len(word) and len(word) <= _LONGEST:
+            for end in range(len(word), start, -1):
+                part = word[start:end] if start == 0 else f"##{word[start:end]}"
+                if part in self._words:
+                    rows.append(self._words[part])
+                    start = end
+                    break
+            else:
+                return []
+        return rows
 
 
 @cache
 def word_vectors() -> WordVectors:
-    """The vectors that come with the product."""
-    return NoVectors()
+    """The vectors that come with the product, for English; read once, some 10 MB in memory."""
+    content = resources.files(__name__).joinpath("table.npz").read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as table:
+        names = table["words"].tobytes().decode("ascii").split("\n")
+        pairs = table["vectors"]
+        # two numbers of four bits in a byte
+        steps = np.stack([pairs >> 4, pairs & 15], axis=2).reshape(len(names), -1).astype(np.int8) - np.int8(8)
+        return WordVectors({name: row for row, name in enumerate(names)}, steps, table["weights"])

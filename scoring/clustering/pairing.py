@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from detente.rules import ClusterRules
-from scoring.similar import similar, tells_of
+from scoring.clustering.block import Block, blocks
+from scoring.clustering.copies import Link, chains, near_copies
+from scoring.clustering.sketch import Sketcher
+from scoring.clustering.telling import tellings
 
 _COLUMNS = ["item_id", "other_id", "likeness", "share", "reason"]
 
 
 def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | None = None) -> pd.DataFrame:
     """Finds the pairs of items that say the same thing, within a competitor and `rules.window_days`.
+
+    Three ways lead to a pair. Items of the very same words are chained, each to the one before it. Texts of nearly the
+    same words are found by their letter groups (MinHash) and then laid side by side: with another number, name,
+    currency, period or direction they are not the same. And a sighting that names a change's subject and new value, or
+    a release's title, tells of that change or release. Two changes pair only by the very same words. A sighting without
+    competitor pairs only with others without.
+
+    Of texts that look alike each is laid beside the dozen that are most like it: more there are only where somebody
+    writes the same sentence again and again with another word in it.
 
     Args:
         items: As the warehouse makes them: `item_id`, `kind`, `competitor`, `subject`, `text`, `old_value`,
@@ -23,41 +35,37 @@ def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | N
         touched: Only pairs with at least one of these; None for all.
 
     Returns:
-        `item_id` < `other_id`, `likeness` (`same`), `share` (0–1) and `reason`: `copy` (nearly the same words and no
-        other fact), `fact` (a sighting tells of a change, or two changes are one).
+        `item_id` < `other_id`, `likeness` (`same`), `share` (0–1) and `reason`: `copy` (the same words, or
+        nearly, and no other fact) or `fact` (a sighting tells of a change or a release).
     """
-    rows = []
-    window = pd.Timedelta(days=rules.window_days)
-    for _, block in items.groupby(items["competitor"].fillna(""), sort=False):
-        ordered = block.sort_values(["happened_at", "item_id"])
-        told = [_Item(*row) for row in zip(*(ordered[name].tolist() for name in _Item._fields), strict=True)]
-        for place, one in enumerate(told):
-            for other in told[place + 1 :]:
-                if other.happened_at - one.happened_at > window:
-                    break
-                if touched is not None and one.item_id not in touched and other.item_id not in touched:
-                    continue
-                found = _likeness(one, other)
-                if found:
-                    rows.append((*sorted((one.item_id, other.item_id)), "same", *found))
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    window = int(rules.window_days * 86_400_000_000)
+    ids = items["item_id"]
+    is_touched = np.ones(len(items), dtype=bool) if touched is None else ids.isin(list(touched)).to_numpy()
+    sketcher = Sketcher()
+    parts = [pd.DataFrame(columns=_COLUMNS)]
+    for block in blocks(items, is_touched):
+        links = [*chains(block, window), *near_copies(block, window, sketcher), *tellings(block, window)]
+        if links:
+            parts.append(_frame(block, links))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
-class _Item(NamedTuple):
-    item_id: str
-    kind: str
-    subject: str
-    text: str
-    old_value: str | None
-    new_value: str | None
-    happened_at: pd.Timestamp
-
-
-def _likeness(one: _Item, other: _Item) -> tuple[float, str] | None:
-    if {one.kind, other.kind} == {"change", "sighting"}:
-        change, told = (one, other) if one.kind == "change" else (other, one)
-        values = [str(value) for value in (change.old_value, change.new_value) if not pd.isna(value)]
-        if tells_of(told.text, change.subject, *values):
-            return 1.0, "fact"
-    match = similar(one.text, [("", other.text)], 1)
-    return (match[0].share, "copy") if match and match[0].likeness == "same" else None
+def _frame(block: Block, links: list[Link]) -> pd.DataFrame:
+    one, other, share, reason = zip(*links, strict=True)
+    first, second = block.ids[list(one)], block.ids[list(other)]
+    is_turned = first > second
+    found = pd.DataFrame(
+        {
+            "item_id": np.where(is_turned, second, first),
+            "other_id": np.where(is_turned, first, second),
+            "likeness": "same",
+            "share": share,
+            "reason": reason,
+        }
+    )
+    # of two ways to one pair the stronger counts
+    return (
+        found.sort_values(["item_id", "other_id", "share", "reason"], ascending=[True, True, False, True])
+        .drop_duplicates(["item_id", "other_id"])
+        .reset_index(drop=True)
+    )

@@ -72,9 +72,8 @@ def score(inputs: pd.DataFrame, rules: RelevanceRules) -> pd.DataFrame:
     scored["score"] = total
     scored["missing"] = pd.Series([_MISSING[bits] for bits in mask], index=scored.index, dtype=object)
     number = np.clip(np.nan_to_num(_number(inputs, "claim_number"), nan=6.0), 1, 6).astype(np.int64)
-    scored["grade"] = inputs["source_letter"].fillna("F").astype(str) + pd.Series(number, index=inputs.index).astype(
-        str
-    )
+    letter = inputs["source_letter"].astype(object).fillna("F").astype(str)
+    scored["grade"] = letter + pd.Series(number, index=inputs.index).astype(str)
     return scored
 
 

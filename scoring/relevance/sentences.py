@@ -33,9 +33,9 @@ _CLAIMS = {
 
 
 def number(row: Row, name: str) -> float | None:
-    """A figure of a row; None where it is unknown."""
+    """A figure of a row; None where it is unknown, as it is for the score."""
     value = row.get(name)
-    if value is None or not math.isfinite(value):
+    if value is None or not math.isfinite(value) or value < 0:
         return None
     return float(value)
 
@@ -116,9 +116,11 @@ def _threat(row: Row, rules: RelevanceRules) -> str:
     if not deals:
         return f"No deal of the last {days} is known in which this competitor stood."
     lost = number(row, "deals_lost") or 0
+    few = f"; with so few it is drawn towards the usual {percent(rules.threat.prior_loss)}"
+    few = few if deals < rules.threat.prior_deals else ""
     return (
         f"This competitor stood in {deals:,.0f} of {every} of the last {days}; "
-        f"{lost:,.0f} of them {'was' if lost == 1 else 'were'} lost."
+        f"{lost:,.0f} of them {'was' if lost == 1 else 'were'} lost{few}."
     )
 
 
@@ -139,6 +141,8 @@ def _time(row: Row, rules: RelevanceRules) -> str:
     ahead, age = number(row, "days_ahead"), number(row, "age_days")
     if ahead is not None and is_ahead(row, rules):
         return f"A deal closes in {counted(ahead, 'day', 'days')}." if ahead else "A deal closes today."
+    if age is not None and age < 1:
+        return "It happened today."
     if age is not None:
         return f"It happened {counted(math.floor(age), 'day', 'days')} ago."
     return "No date is known that would press."
@@ -170,5 +174,5 @@ def _novelty(row: Row, rules: RelevanceRules) -> str:
     if usual is None:
         return f"{decided}; {told}, and the history is too short to say what is usual."
     rising = momentum_of(recent, usual, rules.novelty.certainty)
-    verdict = f"surely {1 / (1 - rising):.1f} times as many" if rising else "which may be chance"
+    verdict = f"surely {1 / max(1 - rising, 0.001):.1f} times as many" if rising else "which may be chance"
     return f"{decided}; {told}, where {usual:.1f} are usual: {verdict}."

@@ -12,6 +12,7 @@ from scoring.rewards.caps import Paying, capped
 from scoring.rewards.facts import SightingFacts
 from scoring.rewards.findings import findings
 from scoring.rewards.freshness import freshness
+from scoring.rewards.own_work import with_own_work
 from scoring.rewards.record import poor_records
 from scoring.rewards.refusals import refusal, review_refusal
 from scoring.rewards.suspicion import Suspicion, cooling, needs_second_look, suspicion
@@ -61,9 +62,11 @@ def due(facts: Sequence[SightingFacts], rules: Rules, now: datetime, zone: tzinf
             refused.append(nothing(voice.finding.head, voice.because_nothing))
         else:
             paying.append(Paying(finding=voice.finding, awards=_awards(voice, rules, found, zone)))
-    paid, above = capped([each for each in paying if each.earned or each.pending], rules.rewards, zone)
+    own, lacking = with_own_work(paying, rules.rewards)
+    refused += [nothing(each.finding.head, because) for each, because in lacking]
+    paid, above = capped([each for each in own if each.earned or each.pending], rules.rewards, zone)
     refused += [nothing(each.finding.head, because) for each, because in above]
-    refused += [_shown(each.awards) for each in paying if not (each.earned or each.pending)]
+    refused += [_shown(each.awards) for each in own if not (each.earned or each.pending)]
     awards = [each for one in paid for each in one.awards if each.points] + refused
     return sorted(awards, key=lambda each: (each.sighting_id, each.stage, each.rule))
 

@@ -52,7 +52,8 @@ class SightingFacts:
         is_withdrawn: The sender took it back.
         has_evidence: A photo, a file or a link came with it.
         text_digest: Of its normalised text; the same for a copy.
-        seen_first_at: When the crawler first saw the same on a page of the competitor, before or after; None if never.
+        seen_first_at: Since when the same stands on a page of the competitor, before or after: the page's own date
+            where it gives one, else when the crawler first read it; None if never.
         published_at: When it first stood in a digest that the sender could read; None if never.
         review: What reviewers found it to be; None while nobody has looked.
         reviewed_at: When the newest of them did.

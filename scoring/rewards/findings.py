@@ -11,6 +11,9 @@ from detente.rules import RewardRules
 from scoring.rewards.facts import DecisionFact, SightingFacts
 from scoring.rewards.refusals import effective_at
 
+_AGAIN = "you had told it already"
+_SAME_DEAL = "it is paid with what you told from the same deal before; by itself once others or a page bear it out"
+
 
 @dataclass(kw_only=True, slots=True)
 class Finding:
@@ -49,7 +52,7 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
     A later sighting is part of an earlier one of the same person if both say the same (one cluster), or if it comes
     from the same deal and competitor within `split_days`: one finding in five pieces is one. Whoever names no deal,
     names the same one each time. It is a finding of its own where something else shows that: somebody else told the
-    same and was found right, a page says it later, or a decision rests on it.
+    same and was found right, or a page says it later. Decisions on any part count for the finding.
 
     Args:
         facts: Those that may earn something.
@@ -62,28 +65,24 @@ def findings(facts: Sequence[SightingFacts], rules: RewardRules) -> list[Finding
     span = timedelta(days=rules.split_days)
     confirmed = _confirmed(ordered)
     found: list[Finding] = []
-    by_cluster: dict[tuple[str, str], Finding] = {}
-    by_deal: dict[tuple[str, str | None, str | None], list[Finding]] = defaultdict(list)
+    by_thing: dict[tuple[str, str], Finding] = {}
+    by_deal: dict[tuple[str, str | None, str | None], Finding] = {}
     for each in ordered:
         at = effective_at(each, rules)
         deal = (each.person_id, each.competitor, each.deal_key)
-        finding = by_cluster.get((each.person_id, each.cluster_id))
-        reason = "you had told it already"
-        if (
-            finding is None
-            and by_deal[deal]
-            and at < by_deal[deal][-1].at + span
-            and not _is_its_own(each, confirmed, rules)
-        ):
-            finding = by_deal[deal][-1]
-            reason = "it is paid with what you told from the same deal; by itself only if others, a page or a decision bear it out"
+        things = _things(each)
+        finding = next((by_thing[thing] for thing in things if thing in by_thing), None)
+        reason = _AGAIN
+        if finding is None and not _is_its_own(each, confirmed):
+            finding, reason = by_deal.get(deal), _SAME_DEAL
+            if finding is not None and at >= finding.at + span:
+                finding = None
         if finding is None:
-            finding = Finding(head=each, at=at)
+            finding = by_deal[deal] = Finding(head=each, at=at)
             found.append(finding)
-            by_deal[deal].append(finding)
         else:
             finding.parts.append((each, reason))
-        by_cluster[each.person_id, each.cluster_id] = finding
+        by_thing.update({thing: finding for thing in things if thing not in by_thing})
     return found
 
 
@@ -96,9 +95,13 @@ def _confirmed(facts: Sequence[SightingFacts]) -> dict[str, set[str]]:
     return right
 
 
-def _is_its_own(facts: SightingFacts, confirmed: Mapping[str, set[str]], rules: RewardRules) -> bool:
-    return (
-        facts.seen_first_at is not None
-        or bool(confirmed.get(facts.cluster_id, set()) - {facts.person_id})
-        or any(decision.kind in rules.linked_kinds for decision in facts.decisions)
-    )
+def _things(facts: SightingFacts) -> tuple[tuple[str, str], ...]:
+    """What one person can tell only once: a cluster, and what one reading of a page shows."""
+    cluster = (facts.person_id, facts.cluster_id)
+    if facts.seen_first_at is None:
+        return (cluster,)
+    return (cluster, (facts.person_id, f"{facts.competitor} {facts.seen_first_at.isoformat()}"))
+
+
+def _is_its_own(facts: SightingFacts, confirmed: Mapping[str, set[str]]) -> bool:
+    return facts.seen_first_at is not None or bool(confirmed.get(facts.cluster_id, set()) - {facts.person_id})

@@ -1,4 +1,4 @@
-"""A record so poor that nothing more is paid until it is better: the answer to sending anything and seeing what sticks."""
+"""A record so poor that nothing more is paid until it is better: who sends anything, and sees what sticks."""
 
 from __future__ import annotations
 

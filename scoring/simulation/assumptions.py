@@ -23,6 +23,7 @@ class Assumptions:
     watched_share: float = _assumed(0.5, "half of what competitors do stands on pages that a crawler watches")
     unwatched_share: float = _assumed(0.15, "blogs, forums and press that nobody has entered as a page")
     unwatched_sites: float = _assumed(6, "so many of those")
+    dated_share: float = _assumed(0.8, "posts and press carry their date; some pages do not")
     leak_share: float = _assumed(0.4, "four of ten public moves are told to customers before they are published")
     leak_days: float = _assumed(21, "at most three weeks before: a quarter's campaign is prepared in about that time")
     crawl_hours: float = _assumed(24, "pages are read once a day")
@@ -102,8 +103,8 @@ class Assumptions:
         """The same with reviewers who believe what is false so many times as often, and find out so much less."""
         believing = ("believes_invented", "believes_forged", "believes_confirmed", "believes_spam")
         finding = (
-            "calls_invented", "calls_echo", "calls_date", "calls_spam", "sees_public", "sees_piece", "call_back", "knows_known",
-            "flag_looked_at",
+            "calls_invented", "calls_echo", "calls_date", "calls_spam", "sees_public", "sees_piece", "call_back",
+            "knows_known", "flag_looked_at",
         )  # fmt: skip
         changed = {name: min(1.0, getattr(self, name) * times) for name in believing}
         changed |= {name: getattr(self, name) / times for name in finding}

@@ -17,7 +17,6 @@ from scoring.simulation import strategies
 from scoring.simulation.assumptions import Assumptions
 from scoring.simulation.reviewers import Reviewers
 from scoring.simulation.strategies import Scene, Strategy
-from scoring.simulation.tellings import Telling
 from scoring.simulation.world import Rep, make_world
 
 # a quarter of whole weeks that ends with the calendar's
@@ -69,7 +68,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="pair that invents", acts=strategies.inventing_pair, size=2),
     Kind(name="ring that invents", acts=strategies.inventing_ring, size=4, circles=1),
     Kind(name="sybil that invents", acts=strategies.sybil_stories, size=3, owners=1),
+    Kind(name="inventor among honest work", acts=strategies.embellisher, is_added=True),
     Kind(name="pair that echoes", acts=strategies.echoing_pair, size=2, is_added=True),
+    Kind(name="pair that echoes at times", acts=strategies.careful_pair, size=2, is_added=True),
     Kind(name="ring that echoes", acts=strategies.echoing_ring, size=4, circles=1, is_added=True),
     Kind(name="sybil that echoes", acts=strategies.sybil_echo, size=3, owners=1, is_added=True),
     Kind(name="claim-staker", acts=strategies.claim_staker),
@@ -128,7 +129,7 @@ def run_quarter(rules: Rules, seed: int, weeks: int, assumed: Assumptions) -> li
 
 
 def _company(assumed: Assumptions) -> dict[str, list[list[Rep]]]:
-    """By strategy, its circles; everybody's accounts lie in different teams, since that is what a circle would choose."""
+    """By strategy, its circles; the accounts of one lie in different teams, as a circle would choose them."""
     company: dict[str, list[list[Rep]]] = {}
     number = count()
     for kind in KINDS:
@@ -161,7 +162,7 @@ def _send(scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Re
             sent = kind.acts(scene, circle, week)
             if not kind.is_honest:
                 sent = [telling for telling in sent if telling.rep.person_id not in cooling]
-            reviewers.receive(sent, scene.told + sent)
+            reviewers.receive(sent)
             scene.told += sent
 
 

@@ -26,6 +26,7 @@ class Reviewers:
         world: Where a page that they come upon is watched from then on.
         due_at: By telling, when its first review comes; None if it is forgotten.
         decided: Clusters on which it has been said whether something is done.
+        first_told: By topic, when it was first told.
     """
 
     assumed: Assumptions
@@ -33,12 +34,15 @@ class Reviewers:
     world: World
     due_at: dict[str, datetime | None] = field(default_factory=dict)
     decided: set[str] = field(default_factory=set)
+    first_told: dict[str, datetime] = field(default_factory=dict)
 
-    def receive(self, tellings: Sequence[Telling], told: Sequence[Telling]) -> None:
+    def receive(self, tellings: Sequence[Telling]) -> None:
         """Puts together what says the same, and takes what comes in upon the pile."""
         for telling in tellings:
+            self.first_told[telling.topic] = min(self.first_told.get(telling.topic, telling.at), telling.at)
+        for telling in tellings:
             telling.cluster = telling.topic
-            is_known = any(each.topic == telling.topic and each.at < telling.at for each in told)
+            is_known = self.first_told[telling.topic] < telling.at
             if is_known and self.rng.random() >= self.assumed.sees_same:
                 telling.cluster = f"{telling.topic}-{telling.telling_id}"
             waits = timedelta(days=float(self.rng.exponential(self.assumed.review_days)))

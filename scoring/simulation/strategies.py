@@ -135,13 +135,14 @@ def rolling_hoarder(scene: Scene, reps: Sequence[Rep], week: int) -> list[Tellin
 
 def claim_staker(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
     """Sends a stub about every competitor every day, and completes it when a colleague is heard to know something."""
-    found = []
-    for rep in reps:
-        for day in range(5):
-            at = scene.monday(week) + timedelta(days=day, hours=7)
-            for competitor in COMPETITORS:
-                found.append(_stub(scene, rep, competitor, at))
-    return found
+    monday = scene.monday(week)
+    heard = [each for each in scene.told if each.nature == "true" and each.truth and each.at >= monday]
+    return [
+        _stub(scene, rep, competitor, monday + timedelta(days=day, hours=7), heard)
+        for rep in reps
+        for day in range(5)
+        for competitor in COMPETITORS
+    ]
 
 
 def inventing_pair(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
@@ -162,6 +163,21 @@ def echoing_pair(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
 def echoing_ring(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
     """Four report honestly, and two others tell every finding again, by turns."""
     return _echoes(scene, reps, week, voices=2)
+
+
+def careful_pair(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
+    """Two report honestly, and echo each other so seldom that nobody sees a pattern."""
+    found = honest(scene, reps, week)
+    if week % 2 == 0 and found:
+        telling = found[int(scene.rng.integers(len(found)))]
+        found.append(_echo(scene, next(rep for rep in reps if rep is not telling.rep), telling))
+    return found
+
+
+def embellisher(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
+    """Reports honestly, and makes up one more thing a week."""
+    stories = [_false(scene, rep, "invented", scene.some_time(week), minutes=scene.assumed.invents) for rep in reps]
+    return honest(scene, reps, week) + [replace(story, is_extra=True) for story in stories]
 
 
 def sybil_echo(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
@@ -313,14 +329,14 @@ def _late(scene: Scene, hearing: Hearing, at: datetime, *, lies: bool) -> Tellin
     return replace(told, observed_on=at.date() - timedelta(days=1), nature="late") if lies else told
 
 
-def _stub(scene: Scene, rep: Rep, competitor: str, at: datetime) -> Telling:
+def _stub(scene: Scene, rep: Rep, competitor: str, at: datetime, heard: Sequence[Telling]) -> Telling:
     """A stub; completed where a colleague lets out something about that competitor on the same day."""
     stub = replace(
         _false(scene, rep, "echo", at, minutes=scene.assumed.stakes), competitor=competitor, completed_at=None
     )
-    for other in scene.told:
+    for other in heard:
         said = timedelta() <= other.at - at < timedelta(hours=12) and other.competitor == competitor
-        if said and other.nature == "true" and other.truth and other.rep.manager_id == rep.manager_id:
+        if said and other.truth and other.rep.manager_id == rep.manager_id:
             return replace(
                 stub,
                 truth=other.truth,

@@ -11,8 +11,9 @@ from scoring.rewards import DecisionFact, SightingFacts
 from scoring.rewards.facts import ReviewOutcome
 from scoring.simulation.world import Rep, Truth, World
 
-# true: heard as told. piece: a later part of one. invented, forged: made up, the second with a doctored file. echo: true,
-# but heard from a colleague and not in the deal named. copy: true, from a public page and in no deal. spam: vague talk.
+# true: heard as told. piece: a later part of one. invented, forged: made up, the second with a doctored file.
+# echo: true, but heard from a colleague and not in the deal named. copy: from a public page and in no deal.
+# spam: vague talk.
 # moved: a piece that is said to come from another deal.
 # late: true, but kept, and said to be from yesterday.
 Nature = Literal["true", "piece", "moved", "invented", "forged", "echo", "copy", "late", "spam"]

@@ -25,6 +25,7 @@ class Truth:
         public_at: When it stands on a page; None if never.
         crawled_at: When the crawler has read it there; None if that page is not watched from the start.
         site: Which of the unwatched sites it stands on; None for all else.
+        is_dated: Whether that site says when it was published.
     """
 
     truth_id: str
@@ -34,6 +35,7 @@ class Truth:
     public_at: datetime | None
     crawled_at: datetime | None
     site: int | None = None
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,11 +94,11 @@ class World:
     watched: dict[int, datetime] = field(default_factory=dict)
 
     def crawled_at(self, truth: Truth, now: datetime) -> datetime | None:
-        """When the crawler has read a truth, as far as is known now."""
-        at = truth.crawled_at
-        if at is None and truth.site in self.watched and truth.public_at is not None:
-            at = max(truth.public_at, self.watched[truth.site]) + timedelta(hours=12)
-        return at if at is not None and at <= now else None
+        """Since when a truth is known to stand on a page: for a site found later, the date that the page gives."""
+        if truth.site is not None and truth.public_at is not None:
+            read_at = max(truth.public_at, self.watched.get(truth.site, now)) + timedelta(hours=12)
+            return (truth.public_at if truth.is_dated else read_at) if read_at <= now else None
+        return truth.crawled_at if truth.crawled_at is not None and truth.crawled_at <= now else None
 
 
 def make_world(reps: list[Rep], start: datetime, weeks: int, assumed: Assumptions, rng: Generator) -> World:
@@ -133,6 +135,7 @@ def _move(truth_id: str, monday: datetime, assumed: Assumptions, rng: Generator)
         public_at=public_at,
         crawled_at=crawled_at,
         site=site,
+        is_dated=site is not None and rng.random() < assumed.dated_share,
     )
 
 

@@ -126,7 +126,7 @@ class Timeline:
         with ReadingRows(to_read.known_facts, {}) as rows:
             for one in to_read.unread:
                 rows.add(one.page_id, one.snapshot, self.read(one.snapshot), one.snapshot)
-            return build.finish(self.warehouse, rows, self.at, keep=3)
+            return build.finish(self.warehouse, rows, self.at, 3, more.pop("score", lambda: None))
 
     def reported(
         self, *rows: dict[str, Any], gone: Sequence[str] = (), mark: str = "1", **more: Any

@@ -104,7 +104,9 @@ def test_a_pipeline_under_way_and_an_ingest_beside_it_lose_nothing_of_each_other
 
 
 def test_only_what_is_made_of_sightings_is_made_anew() -> None:
-    assert [table.name for table in tables.reading("sighting")] == ["sighting", "item"]
+    by_touch = {table.name for table in tables.touchable()}
+    assert {table.name for table in tables.reading("sighting")} == by_touch
+    assert {table.name for table in tables.reading("score")} == {"relevance", "relevance_history"}
     assert {"change", "item"} <= {table.name for table in tables.reading("fetch")}
 
 

@@ -139,14 +139,14 @@ def _ledger() -> None:
         ),
         sa.ForeignKeyConstraint(["sighting_id"], ["sighting.sighting_id"], name="fk_ledger_entry_sighting_id_sighting"),
         sa.PrimaryKeyConstraint("entry_id", name="pk_ledger_entry"),
-        sa.CheckConstraint("entry_id > 0", name="ck_ledger_entry_number"),
+        sa.CheckConstraint("entry_id > 0", name=op.f("ck_ledger_entry_number")),
         sa.CheckConstraint(
-            "kind IN ('fund', 'hold', 'post', 'void', 'reverse', 'charge', 'redeem')", name="ck_ledger_entry_kind"
+            "kind IN ('fund', 'hold', 'post', 'void', 'reverse', 'charge', 'redeem')", name=op.f("ck_ledger_entry_kind")
         ),
         sa.CheckConstraint(
-            "(kind IN ('post', 'void', 'reverse')) = (refers_to IS NOT NULL)", name="ck_ledger_entry_reference"
+            "(kind IN ('post', 'void', 'reverse')) = (refers_to IS NOT NULL)", name=op.f("ck_ledger_entry_reference")
         ),
-        sa.CheckConstraint("refers_to < entry_id", name="ck_ledger_entry_backward"),
+        sa.CheckConstraint("refers_to < entry_id", name=op.f("ck_ledger_entry_backward")),
         sa.UniqueConstraint("idem_key", name="uq_ledger_entry_idem_key"),
     )
     op.create_index("ix_ledger_entry_person_id", "ledger_entry", ["person_id"])

@@ -1,0 +1,1 @@
+"""How the word vectors that come with the product are made."""
