@@ -13,7 +13,7 @@ from scoring.evaluation.calibration import calibration
 from scoring.evaluation.evaluate import BASELINES, SCORE, group
 from scoring.evaluation.labels import POINTS, a_weeks_work, labels_of
 from scoring.evaluation.ranking import figures, ranked
-from scoring.evaluation.stability import stability
+from scoring.evaluation.stability import REACH, stability
 
 RESAMPLED = 200
 
@@ -197,3 +197,16 @@ def test_a_probability_that_is_none_counts_as_one() -> None:
 def test_a_group_counts_what_it_was_made_of() -> None:
     labels = labels_of(decided_items(60, strength=1, weeks=3))
     assert group(labels, resampled=5).blocks == 12
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_out_of_reach_may_be_left_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    items = pd.DataFrame(
+        {"item_id": [f"i{n:04}" for n in range(300)]} | {name: rng.integers(0, 1_600, 300) for name in POINTS}
+    )
+    score = items[list(POINTS)].sum(axis=1)
+    near = items[score >= REACH * score.nlargest(10).min()]
+
+    assert len(near) < 300
+    assert stability(near, 300) == stability(items)
