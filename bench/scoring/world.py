@@ -67,8 +67,9 @@ def _batch(connection: Connection, dice: np.random.Generator, start: int, count:
         "timedelta64[us]"
     )
     kinds = dice.choice(np.array(["sighting", "release", "change"]), count, p=[0.6, 0.3, 0.1])
-    competitor = np.minimum(dice.zipf(1.3, count) - 1, COMPETITORS - 1)
-    competitor = np.where(competitor == COMPETITORS - 1, dice.integers(0, COMPETITORS, count), competitor)
+    # the largest is told of in three of a hundred items, the smallest in one of six hundred
+    shares = 1 / (np.arange(COMPETITORS) + 10)
+    competitor = dice.choice(COMPETITORS, count, p=shares / shares.sum())
     texts = _texts(dice, count, competitor, kinds)
     frame = pd.DataFrame({"number": numbers, "at": at, "kind": kinds, "text": texts})
     frame["competitor"] = [_competitor(one) for one in competitor]
