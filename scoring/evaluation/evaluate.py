@@ -111,13 +111,20 @@ class Evaluation:
 
 
 def evaluate(
-    labels: pd.DataFrame, items: pd.DataFrame, *, unscored: int = 0, seed: int = 0, resampled: int = RESAMPLES
+    labels: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    open_items: int | None = None,
+    unscored: int = 0,
+    seed: int = 0,
+    resampled: int = RESAMPLES,
 ) -> Evaluation:
     """Judges the scores by what was decided.
 
     Args:
         labels: A row per decided item, as it stood when it was decided: `labels.COLUMNS`.
-        items: A row per item that is scored now: `item_id` and the points of each part.
+        items: A row per item that is scored now: `item_id` and the points of each part; the highest suffice.
+        open_items: How many items there are; None: all are here.
         unscored: How many decisions have no score of their time.
         seed: Another number draws other resamples.
         resampled: How many resamples.
@@ -134,7 +141,7 @@ def evaluate(
         sampled=int((known.weight > 1).sum()),
         unscored=unscored,
         calibration=calibration(known, everything.k) if everything.is_enough else None,
-        stability=stability(items),
+        stability=stability(items, open_items),
         seed=seed,
     )
 
