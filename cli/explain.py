@@ -41,7 +41,7 @@ def explain_item(
     """
     loaded = the_workspace(workspace)
     currency = loaded.settings.company.currency
-    explained = explain(loaded.data, item, rules=loaded.rules, currency=currency, theme=theme)
+    explained = explain(loaded.data, item, rules=loaded.rules, currency=currency, themes=loaded.themes, theme=theme)
     if as_json:
         write_json(asdict(explained))
         return

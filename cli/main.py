@@ -16,6 +16,7 @@ from cli import (
     evaluate,
     explain,
     ledger,
+    match,
     people,
     privacy,
     readers,
@@ -47,6 +48,7 @@ deciding.add_to(app)
 app.add_typer(clusters.app)
 explain.add_to(app)
 evaluate.add_to(app)
+match.add_to(app)
 privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)
