@@ -155,16 +155,19 @@ def _world(count: int, *, seed: int, weeks: int) -> pd.DataFrame:
 
 def _holds(labels: Labels, block: np.ndarray[tuple[int], np.dtype[np.int64]], truth: float, seed: int) -> bool:
     order = ranked(labels.frame["score"].to_numpy(dtype=np.float64), labels.gain)
-    again = [
-        figures(order, weight.astype(np.float64), 5).agreement
-        for weight in resamples(block, np.random.default_rng(seed), _RESAMPLES)
-    ]
+    again = np.concatenate(
+        [
+            figures(order, drawn.astype(np.float64), 5).agreement
+            for drawn in resamples(block, np.random.default_rng(seed), _RESAMPLES)
+        ]
+    )
     low, high = np.percentile(again, [2.5, 97.5])
     return bool(low <= truth <= high)
 
 
 def _agreement(labels: Labels) -> float:
-    return figures(ranked(labels.frame["score"].to_numpy(dtype=np.float64), labels.gain), labels.weight, 5).agreement
+    order = ranked(labels.frame["score"].to_numpy(dtype=np.float64), labels.gain)
+    return float(figures(order, labels.weight[None, :], 5).agreement[0])
 
 
 __all__ = ["History", "Judging", "measure", "section"]

@@ -14,7 +14,7 @@ SWAY = 0.2
 TOP = 10
 MEANINGFUL = 0.7
 REACH = (1 - SWAY) / (1 + SWAY)
-"""What scores a smaller share of another's score never passes it: at most the one falls, and the other rises, by a fifth."""
+"""What scores a smaller share of another's score never passes it: one falls and one rises, by a fifth at most."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -120,8 +120,10 @@ def test_told_in_good_faith_before_anybody_had_looked_is_one_point() -> None:
 def test_a_confirmation_is_paid_to_whoever_finds_things_too() -> None:
     first, echo = sighting("one"), sighting("two", "bo", **CONFIRMS)
 
-    assert points(first, echo)["two"] == {}
-    assert reason("two", first, echo).startswith("as many confirmations are paid as you have told new things")
+    (award,) = [each for each in awards(first, echo, now=at(days=60)) if each.sighting_id == "two"]
+    assert (award.points, award.state) == (2, "pending")
+    assert award.sentence == "2 × 1.0 confirmed × 0.86 fresh = 2, once you have told something new yourself, rule v1"
+    assert reason("two", first, echo, now=at(days=95)).startswith("a confirmation counts once you have told something")
     assert points(first, echo, sighting("own", "bo", received_at=at(days=20)))["two"] == {"corroboration": 2}
 
 
@@ -271,3 +273,13 @@ def test_what_nobody_has_looked_at_for_a_quarter_is_not_promised_any_more() -> N
 
     assert reason("one", sent, now=at(days=92)).startswith("nobody has looked at it for 13 weeks")
     assert points(replace(sent, review="verified", reviewed_at=at(days=200)))["one"] == {"new": 5}
+
+
+def test_what_is_merged_or_split_later_is_right_by_itself() -> None:
+    first, other = sighting("one"), sighting("two", "bo", received_at=at(days=1))
+    own = sighting("own", "bo", received_at=at(days=7))
+    merged = replace(other, cluster_id="cluster one")
+
+    assert points(first, other, own)["two"] == {"new": 5}
+    assert points(first, merged, own)["two"] == {"corroboration": 2}
+    assert points(first, replace(merged, person_id="ana"), own)["two"] == {}
