@@ -43,7 +43,7 @@ def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | N
     is_touched = np.ones(len(items), dtype=bool) if touched is None else ids.isin(list(touched)).to_numpy()
     sketcher = Sketcher()
     parts = [pd.DataFrame(columns=_COLUMNS)]
-    for block in blocks(items, is_touched):
+    for block in blocks(items, is_touched, window):
         links = [*chains(block, window), *near_copies(block, window, sketcher), *tellings(block, window)]
         if links:
             parts.append(_frame(block, links))
