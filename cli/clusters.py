@@ -14,6 +14,8 @@ from cli.screen import say, show_rows, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk.deciding import edits
 
+# comparing more than these takes longer than somebody waits
+_COMPARED = 5_000
 _NEXT = "it counts from the next build on; `detente run build` makes one now"
 
 ItemArgument = Annotated[str, typer.Argument(help="An item's id, or enough of its beginning.")]
@@ -86,7 +88,7 @@ def suggest(
 
     loaded = the_workspace(workspace)
     found = item(loaded, what)
-    known = rows(loaded, "item_texts", competitor=found.competitor)
+    known = rows(loaded, "item_texts", competitor=found.competitor, newest=_COMPARED)
     own = next((row["text"] for row in known if row["item_id"] == found.item_id), found.title)
     others = pd.DataFrame([row for row in known if row["cluster_id"] != found.cluster_id], columns=["item_id", "text"])
     by_id = {row["item_id"]: row for row in known}
