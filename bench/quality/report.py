@@ -10,6 +10,8 @@ from bench.quality.documents import Documents
 from bench.quality.history import Replayed
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
+from bench.quality.themes import ThemeQuality
+from bench.quality.themes import as_markdown as _themes
 
 _SHOWN_FAILURES = 12
 _HEAD = """\
@@ -34,6 +36,7 @@ class Quality:
         unlabelled: By name, documents without labels.
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
+        themes: Texts matched to themes.
     """
 
     pricing: Scored
@@ -41,6 +44,7 @@ class Quality:
     unlabelled: Mapping[str, Documents]
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
+    themes: ThemeQuality
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -53,6 +57,7 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_unlabelled(quality.unlabelled),
             *_strings(quality.strings),
             *_history(quality.history),
+            *_themes(quality.themes),
         ]
     )
 
