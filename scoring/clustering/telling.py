@@ -143,7 +143,8 @@ def _names(text: Said, subject: Said) -> bool:
     """Whether a text names a plan or the like: all its words, with a capital where the text has capitals at all."""
     if not subject.senses.keys() <= text.senses.keys():
         return False
-    if not any(token.is_capital and token.tells for token in subject.tokens):
+    telling = [token for token in subject.tokens if token.tells]
+    if len(telling) >= _TITLE_WORDS or not any(token.is_capital for token in telling):
         return True
     senses = subject.senses.keys()
     return any(token.is_capital and token.sense in senses for token in text.tokens) or not any(

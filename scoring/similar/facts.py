@@ -312,7 +312,9 @@ def _against(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int])
 
 
 def _of_kind(token: Token, kind: frozenset[str]) -> bool:
-    return token.is_capital and token.plain in kind if kind is _MONTHS else token.sense in kind
+    if kind is _MONTHS:
+        return token.plain in kind and (token.is_capital or token.plain != "may")
+    return token.sense in kind
 
 
 def _placed(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int]) -> tuple[_Conflict | None, bool]:
