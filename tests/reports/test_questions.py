@@ -30,6 +30,12 @@ OF_SCORES = {
     "decided_clusters",
     "decided_deals",
     "decided_members",
+    "explain_cluster_decision",
+    "explain_deals",
+    "explain_decided",
+    "explain_history",
+    "explain_scores",
+    "explain_theirs",
     "item_scores",
     "item_texts",
     "scored_clusters",
@@ -81,6 +87,8 @@ def test_every_question_is_answered(folder: Path, name: str) -> None:
         "item": "",
         "id": "",
         "competitor": "globex",
+        "theme": "Single sign-on",
+        "until": TIMES["end"],
         **TIMES,
     }
     given = {p.name: values[p.name] for p in reports.question(name).parameters if not p.optional}
