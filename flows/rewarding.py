@@ -144,7 +144,7 @@ def credit(
             return Settled(problem=str(error))
         if contributions.stamp(c) != seen:
             known, planned = look(c)
-        if rules.rewards.budget and not _is_funded(c, quarter):
+        if planned.promise and rules.rewards.budget and not _is_funded(c, quarter):
             ledger.fund(c, quarter, rules.rewards.budget, by=None, now=now)
         return carry_out(c, planned, known, quarter=quarter, rules=rules)
 
