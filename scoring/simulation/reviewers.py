@@ -123,8 +123,10 @@ class Reviewers:
 
     def _belief(self, telling: Telling) -> float:
         match telling.nature:
-            case "echo" | "copy":
+            case "echo":
                 return self.assumed.believes_echo
+            case "copy":
+                return 1 - self.assumed.sees_public
             case "late" | "moved":
                 return self.assumed.believes_date
             case "forged":
