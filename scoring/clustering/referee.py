@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from scoring.similar import tells_of
+from scoring.similar.facts import amounts_of, said
 
+# first_seen_at, subject, value and evidence of a fact
+_Stood = tuple[pd.Timestamp, object, object, object]
 _COLUMNS = ["sighting_id", "evidence", "first_seen_at"]
 
 
@@ -28,10 +33,22 @@ def seen_before(sightings: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
         known = known.sort_values(["first_seen_at", "evidence"])
         stood = list(zip(*(known[name] for name in ("first_seen_at", "subject", "value", "evidence")), strict=True))
         for item_id, text, received_at in zip(told["item_id"], told["text"], told["happened_at"], strict=True):
-            for seen_at, subject, value, evidence in stood:
-                if seen_at >= received_at:
-                    break
-                if tells_of(str(text), str(subject), str(value)):
-                    rows.append((item_id, evidence, seen_at))
-                    break
+            before = [one for one in stood if one[0] < received_at and tells_of(str(text), str(one[1]), str(one[2]))]
+            if before and (last := _last(str(text), before)) is not None:
+                rows.append((item_id, last[3], last[0]))
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _last(text: str, before: Sequence[_Stood]) -> _Stood | None:
+    """What completed it: the first fact where it names no price; else the last of those that show each price first.
+
+    None where it names a price that no page had shown: what a customer was offered, or what is to come, is news.
+    """
+    first: dict[float, _Stood] = {}
+    for one in before:
+        for number in said(str(one[2])).numbers:
+            first.setdefault(number, one)
+    amounts = amounts_of(said(text))
+    if not amounts <= first.keys():
+        return None
+    return max((first[amount] for amount in amounts), key=lambda one: (one[0], str(one[3])), default=before[0])

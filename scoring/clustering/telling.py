@@ -12,7 +12,7 @@ import numpy as np
 
 from scoring.clustering.block import Block
 from scoring.clustering.copies import Link
-from scoring.similar.facts import Said, said, says_only
+from scoring.similar.facts import Said, amounts_of, said, says_only
 
 _VERSION_DOTS = 2
 # a title of so many words that say something is met by chance no more
@@ -43,7 +43,8 @@ _Facts = Mapping[float | str, Sequence[_Fact]]
 def tellings(block: Block, window: int) -> list[Link]:
     """Each sighting with the change and the release that it tells of.
 
-    It tells of a change whose subject and new number it names, unless it says that it went the other way. Of several,
+    It tells of a change whose subject and new number it names, unless it says that it went the other way, or names a
+    price that the change does not. Of several,
     that which shares the most numbers, then the nearest in time, then the older is meant. It tells of a release whose
     version it names, or all the words of a title that says enough.
     """
@@ -91,7 +92,7 @@ def _change_of(block: Block, place: int, text: Said, changes: _Facts, window: in
     best: tuple[int, int, int] | None = None
     for number in text.numbers:
         for fact in _near(block, place, changes.get(number, ()), window):
-            if not _names(text, fact.subject) or _goes_the_other_way(text, fact):
+            if not _names(text, fact.subject) or _goes_the_other_way(text, fact) or _asks_more(text, fact):
                 continue
             shared = len((fact.new | fact.old) & text.numbers.keys())
             rank = (-shared, abs(int(block.times[fact.place] - block.times[place])), fact.place)
@@ -139,6 +140,13 @@ def _goes_the_other_way(text: Said, fact: _Fact) -> bool:
     if len(fact.old) != 1 or len(fact.new) != 1 or fact.old == fact.new:
         return False
     return says_only(text, goes_up=fact.new < fact.old)
+
+
+def _asks_more(text: Said, fact: _Fact) -> bool:
+    """Whether a text names a price that the change does not: an offer, or what is to come, is news."""
+    known = fact.old | fact.new
+    steps = {abs(one - other) for one in fact.old for other in fact.new}
+    return bool(amounts_of(text) - known - steps)
 
 
 @lru_cache(maxsize=100_000)
