@@ -16,11 +16,13 @@ from cli import (
     evaluate,
     explain,
     ledger,
+    match,
     people,
     privacy,
     readers,
     rewards,
     sightings,
+    similar,
     sources,
     start,
     work,
@@ -47,6 +49,8 @@ deciding.add_to(app)
 app.add_typer(clusters.app)
 explain.add_to(app)
 evaluate.add_to(app)
+match.add_to(app)
+similar.add_to(app)
 privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)

@@ -184,7 +184,7 @@ def load(root: Path) -> Workspace:
             faults.append(str(error))
     themes: tuple[ThemeEntry, ...] = ()
     try:
-        themes = _load_themes(root / "roadmap.toml")
+        themes = load_themes(root / "roadmap.toml")
     except WorkspaceError as error:
         faults.append(str(error))
     wanted: tuple[Wanted, ...] = ()
@@ -271,7 +271,12 @@ def _slug_help(value: str) -> str:
     return f"{value!r} must be lower-case letters, digits and single hyphens, such as 'acme-desk.toml'"
 
 
-def _load_themes(path: Path) -> tuple[ThemeEntry, ...]:
+def load_themes(path: Path) -> tuple[ThemeEntry, ...]:
+    """The lines of a roadmap in TOML; none where there is no such file.
+
+    Raises:
+        WorkspaceError: The file is invalid; with file and line.
+    """
     if not path.exists():
         return ()
     data, text = read_toml(path)

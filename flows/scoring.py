@@ -15,6 +15,7 @@ from desk.places import desk_of, has_desk
 from detente import __version__
 from detente.errors import DetenteError, WarehouseBusyError
 from detente.rules import Rules, default_text
+from detente.vectors import word_vectors
 from detente.workspace import ThemeEntry
 from flows.job import Job
 from scoring.clustering import Edit, assign, independent_by_cluster, pairs, seen_before
@@ -194,23 +195,43 @@ class Scorer:
             Theme(key=one.name, name=one.name, description=one.description, keywords=tuple(one.keywords))
             for one in self._themes
         ]
-        return ThemeMatcher(themes, learned)
+        return ThemeMatcher(themes, learned, vectors=word_vectors())
 
 
 def find(around: Surroundings, matcher: ThemeMatcher, rules: Rules) -> Found:
     """Clusters, themes and what pages had said, of items that wait for them."""
     rows = around.items
     touched = rows[rows["item_id"].isin(around.touched)].reset_index(drop=True)
-    every = len(touched) == len(rows)
-    new = pairs(rows, rules.clusters, touched=None if every else around.touched)
-    new = new[["item_id", "other_id", "share", "reason"]]
+    new, sought = _pairs(around, rules)
+    is_over = around.pairs["item_id"].isin(sought | around.gone) | around.pairs["other_id"].isin(sought | around.gone)
     edits = [Edit(kind=kind, item_id=one, other_id=other) for kind, one, other in around.edits]  # type: ignore[arg-type]
-    known = pd.concat([around.pairs, new], ignore_index=True) if len(around.pairs) else new
+    known = new if is_over.all() else pd.concat([around.pairs[~is_over], new], ignore_index=True)
     members = assign(rows, known, edits, rules.clusters)
     sources = independent_by_cluster(rows, members)
     members["independent_sources"] = members["cluster_id"].map(sources).to_numpy()
     evidence = seen_before(touched[touched["kind"] == "sighting"], around.facts)
-    return Found(pairs=new, members=members, matches=themes_of(touched, matcher), evidence=evidence)
+    return Found(pairs=new, sought=sought, members=members, matches=themes_of(touched, matcher), evidence=evidence)
+
+
+def _pairs(around: Surroundings, rules: Rules) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Pairs of items, and of which items these are all.
+
+    An item pairs with the best of what is there: where it pairs with one that is new, or did with one that is gone, it
+    may pair otherwise with all others.
+    """
+    columns = ["item_id", "other_id", "share", "reason"]
+    every = frozenset(around.items["item_id"])
+    if every == around.touched:
+        return pairs(around.items, rules.clusters)[columns], every
+    first = pairs(around.items, rules.clusters, touched=around.touched)
+    before = around.pairs
+    changed = around.touched | around.gone
+    before = before[before["item_id"].isin(changed) | before["other_id"].isin(changed)]
+    ends = [first["item_id"], first["other_id"], before["item_id"], before["other_id"]]
+    sought = every & around.touched.union(*(end.tolist() for end in ends))
+    if sought == around.touched:
+        return first[columns], sought
+    return pairs(around.items, rules.clusters, touched=sought)[columns], sought
 
 
 def themes_of(rows: pd.DataFrame, matcher: ThemeMatcher) -> pd.DataFrame:

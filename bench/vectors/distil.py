@@ -86,7 +86,8 @@ def packed(vectors: Floats) -> npt.NDArray[np.uint8]:
     """Each number as one of fifteen steps from -7 to 7, two in a byte; the few largest of a row are cut off."""
     step = np.abs(vectors).max(axis=1, keepdims=True) * _KEPT / 7
     steps = (np.clip(np.round(vectors / step), -7, 7) + 8).astype(np.uint8)
-    return (steps[:, 0::2] << 4) | steps[:, 1::2]
+    pairs: npt.NDArray[np.uint8] = (steps[:, 0::2] << 4) | steps[:, 1::2]
+    return pairs
 
 
 def rarity(names: list[str], ranks: list[int]) -> Floats:
@@ -94,7 +95,8 @@ def rarity(names: list[str], ranks: list[int]) -> Floats:
     # letters and digits stand before the words, whatever their frequency
     first = ranks[names.index("the")] - 1
     share = 1 / (np.maximum(np.array(ranks) - first, 1) * np.log(len(names)))
-    return (_HALF / (_HALF + share)).astype(np.float32)
+    told: Floats = (_HALF / (_HALF + share)).astype(np.float32)
+    return told
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ def _attention(hidden: Floats, at: str, model: Mapping[str, Floats]) -> Floats:
     scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / np.float32(math.sqrt(width // _HEADS))
     scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
     mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ heads("value")
-    return mixed.transpose(0, 2, 1, 3).reshape(rows, length, width)
+    joined: Floats = mixed.transpose(0, 2, 1, 3).reshape(rows, length, width)
+    return joined
 
 
 def _linear(values: Floats, at: str, model: Mapping[str, Floats]) -> Floats:

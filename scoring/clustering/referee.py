@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
 
-from scoring.similar import tells_of
-from scoring.similar.facts import amounts_of, said
+from scoring.clustering.telling import Fact, Facts, title_fact, value_fact
+from scoring.similar.facts import said
 
-# first_seen_at, subject, value and evidence of a fact
-_Stood = tuple[pd.Timestamp, object, object, object]
 _COLUMNS = ["sighting_id", "evidence", "first_seen_at"]
 
 
@@ -19,36 +16,36 @@ def seen_before(sightings: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         sightings: Rows of items: `item_id`, `competitor`, `text`, `happened_at` (when it was received).
-        facts: `competitor`, `subject`, `value`, `first_seen_at`, `evidence`: prices that stood, changes, releases.
+        facts: `competitor`, `subject`, `value` (None or empty for a release), `first_seen_at`, `evidence`: prices that
+            stood, changes, releases.
 
     Returns:
-        A row per such sighting: `sighting_id`, and the `evidence` that was seen first.
+        A row per such sighting, by its id: `sighting_id`, and the `evidence` that was seen first, with `first_seen_at`.
     """
     rows = []
-    by_competitor = dict(list(facts.groupby("competitor", sort=False)))
+    stood = dict(iter(facts.groupby("competitor", sort=False)))
     for competitor, told in sightings.groupby("competitor", sort=False):
-        known = by_competitor.get(competitor)
-        if known is None:
+        if competitor not in stood:
             continue
-        known = known.sort_values(["first_seen_at", "evidence"])
-        stood = list(zip(*(known[name] for name in ("first_seen_at", "subject", "value", "evidence")), strict=True))
-        for item_id, text, received_at in zip(told["item_id"], told["text"], told["happened_at"], strict=True):
-            before = [one for one in stood if one[0] < received_at and tells_of(str(text), str(one[1]), str(one[2]))]
-            if before and (last := _last(str(text), before)) is not None:
-                rows.append((item_id, last[3], last[0]))
-    return pd.DataFrame(rows, columns=_COLUMNS)
+        known = stood[competitor].sort_values(["first_seen_at", "evidence"], ignore_index=True)
+        index = Facts(_facts_of(known, str(competitor)))
+        evidence, seen = known["evidence"].tolist(), known["first_seen_at"].tolist()
+        received = told["happened_at"].to_numpy(dtype="datetime64[us]").astype(np.int64).tolist()
+        for item_id, text, at in zip(told["item_id"].tolist(), told["text"].tolist(), received, strict=True):
+            earlier = [fact.number for fact in index.told_by(said(str(text))) if fact.at < at]
+            if earlier:
+                first = min(earlier)
+                rows.append((item_id, evidence[first], seen[first]))
+    return pd.DataFrame(rows, columns=_COLUMNS).sort_values("sighting_id", ignore_index=True)
 
 
-def _last(text: str, before: Sequence[_Stood]) -> _Stood | None:
-    """What completed it: the first fact where it names no price; else the last of those that show each price first.
-
-    None where it names a price that no page had shown: what a customer was offered, or what is to come, is news.
-    """
-    first: dict[float, _Stood] = {}
-    for one in before:
-        for number in said(str(one[2])).numbers:
-            first.setdefault(number, one)
-    amounts = amounts_of(said(text))
-    if not amounts <= first.keys():
-        return None
-    return max((first[amount] for amount in amounts), key=lambda one: (one[0], str(one[3])), default=before[0])
+def _facts_of(known: pd.DataFrame, competitor: str) -> list[Fact | None]:
+    times = known["first_seen_at"].to_numpy(dtype="datetime64[us]").astype(np.int64).tolist()
+    values = known["value"].astype(object)
+    found = []
+    for number, (at, subject, value) in enumerate(
+        zip(times, known["subject"].tolist(), values.where(values.notna(), "").tolist(), strict=True)
+    ):
+        fact = value_fact(number, at, str(subject), None, str(value))
+        found.append(fact or title_fact(number, at, str(subject), competitor))
+    return found

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from detente.vectors import WordVectors
-from scoring.matching.lexicon import FIRST, IN_COMMON, TELLING, WEIGHT_SQUARED, Lexicon
+from scoring.matching.lexicon import Lexicon
 from scoring.matching.profiles import IN_TITLE, Floats, Profiles
 from scoring.matching.records import Decided, Theme, ThemeMatch
-from scoring.matching.words import as_written, folded, plain, sentences, split
+from scoring.matching.words import as_written, plain, sentences, split
 
 # What nearness counts beside shared words; it grows with the length of a text by itself, which the exponent takes back.
 _NEARNESS = 0.52
@@ -22,15 +25,34 @@ _BY_LENGTH = -0.25
 _FOREIGN = 1.5
 _FAMILIAR = 2.0
 # A fit of this much is right in half of the cases; the line is one chance in four.
-_HALF = 0.4
+_HALF = 0.36
 LINE = 0.25
 _MOST = 3
 _WHY = 5
-# numbers in memory at once, 4 bytes each
-_AT_ONCE = 16_000_000
+# beside the loudest word, one that says less than this is not named
+_HEARD = 0.2
+# words in memory at once
+_AT_ONCE = 1_000_000
 _SCORE_DIGITS = 6
 
-_Block = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Texts as words.
+
+    Attributes:
+        rows: Which texts they are.
+        titles: By text, how many of its words are in its title; they come first.
+        lengths: By text, how many words it has.
+        words: Text after text, the places of its words, each once.
+        counts: How often each of them occurs.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    titles: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    words: array[int] = field(default_factory=lambda: array("q"))
+    counts: array[int] = field(default_factory=lambda: array("q"))
 
 
 class ThemeMatcher:
@@ -60,18 +82,17 @@ class ThemeMatcher:
             return []
         scores = self._scores([text])[0]
         best = np.lexsort((np.arange(len(scores)), -scores))[:limit]
-        said = self._said(text)
         parts = sentences(text)
         fits, _ = self._fits(parts)
         return [
             ThemeMatch(
                 theme=str(self._keys[theme]),
                 score=float(scores[theme]),
-                why=tuple(word for _, word in sorted(said[theme], key=lambda one: (-one[0], one[1]))[:_WHY]),
+                why=why if scores[theme] > 0 else (),
                 passage=parts[int(fits[:, theme].argmax())] if scores[theme] > 0 else "",
                 is_match=bool(scores[theme] >= LINE),
             )
-            for theme in best.tolist()
+            for theme, why in zip(best.tolist(), self._why(text, best), strict=True)
         ]
 
     def match_many(self, texts: Sequence[str]) -> pd.DataFrame:
@@ -108,67 +129,71 @@ class ThemeMatcher:
         themes = len(self._keys)
         fits = np.zeros((len(texts), themes), np.float32)
         familiar = np.zeros(len(texts))
-        for rows, places, starts, factors in self._read(texts):
-            words = self._lexicon.rows(places)
-            own = np.add.reduceat(words[:, TELLING:FIRST], starts, axis=0)
-            familiar[rows] = own[:, IN_COMMON - TELLING] / np.maximum(own[:, 0], 1e-9)
-            squares = np.add.reduceat(words[:, WEIGHT_SQUARED] * factors**2, starts)
-            words *= factors[:, None]
-            sums = np.add.reduceat(words[:, FIRST:], starts, axis=0)
-            counts = np.diff(starts, append=len(places)).astype(np.float32)
-            sums[:, themes:] *= (np.float32(_NEARNESS) * counts ** np.float32(_BY_LENGTH))[:, None]
-            fits[rows] = (sums[:, :themes] + sums[:, themes:]) / np.maximum(np.sqrt(squares), 1e-9)[:, None]
+        for block in self._read(texts):
+            lengths, words = np.array(block.lengths), np.frombuffer(block.words, np.int64)
+            ends = np.cumsum(lengths)
+            factors = self._factors(block, lengths, ends)
+            said = np.zeros((len(lengths), 2 * themes), np.float32)
+            starts = [0, *ends.tolist()]
+            for place, (start, end) in enumerate(itertools.pairwise(starts)):
+                # one text by itself, so that what it is asked with changes no digit
+                np.dot(factors[start:end], self._lexicon.said.take(words[start:end], axis=0), out=said[place])
+            begins = ends - lengths
+            telling, common, squares = (
+                np.add.reduceat(numbers, begins)
+                for numbers in (
+                    self._lexicon.telling[words],
+                    self._lexicon.in_common[words],
+                    (factors * self._lexicon.weights[words]) ** 2,
+                )
+            )
+            said[:, themes:] *= (np.float32(_NEARNESS) * lengths.astype(np.float32) ** np.float32(_BY_LENGTH))[:, None]
+            fits[block.rows] = (said[:, :themes] + said[:, themes:]) / np.maximum(np.sqrt(squares), 1e-9)[:, None]
+            familiar[block.rows] = common / np.maximum(telling, 1e-9)
         return fits, familiar
 
+    def _factors(self, block: _Block, lengths: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Floats:
+        """By word of a block, how much it counts for how often and where it stands."""
+        within = np.arange(len(block.words)) - np.repeat(ends - lengths, lengths)
+        in_title = within < np.repeat(np.array(block.titles), lengths)
+        found: Floats = 1 + np.log(np.frombuffer(block.counts, np.int64).astype(np.float32))
+        found += np.float32(IN_TITLE) * in_title
+        return found
+
     def _read(self, texts: Sequence[str]) -> Iterator[_Block]:
-        """The texts that have words, in blocks: which they are, their words' places, where each begins, factors."""
-        most = max(_AT_ONCE // self._lexicon.width, 1_000)
-        rows: list[int] = []
-        starts: list[int] = []
-        places: list[int] = []
-        counts: list[int] = []
-        titled: list[int] = []
+        """The texts that have words, in blocks."""
+        block = _Block()
         for row, text in enumerate(texts):
             title, rest = split(plain(text))
-            look = self._lexicon.places.__getitem__
-            told = list(map(look, title))
-            # words are counted in their order, so that those of the title come first
-            counted = Counter(told)
+            place = self._lexicon.places.__getitem__
+            # words stay in the order in which they are counted, so that those of the title come first
+            counted = Counter(map(place, title))
             in_title = len(counted)
-            counted.update(map(look, rest))
-            if not counted:
-                continue
-            rows.append(row)
-            starts.append(len(places))
-            titled.append(in_title)
-            places.extend(counted.keys())
-            counts.extend(counted.values())
-            if len(places) > most:
-                yield _block(rows, starts, places, counts, titled)
+            counted.update(map(place, rest))
+            if counted:
+                block.rows.append(row)
+                block.titles.append(in_title)
+                block.lengths.append(len(counted))
+                block.words.extend(counted)
+                block.counts.extend(counted.values())
+            if len(block.words) > _AT_ONCE:
+                yield block
                 self._lexicon.forget()
-                rows, starts, places, counts, titled = [], [], [], [], []
-        if rows:
-            yield _block(rows, starts, places, counts, titled)
+                block = _Block()
+        if block.rows:
+            yield block
             self._lexicon.forget()
 
-    def _said(self, text: str) -> list[list[tuple[float, str]]]:
-        """By theme, the words of a text that speak for it rather than for others, and how loudly."""
-        themes = len(self._keys)
-        said: list[list[tuple[float, str]]] = [[] for _ in range(themes)]
-        for word, written in as_written(text).items():
-            row = self._lexicon.rows(np.array([self._lexicon.place(folded(word))]))[0].astype(np.float64)
-            near = row[FIRST + themes :]
-            loud = row[FIRST : FIRST + themes] + _NEARNESS * np.maximum(near - near.mean(), 0)
-            for theme in np.flatnonzero(loud > 0).tolist():
-                said[theme].append((float(loud[theme]), written))
-        return said
-
-
-def _block(
-    rows: Sequence[int], starts: Sequence[int], places: Sequence[int], counts: Sequence[int], titled: Sequence[int]
-) -> _Block:
-    begins = np.array(starts, np.int64)
-    factors = 1 + np.log(np.array(counts, np.float32))
-    within = np.arange(len(places)) - np.repeat(begins, np.diff(begins, append=len(places)))
-    in_title = within < np.repeat(np.array(titled), np.diff(begins, append=len(places)))
-    return np.array(rows), np.array(places, np.int64), begins, factors + np.float32(IN_TITLE) * in_title
+    def _why(self, text: str, best: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """By theme, the words of a text that speak for it rather than for other themes, the loudest first."""
+        written = as_written(text)
+        rows = np.stack([self._lexicon.said[self._lexicon.places[word]] for word in written]).astype(np.float64)
+        shared, near = rows[:, : len(self._keys)], rows[:, len(self._keys) :]
+        loud = shared + _NEARNESS * np.maximum(near - near.mean(axis=1, keepdims=True), 0)
+        words = list(written.values())
+        found = []
+        for theme in best.tolist():
+            order = np.lexsort((np.arange(len(words)), -loud[:, theme]))[:_WHY]
+            least = max(float(loud[order[0], theme]) * _HEARD, 1e-9)
+            found.append(tuple(words[place] for place in order.tolist() if loud[place, theme] >= least))
+        return found

@@ -12,6 +12,8 @@ _TITLE = 200
 _SENTENCES = 200
 
 _WORD = re.compile(r"[^\W_]+")
+# the same for ASCII, several times as fast: what is no letter or digit becomes a blank
+_BLANKS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 _END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
@@ -24,9 +26,11 @@ def plain(text: str) -> str:
 def split(text: str) -> tuple[list[str], list[str]]:
     """The words of a plain text's title, and those of the rest; a text whose first line is long has no title."""
     title, _, rest = text.partition("\n")
-    if len(title) > _TITLE:
-        return [], _WORD.findall(text)
-    return _WORD.findall(title), _WORD.findall(rest)
+    return ([], _words(text)) if len(title) > _TITLE else (_words(title), _words(rest))
+
+
+def _words(text: str) -> list[str]:
+    return text.translate(_BLANKS).split() if text.isascii() else _WORD.findall(text)
 
 
 def folded(word: str) -> str:

@@ -86,10 +86,10 @@ def is_copy(one: Said, other: Said) -> bool:
 
     What this says is merged without a person, so it is strict: a copy with one more number is not the same.
     """
-    differs = difference(one, other)
-    if differs.is_conflict or differs.is_fuller or differs.is_reworded:
+    if contained(one, other) < SAME:
         return False
-    return contained(one, other) >= SAME
+    differs = difference(one, other)
+    return not (differs.is_conflict or differs.is_fuller or differs.is_reworded)
 
 
 def tells_of(text: str, subject: str, *values: str) -> bool:

@@ -25,7 +25,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> ScoredOffice:
 
 
 def explained(office: ScoredOffice, item: str, *, rules: Rules | None = None, theme: str | None = None) -> Explained:
-    return explain(office.data, item, rules=rules or default_rules(), currency="EUR", theme=theme)
+    workspace = office.workspace
+    return explain(
+        office.data, item, rules=rules or workspace.rules, currency="EUR", themes=workspace.themes, theme=theme
+    )
 
 
 def test_the_parts_are_those_that_are_stored_and_sum_to_the_score(office: ScoredOffice) -> None:
@@ -74,6 +77,14 @@ def test_what_is_decided_names_its_decision_as_evidence(office: ScoredOffice) ->
 
     assert novelty.sentence.startswith("It is decided")
     assert novelty.evidence == ("decision-0",)
+
+
+def test_the_words_by_which_the_theme_fits_are_told(office: ScoredOffice) -> None:
+    sentence = explained(office, ASKED).explanation.parts[4].sentence
+
+    assert "It says " in sentence
+    assert "'SAML'" in sentence
+    assert "It says" not in explained(office, OTHER).explanation.parts[4].sentence
 
 
 def test_earlier_scores_stay_the_newest_first(office: ScoredOffice) -> None:

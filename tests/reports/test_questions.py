@@ -26,7 +26,15 @@ TIMES = {
 }
 
 # what is asked of scores and decisions; here nothing has any
-OF_SCORES = {"decided_clusters", "decided_deals", "decided_members", "item_scores", "item_texts", "scored_clusters"}
+OF_SCORES = {
+    "decided_clusters",
+    "decided_deals",
+    "decided_members",
+    "item_scores",
+    "item_texts",
+    "scored_clusters",
+    "undecided_scores",
+}
 
 
 @pytest.fixture(scope="module")
