@@ -86,8 +86,6 @@ def test_every_question_is_answered(folder: Path, name: str) -> None:
         "cluster": str(sighting(1)["sighting_id"]),
         "item": "",
         "id": "",
-        "theme": "Teams",
-        "until": TIMES["at"],
         "competitor": "globex",
         "theme": "Single sign-on",
         "until": TIMES["end"],
