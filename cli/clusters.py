@@ -14,6 +14,8 @@ from cli.screen import say, show_rows, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk.deciding import edits
 
+# comparing more than these takes longer than somebody waits
+_COMPARED = 5_000
 _NEXT = "it counts from the next build on; `detente run build` makes one now"
 
 ItemArgument = Annotated[str, typer.Argument(help="An item's id, or enough of its beginning.")]
@@ -81,19 +83,20 @@ def suggest(
     """
     import pandas as pd  # noqa: PLC0415  (half a second, which only this command needs)
 
+    from detente.vectors import word_vectors  # noqa: PLC0415
     from scoring.clustering import suggestions  # noqa: PLC0415
 
     loaded = the_workspace(workspace)
     found = item(loaded, what)
-    known = rows(loaded, "item_texts", competitor=found.competitor)
+    known = rows(loaded, "item_texts", competitor=found.competitor, newest=_COMPARED)
     own = next((row["text"] for row in known if row["item_id"] == found.item_id), found.title)
     others = pd.DataFrame([row for row in known if row["cluster_id"] != found.cluster_id], columns=["item_id", "text"])
     by_id = {row["item_id"]: row for row in known}
-    matches = suggestions(own, others, limit) if len(others) else []
+    matches = suggestions(own, others, limit, word_vectors()) if len(others) else []
     told: list[dict[str, Any]] = [
         {
-            "item_id": one.key, "kind": by_id[one.key]["kind"], "title": by_id[one.key]["title"], "share": one.share,
-            "likeness": one.likeness, "why": one.why,
+            "item_id": one.item_id, "kind": by_id[one.item_id]["kind"], "title": by_id[one.item_id]["title"],
+            "share": one.score, "likeness": "same" if one.is_same else "near", "why": one.why,
         }
         for one in matches
     ]  # fmt: skip

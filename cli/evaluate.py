@@ -14,7 +14,8 @@ from rich.table import Table
 
 from cli.screen import data, print_whole, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
-from desk.deciding import samples
+from desk.deciding import reviews, samples
+from desk.deciding.reviews import ReviewOutcome
 from desk.places import has_desk
 from detente.errors import UsageError
 from detente.workspace import Workspace
@@ -48,27 +49,35 @@ def evaluate(
 
     Example: detente evaluate --since 2026-07-01
     """
+    from scoring.evaluation.reviewers import kappa  # noqa: PLC0415
+
     loaded = the_workspace(workspace)
+    drawn, reviewed = _of_desk(loaded)
     found = evaluation(
         loaded.data,
         zone=loaded.settings.company.time_zone,
         currency=loaded.settings.company.currency,
         rates=loaded.rules.rates,
-        drawn=_drawn(loaded),
+        drawn=drawn,
         since=_date(since),
         seed=seed,
     )
+    agreed = kappa(reviewed) if len(reviewed) >= _ENOUGH else None
     if as_json:
-        write_json(_plain(_told(found)))
-    else:
-        _show(found)
+        write_json(_plain(_told(found) | {"reviewers": {"pairs": len(reviewed), "kappa": agreed}}))
+        return
+    _show(found)
+    of_two = f"kappa {agreed:.2f}" if agreed is not None else "too few to tell"
+    _line(f"two reviewers of one sighting: {len(reviewed)} pairs, {of_two}")
 
 
-def _drawn(loaded: Workspace) -> list[Lot]:
+def _of_desk(loaded: Workspace) -> tuple[list[Lot], list[tuple[ReviewOutcome, ReviewOutcome]]]:
+    """What was drawn by lot, and what every two reviewers of one sighting found."""
     if not has_desk(loaded):
-        return []
+        return [], []
     with the_desk(loaded) as desk, desk.reading() as c:
-        return [Lot(item_id=one.item_id, week=one.week, probability=one.probability) for one in samples.every(c)]
+        lots = [Lot(item_id=one.item_id, week=one.week, probability=one.probability) for one in samples.every(c)]
+        return lots, reviews.pairs(c)
 
 
 def _date(text: str | None) -> str | None:

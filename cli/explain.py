@@ -41,7 +41,7 @@ def explain_item(
     """
     loaded = the_workspace(workspace)
     currency = loaded.settings.company.currency
-    explained = explain(loaded.data, item, rules=loaded.rules, currency=currency, theme=theme)
+    explained = explain(loaded.data, item, rules=loaded.rules, currency=currency, themes=loaded.themes, theme=theme)
     if as_json:
         write_json(asdict(explained))
         return
@@ -60,10 +60,11 @@ def _show(explained: Explained) -> None:
     data.print()
     _line(f"[bold]{_points(why.score)} of 100 points[/bold]")
     _show_parts(explained)
+    data.print()
     _line(f"confidence {_told(why.confidence)}; it is not in the score")
     _line(f"scored {_time(explained.scored_at)} by rules version {explained.rules_version}")
     if not explained.is_of_these_rules:
-        _line("  rules.toml has changed since: what would change it is reckoned by the rules of today")
+        _line("rules.toml has changed since: what would change it goes by today's rules")
     for fault in why.faults:
         say(f"stored wrongly: {fault}; `detente rebuild` scores anew")
     _show_facts(explained)

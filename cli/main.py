@@ -22,6 +22,7 @@ from cli import (
     readers,
     rewards,
     sightings,
+    similar,
     sources,
     start,
     work,
@@ -49,6 +50,7 @@ app.add_typer(clusters.app)
 explain.add_to(app)
 evaluate.add_to(app)
 match.add_to(app)
+similar.add_to(app)
 privacy.add_to(people.app)
 app.add_typer(people.app)
 app.add_typer(sightings.app)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 import pandas as pd
 
-from cli.screen import data, say, show_rows
+from cli.screen import data, show_rows
 from detente.rules import Rules
-from scoring.simulation import GOAL, Assumptions, compare, fairness, worst
+from scoring.simulation import GOAL, Assumptions, Compared, Fairness, compare, fairness, worst
+
+_LEGEND = (
+    "sent, points: of one person in a quarter. per hour: points for an hour's work.",
+    "+: works honestly besides; per hour is what an hour of cheating adds to that.",
+    "10–90 %: between those lie eight of ten quarters. share: of what an honest hour",
+    "brings. fooled: the same where reviewers believe false things twice as often",
+    "and find out half as often.",
+    "",
+)
 
 
 def show_simulated(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, seeds: int, weeks: int) -> None:
@@ -17,35 +27,34 @@ def show_simulated(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, s
     compared, gullible = compare(usual), {each.kind: each for each in compare(fooled)}
     data.print(f"What reporting brings: {seeds} quarters of {weeks} weeks, rules v{rules.version}\n", highlight=False)
     show_rows(
-        ("strategy", "sent", "points", "hours", "per hour", "(10–90 %)", "share", "gullible"),
+        ("strategy", "sent", "points", "per hour", "10–90 %", "share", "fooled"),
         [
             (
                 each.kind + (" +" if each.is_added else ""),
                 round(each.sightings),
                 round(each.points),
-                f"{each.hours:.1f}",
-                _signed(each.per_hour),
-                f"{_signed(each.low)} to {_signed(each.high)}",
-                _percent(each.of_honest),
-                _percent(gullible[each.kind].of_honest),
+                f"{_number(each.per_hour):>8}",
+                f"{_number(each.low):>5} to {_number(each.high)}",
+                f"{_percent(each.of_honest):>7}",
+                f"{_percent(gullible[each.kind].of_honest):>7}",
             )
             for each in compared
         ],
     )
-    most, most_fooled = worst(compared), worst(list(gullible.values()))
-    fair = fairness(usual)
-    verdict = "met" if most.of_honest <= GOAL else "not met"
     data.print()
-    say("sent, points, hours: one person's quarter. per hour: points for an hour of it.")
-    say("+ reports honestly, too: per hour is what an hour of cheating adds to that.")
-    say("share: of what an hour of honest reporting brings; gullible: with reviewers")
-    say("who believe twice as much and find out half as much.")
-    say(f"Best cheat: {most.kind}, {_percent(most.of_honest)} (goal: at most {_percent(GOAL)}): {verdict}.")
-    say(f"With gullible reviewers: {most_fooled.kind}, {_percent(most_fooled.of_honest)}.")
-    say(
-        f"Points by competitive deal: small territories {fair.small_per_deal:.2f}, large {fair.large_per_deal:.2f}: "
-        + ("nobody is worse off." if fair.is_fair else "SMALL ONES ARE WORSE OFF.")
-    )
+    for line in _LEGEND:
+        data.print(line, highlight=False)
+    for line in _verdicts(compared, list(gullible.values()), fairness(usual)):
+        data.print(line, highlight=False)
+
+
+def _verdicts(compared: Sequence[Compared], gullible: Sequence[Compared], fair: Fairness) -> Iterator[str]:
+    most, fooled = worst(compared), worst(gullible)
+    verdict = "met" if most.of_honest <= GOAL else "NOT met"
+    yield f"Best cheat: {most.kind}, {_percent(most.of_honest)}; the goal of at most {_percent(GOAL)} is {verdict}."
+    yield f"Where reviewers are fooled: {fooled.kind}, {_percent(fooled.of_honest)}."
+    outcome = "nobody is worse off" if fair.is_fair else "small ones are WORSE OFF"
+    yield f"Points by deal: small territories {fair.small_per_deal:.2f}, large {fair.large_per_deal:.2f}: {outcome}."
 
 
 def as_json_of(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, seeds: int, weeks: int) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def as_json_of(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, seeds
     }
 
 
-def _signed(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:.1f}".replace("-", "−") if abs(value) >= 0.05 else "0.0"
 
 

@@ -101,7 +101,9 @@ class RewardRules(Reasoned):
     evidence_above: int = Field(3, ge=0, description="More points than these need evidence.")
     window_days: Days = Field(91, description="Sightings older than this earn nothing any more.")
     clawback_days: Days = Field(90, description="How long a payment can be taken back.")
-    cool_down_days: Days = Field(30, description="How long nothing is paid after a fabricated sighting.")
+    cool_down_days: Days = Field(
+        30, description="How long nothing is paid after a fabricated sighting; twice as long after the next."
+    )
     team_hours: float = Field(48, ge=0, le=2400, description="Within how many hours one team is one voice.")
     standing_least: int = Field(5, ge=2, le=1000, description="Nobody is ranked with fewer sightings than these.")
     reciprocity_times: int = Field(4, ge=1, description="So often confirmed by each other, two people are looked at …")

@@ -60,8 +60,8 @@ class DemandRules(Reasoned):
     """`[relevance.demand]`: money of customers who ask for it."""
 
     weight: Share = Field(0.25, description="Share of the score.")
-    scale: float = Field(250_000, gt=0, le=1e12, description="Money at which the part stands at 63 %.")
-    account_cap: float = Field(100_000, gt=0, le=1e12, description="At most this much counts of one account.")
+    scale: float = Field(250_000, ge=1, le=1e12, description="Money at which the part stands at 63 %.")
+    account_cap: float = Field(100_000, ge=1, le=1e12, description="At most this much counts of one account.")
     unverified: Share = Field(0.5, description="What an amount counts that no import from the CRM confirms.")
     parity_checkbox: Share = Field(0.5, description="What an amount counts whose buyer only ticks a box.")
     stages: dict[Stage, Share] = Field(description="By stage, how likely the money hangs on it.")
@@ -98,7 +98,7 @@ class ThreatRules(Reasoned):
     )
     prior_loss: Share = Field(0.3, description="The share lost where nobody knows better.")
     scale: float = Field(
-        0.15, gt=0, le=1, description="Share of all competitive deals lost to it at which the part stands at 63 %."
+        0.15, ge=0.001, le=1, description="Share of all competitive deals lost to it at which the part stands at 63 %."
     )
 
 
@@ -115,7 +115,7 @@ class TimeRules(Reasoned):
 
     weight: Share = Field(0.1, description="Share of the score.")
     window_days: Days = Field(90, description="A date further ahead than this does not press.")
-    half_life_days: Days = Field(21, description="After how many days what happened presses half as much.")
+    half_life_days: Days = Field(21, ge=1, description="After how many days what happened presses half as much.")
 
 
 class ThemeRules(Reasoned):

@@ -12,7 +12,7 @@ from desk.deciding import contributions, rules_seen
 from desk.deciding.contributions import Contribution
 from desk.following import results
 from desk.places import desk_of, has_desk
-from desk.rewarding import entries, ledger
+from desk.rewarding import entries, heads, ledger
 from detente.clock import Clock
 from detente.errors import UsageError, WarehouseError, WorkspaceError
 from detente.quarters import Quarter
@@ -91,7 +91,10 @@ def settle(job: Job, desk: Desk) -> Settled:
         places, earliest = _places(job, since)
     except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
         return Settled(problem=UNCOMPARED)
-    return credit(desk, job.workspace, places, since=since, earliest=earliest, now=now)
+    settled = credit(desk, job.workspace, places, since=since, earliest=earliest, now=now)
+    with desk.reading() as c:  # what is committed, and so what a ledger that was cut off would lack
+        heads.write_down(c, job.workspace.data / heads.FILE_NAME, now)
+    return settled
 
 
 def credit(
@@ -141,7 +144,7 @@ def credit(
             return Settled(problem=str(error))
         if contributions.stamp(c) != seen:
             known, planned = look(c)
-        if rules.rewards.budget and not _is_funded(c, quarter):
+        if planned.promise and rules.rewards.budget and not _is_funded(c, quarter):
             ledger.fund(c, quarter, rules.rewards.budget, by=None, now=now)
         return carry_out(c, planned, known, quarter=quarter, rules=rules)
 

@@ -47,7 +47,7 @@ def draw_now(job: Job, desk: Desk) -> int:
 
     now = job.clock.now()
     week = Week.of(now, job.zone)
-    undecided = questions.run(job.workspace.data, "scored_clusters", undecided=True)
+    undecided = questions.run(job.workspace.data, "undecided_scores")
     drawn = [
         Sampled(item_id=str(row["item_id"]), score=int(row["score"]), probability=float(row["probability"]))
         for row in sample.draw(undecided, str(week)).to_dict("records")

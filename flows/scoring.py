@@ -153,7 +153,8 @@ class Scorer:
         with self._job.warehouse.section("score: recall") as connection:
             with at_once(connection):
                 parts = scoring_rows.planned(connection, ITEMS_AT_ONCE)
-            around = _market(market_rows(connection, moment, windows), moment, windows) if parts else None
+            few = finding.SCORE if tell else ""
+            around = _market(market_rows(connection, moment, windows, few), moment, windows) if parts else None
         for part in parts:
             with self._job.warehouse.section("score: read items") as connection:
                 made_of = scoring_rows.ingredients(connection, part, self._money)
@@ -202,16 +203,44 @@ def find(around: Surroundings, matcher: ThemeMatcher, rules: Rules) -> Found:
     """Clusters, themes and what pages had said, of items that wait for them."""
     rows = around.items
     touched = rows[rows["item_id"].isin(around.touched)].reset_index(drop=True)
-    every = len(touched) == len(rows)
-    new = pairs(rows, rules.clusters, touched=None if every else around.touched)
-    new = new[["item_id", "other_id", "share", "reason"]]
+    new, sought = _pairs(around, rules)
+    is_over = around.pairs["item_id"].isin(sought | around.gone) | around.pairs["other_id"].isin(sought | around.gone)
     edits = [Edit(kind=kind, item_id=one, other_id=other) for kind, one, other in around.edits]  # type: ignore[arg-type]
-    known = pd.concat([around.pairs, new], ignore_index=True) if len(around.pairs) else new
+    known = new if is_over.all() else pd.concat([around.pairs[~is_over], new], ignore_index=True)
     members = assign(rows, known, edits, rules.clusters)
     sources = independent_by_cluster(rows, members)
     members["independent_sources"] = members["cluster_id"].map(sources).to_numpy()
     evidence = seen_before(touched[touched["kind"] == "sighting"], around.facts)
-    return Found(pairs=new, members=members, matches=themes_of(touched, matcher), evidence=evidence)
+    return Found(pairs=new, sought=sought, members=members, matches=themes_of(touched, matcher), evidence=evidence)
+
+
+def _pairs(around: Surroundings, rules: Rules) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Pairs of items, and of which items these are all.
+
+    An item pairs with the best of what is there: where it pairs with one that is new, or did with one that is gone, it
+    may pair otherwise with all others.
+    """
+    columns = ["item_id", "other_id", "share", "reason"]
+    every = frozenset(around.items["item_id"])
+    if every == around.touched:
+        return pairs(around.items, rules.clusters)[columns], every
+    first = pairs(_within(around, rules.clusters.window_days), rules.clusters, touched=around.touched)
+    before = around.pairs
+    changed = around.touched | around.gone
+    before = before[before["item_id"].isin(changed) | before["other_id"].isin(changed)]
+    ends = [first["item_id"], first["other_id"], before["item_id"], before["other_id"]]
+    sought = every & around.touched.union(*(end.tolist() for end in ends))
+    if sought == around.touched:
+        return first[columns], sought
+    return pairs(around.items, rules.clusters, touched=sought)[columns], sought
+
+
+def _within(around: Surroundings, days: float) -> pd.DataFrame:
+    """The items that lie no further from the touched ones: with others these cannot pair."""
+    times = around.items["happened_at"]
+    touched = times[around.items["item_id"].isin(around.touched)]
+    window = pd.Timedelta(days=days)
+    return around.items[times.between(touched.min() - window, touched.max() + window)]
 
 
 def themes_of(rows: pd.DataFrame, matcher: ThemeMatcher) -> pd.DataFrame:

@@ -55,14 +55,17 @@ def evaluation(
         WarehouseError: Nothing has been published yet.
     """
     from scoring.evaluation import evaluate  # noqa: PLC0415  (pandas takes half a second, which only this command needs)
+    from scoring.evaluation.stability import REACH  # noqa: PLC0415
 
     found = _labels(data, zone, currency, rates, drawn)
     if since is not None:
         found = found[found["decided_at"] >= since]
     is_scored = found["score"].notna()
+    items = questions.run(data, "scored_clusters", undecided=True, near=REACH)
     return evaluate(
         found[is_scored],
-        questions.run(data, "scored_clusters", undecided=True),
+        items,
+        open_items=int(items["clusters"].iloc[0]) if len(items) else 0,
         unscored=int((~is_scored).sum()),
         seed=seed,
     )

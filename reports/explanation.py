@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.rules import Rules
 from detente.toml_file import nearest
+from detente.workspace import ThemeEntry
 from reports.questions import Parameter, run
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ Row = Mapping[str, Any]
 
 # Ids that a part names at most.
 _EVIDENCE = 3
+# Words that a theme's match is told by, and letters of the sentence that they stand in.
+_WORDS = 4
+_PASSAGE = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +75,9 @@ class Explained:
     history: tuple[Earlier, ...]
 
 
-def explain(data: Path, given: str, *, rules: Rules, currency: str, theme: str | None = None) -> Explained:
+def explain(
+    data: Path, given: str, *, rules: Rules, currency: str, themes: Sequence[ThemeEntry] = (), theme: str | None = None
+) -> Explained:
     """Explains the newest score of an item.
 
     Args:
@@ -78,6 +85,7 @@ def explain(data: Path, given: str, *, rules: Rules, currency: str, theme: str |
         given: The item's id, or enough of its beginning.
         rules: The rules of today.
         currency: The company's.
+        themes: The roadmap of today, by which is told what words of the item fit it.
         theme: For which theme; the one that it scores highest for, where left out.
 
     Raises:
@@ -90,7 +98,8 @@ def explain(data: Path, given: str, *, rules: Rules, currency: str, theme: str |
         raise UsageError(f"{item['item_id']} has no score yet; `detente run build` makes one")
     row = _the_score(scores, theme)
     members = _rows(data, "explain_cluster", cluster=item["cluster_id"])
-    explained = _explanation(data, item, row, members, rules, currency)
+    text = next((one["text"] for one in members if one["item_id"] == item["item_id"]), None)
+    explained = _explanation(data, item, row, members, rules, currency, _matched(row, text, themes))
     is_current = row["rules_digest"] == rules.digest
     return Explained(
         item_id=item["item_id"],
@@ -148,7 +157,9 @@ def _the_score(scores: Sequence[Row], theme: str | None) -> Row:
     raise UsageError(f"this item has no score for {theme!r}" + (nearest(theme, known) or "; it fits no theme"))
 
 
-def _explanation(data: Path, item: Row, row: Row, members: Sequence[Row], rules: Rules, currency: str) -> Explanation:
+def _explanation(
+    data: Path, item: Row, row: Row, members: Sequence[Row], rules: Rules, currency: str, matched: str
+) -> Explanation:
     # pandas comes with these: half a second, which only those who ask should wait for
     from scoring.relevance import explanation  # noqa: PLC0415
 
@@ -168,8 +179,25 @@ def _explanation(data: Path, item: Row, row: Row, members: Sequence[Row], rules:
         currency=currency,
         evidence={name: ids[:_EVIDENCE] for name, ids in evidence.items()},
         accounts=accounts,
+        matched=matched,
         nearest=_nearest(data, item, members),
     )
+
+
+def _matched(row: Row, text: str | None, themes: Sequence[ThemeEntry]) -> str:
+    """Which words of the item speak for the theme, and where."""
+    from scoring.matching import Theme, ThemeMatcher  # noqa: PLC0415
+
+    if not text or row["theme"] not in [theme.name for theme in themes]:
+        return ""
+    known = [
+        Theme(key=one.name, name=one.name, description=one.description, keywords=tuple(one.keywords)) for one in themes
+    ]
+    match = next((one for one in ThemeMatcher(known).match(text, len(known)) if one.theme == row["theme"]), None)
+    if match is None or not match.why:
+        return ""
+    words = ", ".join(repr(word) for word in match.why[:_WORDS])
+    return f"It says {words}" + (f' in "{shorten(match.passage, _PASSAGE)}".' if match.passage else ".")
 
 
 def _accounts(members: Sequence[Row], rules: Rules, currency: str) -> list[Asking]:

@@ -39,7 +39,7 @@ class Surroundings:
         touched: Those that wait.
         gone: Items that were there and are no more.
         digests: By touched item, what tells it from what it was.
-        pairs: Known pairs of items that are not touched: `item_id, other_id, share, reason`.
+        pairs: Pairs that are known of them and of what is gone: `item_id, other_id, share, reason`.
         edits: Words of persons: kind, item and other, the oldest first.
         facts: What pages of the touched sightings' competitors said: `competitor, subject, value, first_seen_at,
             evidence`.
@@ -59,13 +59,15 @@ class Found:
     """What was found in surroundings.
 
     Attributes:
-        pairs: Those with a touched item: `item_id, other_id, share, reason`.
+        pairs: Those of the items whose pairs were sought: `item_id, other_id, share, reason`.
+        sought: These items; what else was known of them is over.
         members: Of every item: `item_id, cluster_id, reason, near_item_id, share, independent_sources`.
         matches: Of touched items: `item_id, theme, fit`.
         evidence: Of touched sightings: `sighting_id, evidence, first_seen_at`.
     """
 
     pairs: pd.DataFrame
+    sought: frozenset[str]
     members: pd.DataFrame
     matches: pd.DataFrame
     evidence: pd.DataFrame
@@ -125,7 +127,8 @@ def surroundings(
 ) -> Surroundings:
     """What must be known to find the clusters and themes of these items."""
     connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::VARCHAR[]) AS id", [list(ids)])
-    window = timedelta(days=window_days)
+    # what is paired with one of them may be paired otherwise now, with what lies as far away again
+    window = timedelta(days=2 * window_days)
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE near AS
@@ -157,7 +160,6 @@ def surroundings(
             SELECT item_id, other_id, share, reason
             FROM raw.item_pair
             WHERE item_id IN (SELECT id FROM temp.near) AND other_id IN (SELECT id FROM temp.near)
-                AND item_id NOT IN (SELECT id FROM temp.touched) AND other_id NOT IN (SELECT id FROM temp.touched)
             """
         ).df()
     )
@@ -192,10 +194,10 @@ def store(connection: Connection, around: Surroundings, found: Found, *, tell: b
         found: What was found.
         tell: Whether the tables' rows that it changes are to be made anew one by one; not where all will be.
     """
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::VARCHAR[]) AS id", [[*around.touched, *around.gone]]
-    )
+    make_touched = "CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::VARCHAR[]) AS id"
+    connection.execute(make_touched, [[*found.sought, *around.gone]])
     _replace(connection, "item_pair", ("item_id", "other_id"), found.pairs)
+    connection.execute(make_touched, [[*around.touched, *around.gone]])
     _replace(connection, "item_theme", ("item_id",), found.matches)
     _replace(connection, "sighting_evidence", ("sighting_id",), found.evidence)
     _put(connection, "fresh", found.members.merge(around.digests, on="item_id", how="left"))

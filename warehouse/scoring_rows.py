@@ -104,12 +104,12 @@ def ingredients(connection: Connection, cluster_ids: Collection[str], money: Mon
     clause, bound = waiting.among(cluster_ids)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE scored AS "
-        f"SELECT i.item_id, coalesce(m.cluster_id, i.item_id) AS cluster_id FROM core.item AS i "
+        f"SELECT i.item_id, coalesce(m.cluster_id, i.item_id) AS cluster_id, m.independent_sources FROM core.item AS i "
         f"LEFT JOIN raw.cluster_member AS m ON m.item_id = i.item_id "
         f"WHERE coalesce(m.cluster_id, i.item_id) IN {clause}",
         bound,
     )
-    members = strings(connection.execute("SELECT item_id, cluster_id FROM temp.scored").df())
+    members = strings(connection.execute("SELECT item_id, cluster_id, independent_sources FROM temp.scored").df())
     these = "item_id IN (SELECT item_id FROM temp.scored)"
     return Ingredients(
         items=items(connection, money, members["item_id"].tolist()),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench.quality.documents import Documents
+from bench.quality.duplicates import DuplicateQuality
+from bench.quality.duplicates import as_markdown as _duplicates
 from bench.quality.history import Replayed
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
@@ -37,6 +39,7 @@ class Quality:
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
         themes: Texts matched to themes.
+        duplicates: Texts that say the same.
     """
 
     pricing: Scored
@@ -45,6 +48,7 @@ class Quality:
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
     themes: ThemeQuality
+    duplicates: DuplicateQuality
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -58,6 +62,7 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_strings(quality.strings),
             *_history(quality.history),
             *_themes(quality.themes),
+            *_duplicates(quality.duplicates),
         ]
     )
 

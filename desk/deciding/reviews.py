@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Literal, get_args
 
 from sqlalchemy import insert, select
@@ -139,6 +140,14 @@ def stands(found: Iterable[Review]) -> ReviewState:
 def of_sighting(c: Connection, sighting_id: str) -> list[Review]:
     """The newest word of every reviewer of a sighting, oldest first."""
     return _newest(c, (sighting_id,))
+
+
+def pairs(c: Connection) -> list[tuple[ReviewOutcome, ReviewOutcome]]:
+    """What two reviewers of one sighting found, for every two that reviewed the same, in the order of sightings."""
+    by_sighting: dict[str, list[ReviewOutcome]] = {}
+    for one in _newest(c, None):
+        by_sighting.setdefault(one.sighting_id, []).append(one.outcome)
+    return [pair for _, found in sorted(by_sighting.items()) for pair in combinations(found, 2)]
 
 
 def _must_be_reviewable(c: Connection, sighting_id: str, by: Person) -> Reported:

@@ -140,7 +140,7 @@ def _no_credit(known: Sequence[Entry], event: Event | None, at: datetime) -> Cre
     whys = [str(one.reason.get("why")) for one in known if one.kind == "reverse"]
     undone = [_UNDONE[why] for why in whys if why in _UNDONE]
     why = undone[-1] if undone else ""
-    because = why or str(detail.get("because", ""))
+    because = str(detail.get("because", "")) or why
     lines = (f"{because[:1].upper()}{because[1:]}.",) if because else ()
     title = "Taken back" if was_paid else "No points for this one" if "state" in detail else "Credited"
     return Credit(title=title, lines=lines, at=at, is_settled=True, is_earned="state" not in detail)

@@ -1,5 +1,6 @@
 -- What the items of a competitor say, for finding those that say the same in other words.
 -- $competitor (optional): slug of the competitor; left out: items without one
+-- $newest (optional): how many at most
 WITH
 -- a change in the words of its table, a release with the begin of its text, a sighting as it was told
 said AS (
@@ -20,4 +21,5 @@ FROM item AS i
 JOIN cluster_member AS m ON m.item_id = i.item_id
 JOIN said ON said.item_id = i.item_id
 WHERE i.competitor IS NOT DISTINCT FROM $competitor::VARCHAR AND said.text <> ''
+QUALIFY row_number() OVER (ORDER BY i.happened_at DESC, i.item_id) <= coalesce($newest::BIGINT, 9223372036854775807)
 ORDER BY i.happened_at DESC, i.item_id

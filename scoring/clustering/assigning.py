@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.rules import ClusterRules
 
 _COLUMNS = ["item_id", "cluster_id", "reason", "near_item_id", "share"]
-_DAY = np.timedelta64(24 * 60 * 60 * 1_000_000, "us")
+_DAY_US = 24 * 60 * 60 * 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,15 +34,16 @@ class Edit:
 def assign(items: pd.DataFrame, pairs: pd.DataFrame, edits: Sequence[Edit], rules: ClusterRules) -> pd.DataFrame:
     """Puts every item into exactly one cluster.
 
-    What a person merged comes first, the newest word first; then the pairs, the likest first. No union joins two items
-    that a person split, and none by itself makes a cluster that lasts longer than `rules.window_days`. The order of the
-    input rows does not matter.
+    What a person merged comes first, the newest word first; then the pairs, the likest first, and of those the ones of
+    items that a person split off last. No union joins two items that a person split; none by itself joins two different
+    changes, or makes a cluster that lasts longer than `rules.window_days`. The order of the input rows does not matter.
 
-    A part of the items gives the same clusters as all of them, as long as no pair and no edit leads out of that part:
-    `neighbourhood` finds the smallest such part around items that are new or gone.
+    A part of the items comes out as it would among all of them, as long as no pair and no edit leads out of that part.
+    So after an item came or went, what has to be assigned anew is: it, its partners in pairs before and now, and
+    whatever pairs and edits lead to from there.
 
     Args:
-        items: At least `item_id` and `happened_at`.
+        items: At least `item_id`, `happened_at`, `kind` and `text`.
         pairs: As from `pairs`; those of items that are not in `items` are left out.
         edits: The older first: of two about the same pair, the later counts.
         rules: How long a cluster may last.
@@ -50,7 +51,7 @@ def assign(items: pd.DataFrame, pairs: pd.DataFrame, edits: Sequence[Edit], rule
     Returns:
         A row per item, by `item_id`: `cluster_id` (the `item_id` of its oldest member), `reason` (`copy`, `fact`,
         `merged`: of its nearest; `alone`; `split` where a person has left it alone), `near_item_id` and `share`
-        (None and NaN where it is alone).
+        (missing where it is alone).
     """
     ids = items["item_id"].to_numpy(dtype=object)
     times = items["happened_at"].to_numpy(dtype="datetime64[us]")
@@ -62,7 +63,7 @@ def assign(items: pd.DataFrame, pairs: pd.DataFrame, edits: Sequence[Edit], rule
     one, other, share = one[known], other[known], pairs["share"].to_numpy(dtype=float)[known]
     reason = pairs["reason"].to_numpy(dtype=object)[known]
     merged, parted = _words_of_persons(place, edits)
-    forest = _Forest(times, np.timedelta64(int(rules.window_days * 86_400_000_000), "us"), parted)
+    forest = _Forest(times, int(rules.window_days * _DAY_US), parted, _changes(items.iloc[order]))
     for first, second in merged:
         forest.join(first, second, by_person=True)
     split_off = np.zeros(len(ids), dtype=bool)
@@ -86,21 +87,25 @@ class _Forest:
     """Which places belong together; the root of a tree is its oldest place."""
 
     def __init__(
-        self, times: NDArray[np.datetime64], window: np.timedelta64, parted: Sequence[tuple[int, int]]
+        self, times: NDArray[np.datetime64], window: int, parted: Sequence[tuple[int, int]], changes: list[int]
     ) -> None:
         self._parent = list(range(len(times)))
         self._first = times.astype(np.int64).tolist()
         self._last = list(self._first)
-        self._window = int(window.astype(np.int64))
+        self._window = window
+        self._changes = changes
         self._foes: dict[int, set[int]] = {}
         for one, other in parted:
             self._foes.setdefault(one, set()).add(other)
             self._foes.setdefault(other, set()).add(one)
 
     def join(self, one: int, other: int, *, by_person: bool = False) -> None:
-        """Joins the trees of two places unless a person parted them or they would last too long."""
+        """Joins two trees, unless a person parted them; by itself no two changes, and for no longer than the window."""
         root, leaf = sorted((self._root(one), self._root(other)))
         if root == leaf or leaf in self._foes.get(root, ()):
+            return
+        change, other_change = self._changes[root], self._changes[leaf]
+        if change >= 0 <= other_change != change and not by_person:
             return
         first, last = min(self._first[root], self._first[leaf]), max(self._last[root], self._last[leaf])
         # what a person has stretched may still take in what lies within
@@ -109,6 +114,7 @@ class _Forest:
             return
         self._parent[leaf] = root
         self._first[root], self._last[root] = first, last
+        self._changes[root] = change if change >= 0 else other_change
         for foe in self._foes.pop(leaf, ()):
             self._foes[foe].discard(leaf)
             self._foes[foe].add(root)
@@ -129,6 +135,14 @@ class _Forest:
             parent[place] = parent[parent[place]]
             place = parent[place]
         return place
+
+
+def _changes(items: pd.DataFrame) -> list[int]:
+    """By place, the number of what the change says; -1 for all else."""
+    is_change = (items["kind"] == "change").to_numpy()
+    numbers = np.full(len(items), -1, dtype=np.int64)
+    numbers[is_change] = pd.factorize(items["text"][is_change].str.casefold())[0]
+    return numbers.tolist()
 
 
 def _words_of_persons(
@@ -167,7 +181,7 @@ def _told(
     near[at] = ids[best["other"].to_numpy()]
     share = np.full(len(ids), np.nan)
     share[at] = best["share"].to_numpy()
-    told = pd.DataFrame(
-        {"item_id": ids, "cluster_id": ids[roots], "reason": reasons, "near_item_id": near, "share": share}
-    )
+    words = {"item_id": ids, "cluster_id": ids[roots], "reason": reasons, "near_item_id": near}
+    told = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in words.items()})
+    told["share"] = share
     return told.sort_values("item_id", ignore_index=True)[_COLUMNS]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.clustering.block import Block, Places
-from scoring.clustering.sketch import Sketcher, agreement, bands
+from scoring.clustering.sketch import Sketcher, Sketches, agreement, bands
 from scoring.similar import contained, is_copy
 from scoring.similar.facts import numbers_of
 
@@ -17,7 +17,10 @@ _WORTH_A_LOOK = 0.4
 # With so many that are most like it a text is compared: more are alike only where one sentence is written again and
 # again with another word in it.
 _MOST_COMPARED = 12
-_MOST_IN_BAND = 60
+# Of those that agree in a band, so many that come next in time are looked at.
+_MOST_IN_BAND = 16
+
+Floats = NDArray[np.float64]
 
 
 class Link(NamedTuple):
@@ -52,9 +55,8 @@ def near_copies(block: Block, window: int, sketcher: Sketcher) -> list[Link]:
     stated = [numbers_of(text) for text in texts]
     numbers: dict[tuple[float, ...], int] = {}
     codes = np.array([numbers.setdefault(one, len(numbers)) for one in stated], dtype=np.uint64)
-    one, other = _candidates(bands(sketches), codes, begins, ends, window)
-    wanted = touched[one] | touched[other]
-    one, other = _most_alike(one[wanted], other[wanted], agreement(sketches, one[wanted], other[wanted]))
+    one, other, agreed = _candidates(sketches, codes, (begins, ends), touched, window)
+    one, other = _most_alike(one, other, agreed)
     members = np.split(places[np.argsort(back, kind="stable")], np.cumsum(np.bincount(back))[:-1])
     links = []
     for first_form, second_form in zip(one.tolist(), other.tolist(), strict=True):
@@ -76,31 +78,35 @@ def _spans(times: Places, back: NDArray[np.intp], count: int) -> tuple[Places, P
 
 
 def _candidates(
-    keys: NDArray[np.uint64], codes: NDArray[np.uint64], begins: Places, ends: Places, window: int
-) -> tuple[Places, Places]:
-    """Pairs of forms that have the same numbers, agree in a band, and stand near in time."""
-    found = [np.zeros(0, dtype=np.int64)]
+    sketches: Sketches, codes: NDArray[np.uint64], spans: tuple[Places, Places], touched: NDArray[np.bool_], window: int
+) -> tuple[Places, Places, Floats]:
+    """Pairs of forms that have the same numbers, agree in a band and by the estimate, and stand near in time."""
+    begins, ends = spans
     count = len(codes)
+    found, estimates = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    keys = bands(sketches)
     for band in range(keys.shape[1]):
         key = keys[:, band] ^ (codes * np.uint64(0xD6E8FEB86659FD93))
         order = np.lexsort((begins, key))
         sorted_key = key[order]
         for step in range(1, min(_MOST_IN_BAND, count - 1) + 1):
-            same = sorted_key[step:] == sorted_key[:-step]
-            if not same.any():
+            same = np.flatnonzero(sorted_key[step:] == sorted_key[:-step])
+            if not len(same):
                 break
-            one, other = order[:-step][same], order[step:][same]
+            one, other = order[same], order[same + step]
             near = (begins[other] - ends[one] <= window) & (begins[one] - ends[other] <= window)
+            near &= touched[one] | touched[other]
             one, other = one[near], other[near]
-            found.append(np.minimum(one, other) * count + np.maximum(one, other))
-    unique = np.unique(np.concatenate(found))
-    return unique // count, unique % count
+            agreed = agreement(sketches, one, other)
+            worth = agreed >= _WORTH_A_LOOK
+            found.append(np.minimum(one, other)[worth] * count + np.maximum(one, other)[worth])
+            estimates.append(agreed[worth])
+    unique, first = np.unique(np.concatenate(found), return_index=True)
+    return unique // count, unique % count, np.concatenate(estimates)[first]
 
 
-def _most_alike(one: Places, other: Places, agreed: NDArray[np.float64]) -> tuple[Places, Places]:
+def _most_alike(one: Places, other: Places, agreed: Floats) -> tuple[Places, Places]:
     """Of each form's candidates the most alike."""
-    worth = agreed >= _WORTH_A_LOOK
-    one, other, agreed = one[worth], other[worth], agreed[worth]
     kept = np.zeros(len(one), dtype=bool)
     for side, against in ((one, other), (other, one)):
         order = np.lexsort((against, -agreed, side))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 # what such a sighting says stands where everybody can read it, and our crawler too
 _PUBLIC = "public"
+_NAME = "independent_sources"
 
 
 def independent(members: pd.DataFrame) -> int:
@@ -21,11 +22,7 @@ def independent(members: pd.DataFrame) -> int:
     Args:
         members: The items of the cluster: `kind`, `source`, `account_key`, `deal_key`, `person_id`.
     """
-    columns = (
-        members[name].fillna("").astype(str).tolist()
-        for name in ("kind", "source", "account_key", "deal_key", "person_id")
-    )
-    return _counted(zip(*columns, strict=True))
+    return _counted(_told(members))
 
 
 def independent_by_cluster(items: pd.DataFrame, assigned: pd.DataFrame) -> pd.Series[int]:
@@ -37,11 +34,17 @@ def independent_by_cluster(items: pd.DataFrame, assigned: pd.DataFrame) -> pd.Se
     """
     clusters = assigned.set_index("item_id")["cluster_id"].reindex(items["item_id"]).to_numpy()
     sizes = pd.Series(1, index=pd.Index(clusters, name="cluster_id")).groupby(level=0).sum()
-    counted = pd.Series(1, index=sizes.index, name="independent_sources")
     together = pd.Series(clusters).isin(sizes.index[sizes > 1]).to_numpy()
-    for cluster_id, members in items[together].groupby(clusters[together], sort=False):
-        counted[str(cluster_id)] = independent(members)
-    return counted
+    members: dict[str, list[tuple[str, ...]]] = {}
+    for cluster_id, row in zip(clusters[together].tolist(), _told(items[together]), strict=True):
+        members.setdefault(cluster_id, []).append(row)
+    several = {cluster_id: _counted(rows) for cluster_id, rows in members.items()}
+    return pd.Series([several.get(cluster_id, 1) for cluster_id in sizes.index], index=sizes.index, name=_NAME)
+
+
+def _told(items: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    names = ("kind", "source", "account_key", "deal_key", "person_id")
+    return zip(*(items[name].astype(object).fillna("").astype(str).tolist() for name in names), strict=True)
 
 
 def _counted(rows: Iterable[Sequence[str]]) -> int:

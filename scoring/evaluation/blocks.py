@@ -5,6 +5,7 @@ A block is a competitor and a week: one launch brings ten items at once, which o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from scoring.evaluation.labels import Floats, Ints
 
 RESAMPLES = 1_000
 _LOW, _HIGH = 2.5, 97.5
+_CELLS = 500_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,22 +36,22 @@ class Interval:
         return not (other < self.low or other > self.high)
 
 
-def resamples(block: Ints, rng: np.random.Generator, count: int = RESAMPLES) -> Ints:
-    """How often each item is drawn, by resample: as many blocks as there are, with replacement.
+def resamples(block: Ints, rng: np.random.Generator, count: int = RESAMPLES) -> Iterator[Ints]:
+    """How often each item is drawn: as many blocks as there are, with replacement.
 
     Args:
-        block: By item, the number of its block, from 0 without a gap.
+        block: By item, the number of its block, from 0 without a gap; at least one item.
         rng: Whence chance comes.
         count: How many resamples.
 
-    Returns:
-        An array of shape (count, items).
+    Yields:
+        Some of the resamples: arrays of shape (resamples, items), small enough for the memory of any machine.
     """
-    blocks = int(block.max()) + 1 if len(block) else 0
-    if not blocks:
-        return np.zeros((count, 0), dtype=np.int64)
+    blocks = int(block.max()) + 1
     drawn = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=count)
-    return drawn[:, block].astype(np.int64)
+    at_once = max(1, _CELLS // len(block))
+    for start in range(0, count, at_once):
+        yield drawn[start : start + at_once, block].astype(np.int64)
 
 
 def interval(value: float, of_resamples: Floats) -> Interval:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,13 +111,20 @@ class Evaluation:
 
 
 def evaluate(
-    labels: pd.DataFrame, items: pd.DataFrame, *, unscored: int = 0, seed: int = 0, resampled: int = RESAMPLES
+    labels: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    open_items: int | None = None,
+    unscored: int = 0,
+    seed: int = 0,
+    resampled: int = RESAMPLES,
 ) -> Evaluation:
     """Judges the scores by what was decided.
 
     Args:
         labels: A row per decided item, as it stood when it was decided: `labels.COLUMNS`.
-        items: A row per item that is scored now: `item_id` and the points of each part.
+        items: A row per item that is scored now: `item_id` and the points of each part; the highest suffice.
+        open_items: How many items there are; None: all are here.
         unscored: How many decisions have no score of their time.
         seed: Another number draws other resamples.
         resampled: How many resamples.
@@ -134,7 +141,7 @@ def evaluate(
         sampled=int((known.weight > 1).sum()),
         unscored=unscored,
         calibration=calibration(known, everything.k) if everything.is_enough else None,
-        stability=stability(items),
+        stability=stability(items, open_items),
         seed=seed,
     )
 
@@ -149,8 +156,7 @@ def group(labels: Labels, *, seed: int = 0, resampled: int = RESAMPLES) -> Group
     )
     if len(labels) < ENOUGH or len(set(labels.gain.tolist())) < 2:
         return told
-    drawn = labels.weight * resamples(labels.block, np.random.default_rng(seed), resampled)
-    measured = {name: _measured(values, labels, drawn, told.k) for name, values in _orders(labels.frame).items()}
+    measured = _measured(labels, told.k, np.random.default_rng(seed), resampled)
     orders = {name: _told(name, one, measured[SCORE]) for name, one in measured.items()}
     return replace(
         told,
@@ -161,9 +167,9 @@ def group(labels: Labels, *, seed: int = 0, resampled: int = RESAMPLES) -> Group
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """Figures of an order, and those of its resamples: arrays of agreement, precision and nDCG."""
+    """Agreement, precision and nDCG of an order, and a row each of what they are in the resamples."""
 
-    value: Figures
+    value: Floats
     again: Floats
 
 
@@ -182,19 +188,34 @@ def _orders(frame: pd.DataFrame) -> dict[str, Floats]:
     return orders
 
 
-def _measured(values: Floats, labels: Labels, drawn: Floats, k: int) -> _Measured:
-    order = ranked(values, labels.gain)
-    again = [figures(order, weight, k) for weight in drawn]
-    return _Measured(
-        figures(order, labels.weight, k), np.array([(one.agreement, one.precision, one.ndcg) for one in again])
+def _measured(labels: Labels, k: int, rng: np.random.Generator, resampled: int) -> dict[str, _Measured]:
+    orders = {name: ranked(values, labels.gain) for name, values in _orders(labels.frame).items()}
+    again: dict[str, list[Figures]] = {name: [] for name in orders}
+    for drawn in resamples(labels.block, rng, resampled):
+        weights = labels.weight * drawn
+        for name, order in orders.items():
+            again[name].append(figures(order, weights, k))
+    return {
+        name: _Measured(_columns([figures(order, labels.weight[None, :], k)])[:, 0], _columns(again[name]))
+        for name, order in orders.items()
+    }
+
+
+def _columns(found: Sequence[Figures]) -> Floats:
+    """Agreement, precision and nDCG, a row each."""
+    return np.stack(
+        [np.concatenate([getattr(one, name) for one in found]) for name in ("agreement", "precision", "ndcg")]
     )
 
 
 def _told(name: str, one: _Measured, of_score: _Measured) -> OrderFigures:
+    agreement, precision, ndcg = (
+        interval(float(value), again) for value, again in zip(one.value, one.again, strict=True)
+    )
     return OrderFigures(
         name=name,
-        agreement=interval(one.value.agreement, one.again[:, 0]),
-        precision=interval(one.value.precision, one.again[:, 1]),
-        ndcg=interval(one.value.ndcg, one.again[:, 2]),
-        gain=interval(of_score.value.agreement - one.value.agreement, of_score.again[:, 0] - one.again[:, 0]),
+        agreement=agreement,
+        precision=precision,
+        ndcg=ndcg,
+        gain=interval(float(of_score.value[0] - one.value[0]), of_score.again[0] - one.again[0]),
     )

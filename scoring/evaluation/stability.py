@@ -13,6 +13,8 @@ from scoring.evaluation.labels import POINTS
 SWAY = 0.2
 TOP = 10
 MEANINGFUL = 0.7
+REACH = (1 - SWAY) / (1 + SWAY)
+"""What scores a smaller share of another's score never passes it: one falls and one rises, by a fifth at most."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +41,13 @@ class Stability:
         return self.least >= MEANINGFUL
 
 
-def stability(items: pd.DataFrame) -> Stability | None:
+def stability(items: pd.DataFrame, count: int | None = None) -> Stability | None:
     """How stable the highest are; None without items.
 
     Args:
         items: What is scored now, a row per item: `item_id` and the points of each part. Of items with the same sum
-            those with the lower id stand first.
+            those with the lower id stand first. What scores less than `REACH` of the tenth highest may be left out.
+        count: How many there are, with those that were left out; None: all are here.
     """
     if items.empty:
         return None
@@ -59,7 +62,7 @@ def stability(items: pd.DataFrame) -> Stability | None:
             stayed[f"{name} {sway:+.0%}".replace("%", " %")] = len(highest & _highest(moved, top)) / top
     least = min(stayed, key=lambda name: stayed[name])
     return Stability(
-        top=top, items=len(ordered), least=stayed[least], mean=sum(stayed.values()) / len(stayed), moved=least
+        top=top, items=count or len(ordered), least=stayed[least], mean=sum(stayed.values()) / len(stayed), moved=least
     )
 
 

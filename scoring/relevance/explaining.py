@@ -148,6 +148,7 @@ def explanation(
     currency: str = "",
     evidence: Mapping[str, Sequence[str]] | None = None,
     accounts: Sequence[Asking] = (),
+    matched: str = "",
     nearest: NearestPast | None = None,
 ) -> Explanation:
     """Explains a score that is stored.
@@ -158,6 +159,7 @@ def explanation(
         currency: The company's, for amounts in sentences.
         evidence: By part, the ids that it rests on.
         accounts: What each account puts into the demand.
+        matched: By which words the theme fits, as a sentence.
         nearest: The nearest earlier item, where one is known.
     """
     given = {name: tuple(ids) for name, ids in (evidence or {}).items()}
@@ -170,7 +172,7 @@ def explanation(
             weight=rules.weights[name],
             points=int(row[f"points_{name}"]),
             possible=most[name],
-            sentence=of_part(name, row, rules, currency),
+            sentence=" ".join(filter(None, (of_part(name, row, rules, currency), matched if name == "theme" else ""))),
             evidence=given.get(name, ()),
             is_missing=name in missing,
         )

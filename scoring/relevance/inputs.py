@@ -75,7 +75,7 @@ def inputs(
         members: `item_id, cluster_id, independent_sources`; the last is counted where it is left out. An item that is
             in no cluster is its own.
         matches: `item_id, theme, fit`; an item without a row is scored once, without a theme.
-        decisions: `item_id, kind, decided_at`.
+        decisions: `item_id, kind, decided_at`; of an item the last one holds.
         themes: The roadmap; a match with a theme that is not in it is left out.
         now: The moment of scoring.
         rules: By what is scored.
@@ -166,9 +166,13 @@ def _dates(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 
 
 def _undecided(placed: pd.DataFrame, decisions: pd.DataFrame, moment: pd.Timestamp) -> pd.Series[float]:
-    """1 where nothing was decided of a cluster (which is then not in here), ½ where it is only watched, 0 else."""
-    made = decisions[decisions["decided_at"] <= moment]
-    joined = made[["item_id", "kind"]].astype(object).merge(placed[["item_id", "cluster"]], on="item_id")
+    """1 where nothing was decided of a cluster (which is then not in here), ½ where it is only watched, 0 else.
+
+    Of several decisions about an item the last one holds.
+    """
+    made = decisions[decisions["decided_at"] <= moment].sort_values(["decided_at", "kind"], kind="stable")
+    last = made.drop_duplicates("item_id", keep="last")
+    joined = last[["item_id", "kind"]].astype(object).merge(placed[["item_id", "cluster"]], on="item_id")
     return (joined["kind"] == "watch").groupby(joined["cluster"]).all() * 0.5
 
 

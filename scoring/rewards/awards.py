@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -121,6 +121,14 @@ def nothing(facts: SightingFacts, because: str, *, rule: RewardRuleName = "new")
         sentence=because,
         because_nothing=because,
     )
+
+
+def waiting(paid: Award, until: str) -> Award:
+    """The same award, pending until something else has happened, which its sentence says."""
+    if paid.state != "earned":
+        return paid
+    sum_, rule, version = paid.sentence.rpartition(", rule v")
+    return replace(paid, state="pending", sentence=f"{sum_}, {until}{rule}{version}")
 
 
 def _shown(factor: Decimal) -> str:

@@ -32,11 +32,12 @@ class Confirmation:
 def confirmations(facts: Sequence[SightingFacts], awards: Sequence[Award]) -> list[Confirmation]:
     """Each sighting that earns as a confirmation or as told too, with the one that was first in its cluster."""
     clusters = {each.sighting_id: each.cluster_id for each in facts}
-    first = {clusters[each.sighting_id]: each for each in awards if each.rule == "new" and each.points > 0}
+    paid = [each for each in awards if each.sighting_id in clusters and each.points > 0]
+    first = {clusters[each.sighting_id]: each for each in paid if each.rule == "new"}
     found = []
-    for each in awards:
+    for each in paid:
         told = first.get(clusters[each.sighting_id])
-        if each.rule in ("corroboration", "duplicate") and each.points > 0 and told is not None:
+        if each.rule in ("corroboration", "duplicate") and told is not None:
             found.append(
                 Confirmation(
                     by=each.person_id,

@@ -62,8 +62,8 @@ def due(facts: Sequence[SightingFacts], rules: Rules, now: datetime, zone: tzinf
             refused.append(nothing(voice.finding.head, voice.because_nothing))
         else:
             paying.append(Paying(finding=voice.finding, awards=_awards(voice, rules, found, zone)))
-    own, lacking = with_own_work(paying, rules.rewards)
-    refused += [nothing(each.finding.head, because) for each, because in lacking]
+    own, in_vain = with_own_work(paying, rules.rewards, now)
+    refused += [nothing(each.finding.head, because) for each, because in in_vain]
     paid, above = capped([each for each in own if each.earned or each.pending], rules.rewards, zone)
     refused += [nothing(each.finding.head, because) for each, because in above]
     refused += [_shown(each.awards) for each in own if not (each.earned or each.pending)]

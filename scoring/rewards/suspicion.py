@@ -40,12 +40,29 @@ def suspicion(facts: Sequence[SightingFacts]) -> Suspicion:
     )
 
 
+def cool_downs(times: Sequence[datetime], rules: RewardRules) -> list[tuple[datetime, datetime]]:
+    """When nothing is paid: from each made-up sighting that is found, twice as long as the time before.
+
+    What is found while a cool-down lasts belongs to it.
+
+    Args:
+        times: When something of one person was found to be made up, in order.
+        rules: For the length of the first.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    for at in times:
+        if not found or at >= found[-1][1]:
+            # beyond a few years a time is no date any more
+            days = min(rules.cool_down_days * 2 ** len(found), 3650)
+            found.append((at, at + timedelta(days=days)))
+    return found
+
+
 def cooling(facts: SightingFacts, found: Suspicion, rules: RewardRules, zone: tzinfo) -> str | None:
     """Why a sighting that came in the cool-down after a made-up one earns nothing; None if it did not."""
-    span = timedelta(days=rules.cool_down_days)
-    for found_at in reversed(found.by_person.get(facts.person_id, ())):
-        if found_at <= facts.received_at < found_at + span:
-            return f"after a made-up sighting nothing is paid for a while: until {day(found_at + span, zone)}"
+    for start, end in cool_downs(found.by_person.get(facts.person_id, ()), rules):
+        if start <= facts.received_at < end:
+            return f"after a made-up sighting nothing is paid for a while: until {day(end, zone)}"
     return None
 
 

@@ -116,11 +116,13 @@ def _is_copy(one: SightingFacts, other: SightingFacts) -> bool:
 
 
 def _dependence(one: SightingFacts, other: SightingFacts, rules: RewardRules) -> str:
-    """Why two sightings are one source; empty if they are two."""
+    """Why the first sighting does not confirm the other; empty if they are two sources."""
+    if one.account_key is None and one.deal_key is None:
+        return "others had told it; it counts as well once you name the customer or deal, so that it can be checked"
     if one.deal_key is not None and one.deal_key == other.deal_key:
         return "a colleague on the same deal had told it, and one conversation is one source"
     if one.account_key == other.account_key:
-        return "a colleague had told it from the same customer, or neither of you named one"
+        return "a colleague had told it from the same customer"
     managers = {one.manager_id, other.manager_id} - {None}
     is_team = (
         (one.manager_id is not None and one.manager_id == other.manager_id)

@@ -7,7 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -17,7 +16,12 @@ from scoring.similar.words import PLAIN_WORDS, listed, stem
 _MAX_CHARS = 4_000
 _NUMBER = r"\d+(?:[.,'’\s]\d+)*"
 _SIZE = r"(?:k|m|mio|bn|thousand|million|billion)\b"
-_TOKEN = re.compile(rf"{_NUMBER}(?:\s*{_SIZE})?|[^\W\d_]+(?:['’-][^\W\d_]+)*[+#]*|[€$£¥%]|[.!?:;…\n]", re.IGNORECASE)
+# a digit inside of a word is part of a name: `Q3`, `S3`
+_TOKEN = re.compile(
+    rf"[^\W\d_][^\W_]*(?:['’-][^\W\d_][^\W_]*)*[+#]*|{_NUMBER}(?:\s*{_SIZE})?|[€$£¥%]|[.!?:;…\n]", re.IGNORECASE
+)
+_VERSION = re.compile(r"\d+(?:\.\d+){2,}")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SIZED = re.compile(rf"({_NUMBER})\s*({_SIZE})?", re.IGNORECASE)
 _ENDS = frozenset(".!?:;…\n")
 _SIZES = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9}
@@ -66,13 +70,16 @@ _TURNED = {
 }  # fmt: skip
 _DENIALS = listed("not never cannot without")
 # written in capitals, and what two people who tell the same thing differ in
+_MONEY_SIGNS = frozenset("€$£¥")
+_MONEY_WORDS = listed("eur euro euros usd dollar dollars gbp pound pounds chf franc francs jpy yen")
 _CALENDAR = listed(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december today yesterday tomorrow"
 )
 _MONTHS = _KINDS[-1]
-_ALIKE = 0.75
-_MOST_UNMATCHED = 40
+# a word of fewer letters is another word when two of them are swapped, when there is one more or less, or another one
+_SWAPPED, _ADDED, _REPLACED = 3, 5, 6
+_MOST_UNMATCHED = 12
 
 
 class Token(NamedTuple):
@@ -170,9 +177,25 @@ def said(text: str) -> Said:
     return Said(tokens=tuple(tokens), begins=frozenset(begins))
 
 
+def is_version(written: str) -> bool:
+    """Whether it is a version such as `4.1.45`, and no number such as `1.250.000`."""
+    return bool(_VERSION.fullmatch(written)) and not _THOUSANDS.fullmatch(written)
+
+
 def numbers_of(text: Said) -> tuple[float, ...]:
     """All its numbers, ascending: two texts that say the same have the same."""
     return tuple(sorted([token.value for token in text.tokens if token.value is not None]))
+
+
+def amounts_of(text: Said) -> frozenset[float]:
+    """The numbers of a text that are money: beside a sign or the name of a currency."""
+    found = set()
+    for place, token in enumerate(text.tokens):
+        if token.value is not None:
+            beside = text.tokens[max(0, place - 1) : place] + text.tokens[place + 1 : place + 2]
+            if any(one.written in _MONEY_SIGNS or one.plain in _MONEY_WORDS for one in beside):
+                found.add(token.value)
+    return frozenset(found)
 
 
 def difference(one: Said, other: Said) -> Difference:
@@ -205,6 +228,8 @@ _Conflict = tuple[tuple[str, ...], tuple[str, ...]]
 def _token(written: str) -> Token:
     plain = written.casefold()
     value: float | None = None
+    if is_version(written):
+        return Token(sense=written, plain=written, written=written, value=None, is_capital=True, tells=True)
     if match := _SIZED.match(written):
         value = _value(match[1]) * 10.0 ** _SIZES.get((match[2] or "").lower(), 0)
         written = " ".join(written.split())
@@ -263,23 +288,26 @@ def _missing(one: Said, senses: Counter[str]) -> list[int]:
 
 
 def _is_slip(one: Token, other: Token) -> bool:
-    shorter, longer = sorted((len(one.plain), len(other.plain)))
-    if shorter > 2 and _are_swapped(one.written, other.written):
-        return True
-    if shorter < 4 or longer - shorter > 2:
-        return False
-    return SequenceMatcher(None, one.plain, other.plain).ratio() >= _ALIKE
+    """Whether one is the other mistyped: two neighbouring letters swapped, one too many, one too few, or one other.
 
-
-def _are_swapped(one: str, other: str) -> bool:
-    """Whether two neighbouring letters changed places; capitals stand for something, in that order."""
-    if len(one) != len(other) or one.isupper() or other.isupper():
+    What has digits is never mistyped, and capitals stand for something, in that order.
+    """
+    mine, yours = one.plain, other.plain
+    shorter, longer = sorted((len(mine), len(yours)))
+    if shorter < _SWAPPED or longer - shorter > 1 or mine == yours:
         return False
-    apart = [place for place in range(len(one)) if one[place].casefold() != other[place].casefold()]
-    if len(apart) != 2 or apart[1] != apart[0] + 1:
+    start = 0
+    while start < shorter and mine[start] == yours[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and mine[-1 - end] == yours[-1 - end]:
+        end += 1
+    left, right = mine[start : len(mine) - end], yours[start : len(yours) - end]
+    if any(map(str.isdecimal, mine + yours)) or one.written.isupper() or other.written.isupper():
         return False
-    first, second = apart
-    return (one[first] + one[second]).casefold() == (other[second] + other[first]).casefold()
+    if len(left) == len(right) == 2:
+        return left == right[::-1]
+    return longer >= (_REPLACED if shorter == longer else _ADDED) and max(len(left), len(right)) == 1
 
 
 def _against(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int]) -> _Conflict | None:
@@ -297,7 +325,9 @@ def _against(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int])
 
 
 def _of_kind(token: Token, kind: frozenset[str]) -> bool:
-    return token.is_capital and token.plain in kind if kind is _MONTHS else token.sense in kind
+    if kind is _MONTHS:
+        return token.plain in kind and (token.is_capital or token.plain != "may")
+    return token.sense in kind
 
 
 def _placed(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int]) -> tuple[_Conflict | None, bool]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.similar.earlier import is_copy
+from detente.vectors import WordVectors
+from scoring.similar.earlier import contained, is_copy
 from scoring.similar.facts import Said, said
 from scoring.similar.weighed import Floats, Ints, Rows, Weighed, spread, weighed
 from scoring.similar.words import PLAIN_WORDS
@@ -23,7 +24,11 @@ _SHORTNESS = 3
 # no pair with fewer of its words in common is worth the closer look whether it says the same
 _MAY_BE_SAME = 0.5
 _WORDS_TOLD = 5
+# what words that are only near to each other count beside equal ones
+_NEAR_WORDS = 0.3
+_ROWS_AT_ONCE = 500
 _MOST_KEPT = 2_000
+_BEHIND = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,9 +51,16 @@ class Near:
 class Texts:
     """Texts of which each can be asked for its nearest."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], vectors: WordVectors | None = None) -> None:
+        """Reads the texts.
+
+        Args:
+            texts: At most some 100,000.
+            vectors: Which words are near to each other; without them only equal words count.
+        """
         self._texts = texts
         self._weighed = weighed(texts)
+        self._meaning = _meaning(self._weighed, vectors) if vectors else None
         self._index = _by_piece(self._weighed.told, len(self._weighed.shown))
         self._word_sums = self._weighed.words.sums()
         self._gram_sums = self._weighed.grams.sums()
@@ -68,18 +80,21 @@ class Texts:
             + grams / np.maximum(self._gram_sums[others], self._gram_sums[row])
         ) / 2
         lengths = np.maximum(self._weighed.lengths[others], self._weighed.lengths[row])
+        if self._meaning is not None:
+            near = np.clip(self._meaning[others] @ self._meaning[row], 0, 1).astype(np.float32)
+            likeness = (likeness + _NEAR_WORDS * near) / (1 + _NEAR_WORDS)
         shortness = 1 / (1 + (lengths / _SENTENCE_WORDS) ** _SHORTNESS)
         score = np.clip((1 - shortness) * likeness + shortness * both, 0, 1).round(4)
-        best = np.lexsort((others, -score))[:limit]
-        return [
-            Near(
-                row=int(others[place]),
-                score=round(float(score[place]), 4),
-                is_same=bool(held[place] >= _MAY_BE_SAME) and is_copy(self._said(row), self._said(int(others[place]))),
-                why=self._why(row, int(others[place])),
-            )
-            for place in best.tolist()
-        ]
+        # more than asked for, since a copy with a sentence more can stand behind
+        best = np.lexsort((others, -score))[: limit + _BEHIND]
+        found = [self._near(row, int(others[place]), float(score[place]), float(held[place])) for place in best]
+        return sorted(found, key=lambda near: (-near.score, near.row))[:limit]
+
+    def _near(self, row: int, other: int, score: float, held: float) -> Near:
+        is_same = held >= _MAY_BE_SAME and is_copy(self._said(row), self._said(other))
+        if is_same:
+            score = max(score, contained(self._said(row), self._said(other)))
+        return Near(row=other, score=round(min(score, 1.0), 4), is_same=is_same, why=self._why(row, other))
 
     def _candidates(self, row: int) -> tuple[Ints, Floats]:
         """The rows that share the most weight with one row, and how much."""
@@ -124,6 +139,27 @@ class Texts:
             if len(told) == _WORDS_TOLD:
                 break
         return tuple(told)
+
+
+def _meaning(texts: Weighed, vectors: WordVectors) -> Floats:
+    """By text, the sum of its words' vectors, each as heavy as the word is there; of length 1."""
+    table = np.zeros((len(texts.shown) + 1, vectors.dimensions), dtype=np.float32)
+    for number, word in enumerate(texts.shown):
+        vector = vectors.of(word)
+        if vector is not None:
+            table[number] = vector
+    count = len(texts.lengths)
+    found = np.zeros((count, vectors.dimensions), dtype=np.float32)
+    for first in range(0, count, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, count)
+        span = slice(int(texts.told.starts[first]), int(texts.told.starts[last]))
+        weighed_words = table[texts.told.pieces[span]] * texts.told.weights[span, None]
+        rows = np.flatnonzero(np.diff(texts.told.starts[first : last + 1]))
+        if len(rows):
+            begins = texts.told.starts[first + rows] - span.start
+            found[first + rows] = np.add.reduceat(weighed_words, begins, axis=0)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return found
 
 
 def _smaller(rows: Rows, slate: Floats, row: int, others: Ints) -> tuple[Floats, Floats]:

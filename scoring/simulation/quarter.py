@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.rules import Rules
 from scoring.rewards import Award, SightingFacts, Standing, due, flags, standing
-from scoring.rewards.suspicion import needs_second_look, suspicion
+from scoring.rewards.suspicion import cool_downs, needs_second_look, suspicion
 from scoring.simulation import strategies
 from scoring.simulation.assumptions import Assumptions
 from scoring.simulation.reviewers import Reviewers
@@ -57,22 +57,22 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="honest, part-time", acts=strategies.honest, is_honest=True, circles=2, deals=5),
     Kind(name="spammer", acts=strategies.spammer),
     Kind(name="inventor", acts=strategies.inventor),
-    Kind(name="inventor with forged files", acts=strategies.forger),
+    Kind(name="inventor, forged files", acts=strategies.forger),
     Kind(name="splitter", acts=strategies.splitter, is_added=True),
     Kind(name="splitter over weeks", acts=strategies.slow_splitter, is_added=True),
     Kind(name="splitter over deals", acts=strategies.deal_splitter, is_added=True),
     Kind(name="copier of public pages", acts=strategies.copier),
     Kind(name="hoarder", acts=strategies.hoarder),
-    Kind(name="hoarder who lies", acts=strategies.lying_hoarder),
-    Kind(name="hoarder who lies, rolling", acts=strategies.rolling_hoarder),
-    Kind(name="pair that invents", acts=strategies.inventing_pair, size=2),
-    Kind(name="ring that invents", acts=strategies.inventing_ring, size=4, circles=1),
-    Kind(name="sybil that invents", acts=strategies.sybil_stories, size=3, owners=1),
-    Kind(name="inventor among honest work", acts=strategies.embellisher, is_added=True),
-    Kind(name="pair that echoes", acts=strategies.echoing_pair, size=2, is_added=True),
-    Kind(name="pair that echoes at times", acts=strategies.careful_pair, size=2, is_added=True),
-    Kind(name="ring that echoes", acts=strategies.echoing_ring, size=4, circles=1, is_added=True),
-    Kind(name="sybil that echoes", acts=strategies.sybil_echo, size=3, owners=1, is_added=True),
+    Kind(name="hoarder, lying", acts=strategies.lying_hoarder),
+    Kind(name="hoarder, lying, rolling", acts=strategies.rolling_hoarder),
+    Kind(name="pair inventing", acts=strategies.inventing_pair, size=2),
+    Kind(name="ring inventing", acts=strategies.inventing_ring, size=4, circles=1),
+    Kind(name="sybil inventing", acts=strategies.sybil_stories, size=3, owners=1),
+    Kind(name="inventor, else honest", acts=strategies.embellisher, is_added=True),
+    Kind(name="pair echoing", acts=strategies.echoing_pair, size=2, is_added=True),
+    Kind(name="pair echoing at times", acts=strategies.careful_pair, size=2, circles=4, is_added=True),
+    Kind(name="ring echoing", acts=strategies.echoing_ring, size=4, circles=1, is_added=True),
+    Kind(name="sybil echoing", acts=strategies.sybil_echo, size=3, owners=1, is_added=True),
     Kind(name="claim-staker", acts=strategies.claim_staker),
 )
 
@@ -155,8 +155,7 @@ def _send(scene: Scene, reviewers: Reviewers, company: Mapping[str, list[list[Re
     """What everybody sends in a week; nobody sends what a cool-down leaves unpaid."""
     now = scene.monday(week)
     found = suspicion([telling.facts(scene.world, now) for telling in scene.told])
-    span = timedelta(days=rules.rewards.cool_down_days)
-    cooling = {person for person, times in found.by_person.items() if times[-1] + span > now}
+    cooling = {person for person, times in found.by_person.items() if cool_downs(times, rules.rewards)[-1][1] > now}
     for kind in KINDS:
         for circle in company[kind.name]:
             sent = kind.acts(scene, circle, week)

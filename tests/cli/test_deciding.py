@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import typer
 from decided_file import Known, of_labels
-from decided_items import decided_items
 from desk_rows import id_of, put_sighting
 from reporting import plain_workspace, somebody
 from typer.testing import CliRunner, Result
 
+from bench.quality.decided_items import decided_items
 from cli.main import app
 from desk.deciding import edits, samples
 from desk.places import desk_of

@@ -26,7 +26,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "weight above 1": ("weight = 0.25", "weight = 1.25", "weight = 1.25", "less than or equal to 1 (it is 1.25)"),
     "weight that is no number": ("weight = 0.25", "weight = nan", "weight = nan", "finite number"),
     "endless scale": ("scale = 250000", "scale = inf", "scale = inf", "less than or equal to 1000000000000"),
-    "scale of nothing": ("scale = 250000", "scale = 0", "scale = 0", "demand.scale: Input should be greater than 0"),
+    "scale of nothing": ("scale = 250000", "scale = 0", "scale = 0", "Input should be greater than or equal to 1"),
     "weight as text": ("weight = 0.25", 'weight = "much"', 'weight = "much"', "valid number"),
     "weights above 1 together": (
         "weight = 0.25", "weight = 0.35", DEMAND, "sum to 1.1, and must sum to 1: take 0.1 from one of them",
@@ -61,7 +61,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a ticked box raises demand": ("parity_checkbox = 0.5", "parity_checkbox = 2", "parity_checkbox", "(it is 2)"),
     "a rival that costs all deals at half": ("scale = 0.15", "scale = 1.5", "scale = 1.5", "(it is 1.5)"),
     "a year that runs backward": ("window_days = 365", "window_days = -365", "window_days = -365", "greater than 0"),
-    "a half-life of nothing": ("half_life_days = 21", "half_life_days = 0", "half_life_days = 0", "greater than 0"),
+    "a half-life of nothing": ("half_life_days = 21", "half_life_days = 0", "half_life_days = 0", "equal to 1"),
     "a claim above what a page shows": ("claimed = 0.5", "claimed = 1.1", "claimed = 1.1", "(it is 1.1)"),
     "statuses out of order": (
         "later = 0.7", "later = 0.95", "statuses = ",

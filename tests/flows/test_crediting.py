@@ -168,16 +168,17 @@ def test_verified_taken_back_and_verified_again_nets_right_and_every_step_stays_
 def test_a_duplicate_that_is_merged_after_it_was_paid_is_taken_back_and_paid_as_what_it_is(office: Office) -> None:
     office.tell(1, office.ana, at=NOW - timedelta(days=3))
     office.tell(2, office.ben)
-    for number in (1, 2):
+    office.tell(3, office.ben, at=NOW - timedelta(days=1))
+    for number in (1, 2, 3):
         office.review(number, "verified")
     office.settle()
-    assert (office.has(office.ana), office.has(office.ben)) == ((0, 3), (0, 3))
+    assert (office.has(office.ana), office.has(office.ben)) == ((0, 3), (0, 6))
 
     office.place(2, 1)
     office.settle()
 
     assert office.has(office.ana) == (0, 3)
-    assert office.credits(2) == [("new", 3, "nothing"), ("corroboration", 2, "earned")]
+    assert office.credits(2) == [("new", 3, "nothing"), ("corroboration", 2, "pending")]
     office.place(2, 2)
     office.settle()
     assert office.credits(2) == [("new", 3, "earned"), ("corroboration", 2, "nothing")]

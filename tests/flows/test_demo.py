@@ -8,7 +8,7 @@ import pytest
 
 from detente.errors import UsageError
 from examples.demo import load_script
-from examples.demo.sightings import load_sightings
+from examples.demo.sightings import load_decisions, load_sightings
 from flows import demo
 from flows.demo import Found
 from flows.job import Silent
@@ -24,6 +24,9 @@ def test_each_planned_change_is_found_and_none_that_nobody_planned(tmp_path: Pat
     assert outcome.sightings == len(load_sightings())
     published = ask(outcome.root / "data" / "published", "SELECT count(*) FROM sighting").rows
     assert published == [(outcome.sightings - 1,)]  # a document that was meant for somebody else is for legal alone
+    assert outcome.judged == (len([one for one in load_sightings() if one.review]), len(load_decisions()))
+    assert outcome.points > 0
+    assert outcome.best is not None
     assert list(outcome.summaries) == [f"2026-W{number}" for number in range(41, 47)]
     failed = {week: set(summary.failed) for week, summary in outcome.summaries.items()}
     closed = "crewbarrow/pricing"  # by robots.txt

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from decided_file import Known, of_labels
-from decided_items import decided_items
 
 import reports
+from bench.quality.decided_items import decided_items
 from reports import evaluation as judged
 from reports.evaluation import Lot, evaluation
 from scoring.evaluation import Evaluation
@@ -147,3 +147,21 @@ def test_what_the_lot_brought_stands_for_the_others_of_its_week(tmp_path: Path) 
         "i000000": 0.1, "i000001": 1.0, "i000002": 1.0,
     }  # fmt: skip
     assert _evaluated(tmp_path, drawn=lots).sampled == 1
+
+
+def test_of_what_is_open_all_are_counted_and_the_highest_are_looked_at(tmp_path: Path) -> None:
+    known = Known()
+    for number in range(30):
+        known.item(f"i{number:02}", AT, **({"decision_id": "d1"} if number == 29 else {}))
+        known.score(f"i{number:02}", AT, 300 * number, theme="Teams")
+        known.score(f"i{number:02}", AT, 100, theme="Exports")
+    known.publish(tmp_path)
+
+    near = reports.run(tmp_path, "scored_clusters", undecided=True, near=2 / 3)
+    assert near["item_id"].tolist() == [f"i{number:02}" for number in range(28, 12, -1)]
+    assert len(reports.run(tmp_path, "scored_clusters")) == 30
+    found = _evaluated(tmp_path).stability
+    assert found is not None
+    assert (found.items, found.top, found.least) == (29, 10, 1.0)
+    scores = reports.run(tmp_path, "undecided_scores").set_index("item_id")["score"]
+    assert (len(scores), scores["i05"], scores["i00"]) == (29, 1_500, 100)

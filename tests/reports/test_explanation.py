@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> ScoredOffice:
 
 
 def explained(office: ScoredOffice, item: str, *, rules: Rules | None = None, theme: str | None = None) -> Explained:
-    return explain(office.data, item, rules=rules or default_rules(), currency="EUR", theme=theme)
+    workspace = office.workspace
+    return explain(
+        office.data, item, rules=rules or workspace.rules, currency="EUR", themes=workspace.themes, theme=theme
+    )
 
 
 def test_the_parts_are_those_that_are_stored_and_sum_to_the_score(office: ScoredOffice) -> None:
@@ -76,6 +80,14 @@ def test_what_is_decided_names_its_decision_as_evidence(office: ScoredOffice) ->
     assert novelty.evidence == ("decision-0",)
 
 
+def test_the_words_by_which_the_theme_fits_are_told(office: ScoredOffice) -> None:
+    sentence = explained(office, ASKED).explanation.parts[4].sentence
+
+    assert "It says " in sentence
+    assert "'SAML'" in sentence
+    assert "It says" not in explained(office, OTHER).explanation.parts[4].sentence
+
+
 def test_earlier_scores_stay_the_newest_first(office: ScoredOffice) -> None:
     told = explained(office, ASKED)
 
@@ -118,10 +130,17 @@ def test_by_other_rules_the_stored_score_stays_and_that_it_is_of_others_is_told(
     assert (told.is_of_these_rules, told.rules_version, told.explanation.faults) == (False, 1, ())
 
 
-def test_every_question_it_asks_answers_nothing_about_nothing(office: ScoredOffice) -> None:
-    for name in ("explain_scores", "explain_history"):
-        assert reports.run(office.data, name, item="none").empty
-    assert reports.run(office.data, "explain_cluster", cluster="none").empty
+@pytest.mark.parametrize("name", [name for name in reports.names() if name.startswith("explain_")])
+def test_each_question_is_answered_with_rows(office: ScoredOffice, name: str) -> None:
+    [(cluster,)] = office.timeline.rows(f"SELECT cluster_id FROM cluster_member WHERE item_id = '{ASKED}'")
+    values = {
+        "id": ASKED, "item": ASKED, "theme": "Single sign-on", "competitor": "globex", "until": office.now,
+        "since": office.now - timedelta(days=90), "cluster": PAST if name == "explain_cluster_decision" else cluster,
+    }  # fmt: skip
+
+    given = {parameter.name: values[parameter.name] for parameter in reports.question(name).parameters}
+
+    assert len(reports.run(office.data, name, **given)) > 0
 
 
 def test_a_stored_row_that_its_own_inputs_do_not_give_is_told(tmp_path: Path) -> None:

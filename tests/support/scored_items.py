@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ def row_of(
         members,
         pd.DataFrame([*fits], columns=["item_id", "theme", "fit"]),
         pd.DataFrame(
-            [(item_id, kind, pd.Timestamp("2026-11-15")) for item_id, kind in decided],
+            [(one, kind, pd.Timestamp("2026-11-12") + timedelta(days=day)) for day, (one, kind) in enumerate(decided)],
             columns=["item_id", "kind", "decided_at"],
         ).astype({"decided_at": "datetime64[us]"}),
         themes,

@@ -88,7 +88,7 @@ class ScoredOffice:
             told(OTHER, "They sponsor the fair in Lyon.", day),
             mark="2",
         )  # fmt: skip
-        self.decide(PAST, "build", "Three clinics wait for it.", theme="Single sign-on")
+        self.decide(PAST, "build", "Three clinics wait for it.")
 
     def decide(self, item_id: str, kind: str, because: str, theme: str | None = None) -> None:
         self.decisions.append(

@@ -12,7 +12,7 @@ from pictures import photo
 from reports_sent import send, words
 from web_site import WebSite
 
-from desk.deciding import decisions, reviews
+from desk.deciding import decisions, edits, reviews
 from desk.places import attachments_of, inbox_of
 from desk.privacy.erase import erase
 from desk.rewarding import ledger
@@ -40,13 +40,14 @@ def settled(site: WebSite) -> None:
     rewarding.settle_now(site.services.workspace, site.clock)
 
 
-def reported(site: WebSite, who: str = "rep") -> str:
+def reported(site: WebSite, who: str = "rep", **said: str) -> str:
     """What somebody sends by the form, with a photo; its id."""
     client = site.client(who)
     page = BeautifulSoup(client.get("/r/new").text, "lxml")
     around = {one["name"]: one["value"] for one in page.select("#report input[type=hidden]")}
+    files = [("files", ("offer.png", photo(form="PNG", colour=(len(str(said)) % 256, 0, 0)), "image/png"))]
     site.clock.go(seconds=20)  # nobody types that in no time
-    answer = client.post("/r/new", data=around | SAID, files=[("files", ("offer.png", photo(form="PNG"), "image/png"))])
+    answer = client.post("/r/new", data=around | SAID | said, files=files)
     assert answer.status_code == 303, answer.text
     site.services.indexing.run_once()
     ingested(site)
@@ -153,6 +154,36 @@ def test_a_product_manager_who_reports_reviews_nothing_of_it_and_gets_the_same_c
     with pytest.raises(NotAllowedError, match="nobody reviews their own"):
         review(site, sent, "verified")
     assert points(site, "pm") == (4, 0)
+
+
+def test_what_is_merged_after_it_was_paid_is_paid_as_what_it_is_and_split_again_goes_back(new_site: NewSite) -> None:
+    site = new_site()
+    first = reported(site)
+    site.clock.go(days=1)
+    other = "Umbrella Ltd was told that in its first year a Team seat costs no more than 19 €, as a welcome."
+    second = reported(site, "other_rep", text=other, customer="Umbrella", deal="New", happened_on="2026-11-16")
+    site.clock.go(days=1)
+    new = "Globex told Soylent that from January on the help desk is closed at night, on every plan."
+    third = reported(site, "other_rep", text=new, customer="Soylent", deal="Third", happened_on="2026-11-18")
+    for sent in (first, second, third):
+        review(site, sent, "verified")
+    assert (points(site), points(site, "other_rep")) == ((0, 4), (0, 10))
+
+    def mend(how: Callable[..., None]) -> None:
+        site.clock.go(hours=1)
+        with site.desk.writing() as c:
+            how(c, first, second, by=site.people["pm"], now=site.clock.now())
+        ingested(site)
+
+    mend(edits.merge)
+    assert "Put beside 1 sighting that says the same" in seen(site, second, "other_rep")
+    assert "2 × 1.0 confirmed × 0.95 fresh = 2, rule v1" in seen(site, second, "other_rep")
+    assert (points(site), points(site, "other_rep")) == ((0, 4), (0, 7))
+
+    mend(edits.split)
+    assert (points(site), points(site, "other_rep")) == ((0, 4), (0, 10))
+    ingested(site)
+    assert (points(site), points(site, "other_rep")) == ((0, 4), (0, 10))
 
 
 def test_what_the_gate_holds_back_earns_nothing_ever(new_site: NewSite) -> None:

@@ -36,11 +36,11 @@ def test_every_rule_and_every_bound_has_its_words_and_its_reason() -> None:
 
 
 def test_the_rules_of_the_workspace_are_told_and_not_those_that_a_new_one_begins_with(new_site: NewSite) -> None:
-    text = default_text().replace("version = 1", "version = 7").replace("points = 5", "points = 50", 1)
+    text = default_text().replace("version = 1", "version = 7").replace("points = 5", "points = 4", 1)
     told = words(new_site(files={"rules.toml": text}).client("rep").get("/rewards"))
 
     assert "These are the rules of version 7" in told
-    assert "+50 True, and told by nobody before" in told
+    assert "+4 True, and told by nobody before" in told
 
 
 def test_an_earlier_quarter_is_told_by_its_label_and_names_nobody(new_site: NewSite) -> None:

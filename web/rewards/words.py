@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ RULES: Mapping[RewardRuleName, str] = {
 }
 
 NOTHING = (
-    "What our own pages watch had shown before you told it, and what else is public: thank you, and no points.",
+    "What a page had said before you told it, and what else is public: thank you, and no points.",
     "What you have told before, and one finding in several parts: it counts once.",
     "What the gate holds back, whatever it says. Telling that you have it is right, and never counts against you.",
     "What turns out to be wrong in good faith: no points, and none are taken.",
@@ -89,7 +90,7 @@ def title(rule: str) -> str:
 
 def _points(rule: RewardRule) -> str:
     shares = rule.factors or [1.0]
-    return ", then ".join(f"{round(rule.points * share):+d}".replace("-", "−") for share in shares)
+    return ", then ".join(f"{math.floor(rule.points * share + 0.5):+d}".replace("-", "−") for share in shares)
 
 
 def _count(number: int, thing: str) -> str:

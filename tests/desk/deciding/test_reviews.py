@@ -37,7 +37,11 @@ def test_what_a_reviewer_found_stands_is_told_as_read_and_noted_in_the_audit(pro
     state = _record(product, "verified", product.paul, is_blind=True)
 
     assert state == reviews.ReviewState(
-        outcome="verified", reviewers=(product.paul.person_id,), at=product.clock.now(), is_disputed=False
+        outcome="verified",
+        reviewers=(product.paul.person_id,),
+        at=product.clock.now(),
+        is_disputed=False,
+        last_at=product.clock.now(),
     )
     with product.desk.reading() as c:
         [entry] = audit.entries(c, subject=product.said)
@@ -115,6 +119,14 @@ def test_a_reviewers_newest_word_counts_and_can_be_taken_back(product: Product) 
     assert _count(product) == 4
     with product.desk.reading() as c:
         assert [one.outcome for one in reviews.of_sighting(c, product.said)] == ["context"]
+
+
+def test_every_two_reviewers_of_one_sighting_are_a_pair(product: Product) -> None:
+    for word, by in (("wrong", product.paul), ("verified", product.paul), ("context", product.petra)):
+        _record(product, word, by)
+    with product.desk.writing() as c:
+        reviews.record(c, product.also, "verified", by=product.paul, now=product.clock.now())
+        assert reviews.pairs(c) == [("verified", "context")]
 
 
 def test_who_said_nothing_takes_nothing_back(product: Product) -> None:

@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.evaluation.isotonic import fitted
-from scoring.evaluation.ranking import Figures, figures, ranked
+from scoring.evaluation.ranking import figures, ranked
 
+NAMES = ("agreement", "precision", "ndcg")
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 
 
-def _of(values: list[float], gains: list[int], weights: list[float], k: int) -> Figures:
+def _of(values: list[float], gains: list[int], weights: list[float], k: int) -> dict[str, float]:
     gain = np.array(gains, dtype=np.int64)
-    return figures(ranked(np.array(values, dtype=float), gain), np.array(weights, dtype=float), k)
+    found = figures(ranked(np.array(values, dtype=float), gain), np.array([weights], dtype=float), k)
+    return {name: float(getattr(found, name)[0]) for name in NAMES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -29,8 +31,8 @@ def test_figures_are_as_worked_out_by_hand(case: Path) -> None:
 
     found = _of(items["value"].tolist(), items["gain"].tolist(), items["weight"].tolist(), expected["k"])
 
-    wanted = [np.nan if expected[name] is None else expected[name] for name in ("agreement", "precision", "ndcg")]
-    assert [found.agreement, found.precision, found.ndcg] == pytest.approx(wanted, abs=1e-5, nan_ok=True)
+    wanted = {name: np.nan if expected[name] is None else expected[name] for name in NAMES}
+    assert found == pytest.approx(wanted, abs=1e-5, nan_ok=True)
 
 
 ITEMS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(1, 3)), min_size=1, max_size=12)
@@ -42,9 +44,7 @@ def test_an_item_of_weight_three_is_three_items(items: list[tuple[int, int, int]
     once = _of(*map(list, zip(*items, strict=True)), k)  # type: ignore[arg-type]
     thrice = _of([one[0] for one in apart], [one[1] for one in apart], [1.0] * len(apart), k)
 
-    assert [once.agreement, once.precision, once.ndcg] == pytest.approx(
-        [thrice.agreement, thrice.precision, thrice.ndcg], nan_ok=True
-    )
+    assert once == pytest.approx(thrice, nan_ok=True)
 
 
 @given(ITEMS, st.integers(1, 6), st.randoms(use_true_random=False))
@@ -54,10 +54,8 @@ def test_figures_hang_on_no_order_of_rows_and_are_shares(items, k, shuffling) ->
     shuffling.shuffle(shuffled)
     again = _of(*map(list, zip(*shuffled, strict=True)), k)
 
-    for name in ("agreement", "precision", "ndcg"):
-        value = getattr(found, name)
-        assert value == pytest.approx(getattr(again, name), nan_ok=True)
-        assert np.isnan(value) or -1e-9 <= value <= 1 + 1e-9
+    assert found == pytest.approx(again, nan_ok=True)
+    assert all(np.isnan(value) or -1e-9 <= value <= 1 + 1e-9 for value in found.values())
 
 
 def test_steps_are_pooled_where_they_would_fall() -> None:
@@ -82,3 +80,15 @@ def test_steps_rise_and_keep_the_mean(labels: list[tuple[int, bool]]) -> None:
 
     assert (np.diff(steps.chances) > 0).all()
     assert float(steps.of(scores).mean()) == pytest.approx(float(happened.mean()))
+
+
+def test_each_row_of_weights_is_a_world_of_its_own() -> None:
+    gain = np.array([2, 0, 1, 2], dtype=np.int64)
+    order = ranked(np.array([4.0, 3, 3, 1]), gain)
+    rows = np.array([[1.0, 1, 1, 1], [0, 2, 1, 1], [3, 0, 0, 1]])
+    found = figures(order, rows, 2)
+
+    for number, row in enumerate(rows):
+        alone = figures(order, row[None, :], 2)
+        for name in NAMES:
+            assert getattr(found, name)[number] == pytest.approx(getattr(alone, name)[0], nan_ok=True)

@@ -221,6 +221,8 @@ def test_what_is_decided_is_no_news_and_what_is_watched_is_half() -> None:
     assert row_of(item("a"))["undecided"] == 1
     assert row_of(item("a"), decided=[("a", "watch")])["undecided"] == 0.5
     assert row_of(item("a"), decided=[("a", "watch"), ("a", "build")])["undecided"] == 0
+    assert row_of(item("a"), decided=[("a", "decline"), ("a", "watch")])["undecided"] == 0.5
+    assert row_of(item("a"), item("b"), decided=[("b", "build"), ("a", "watch")])["undecided"] == 0
     assert row_of(item("a"), item("b"), decided=[("b", "decline")])["undecided"] == 0
     assert row_of(item("a"), item("b"), decided=[("b", "decline")], together=False)["undecided"] == 1
 

@@ -20,14 +20,17 @@ def decided_items(
         strength: How much of the score is what decides: 1 all of it, 0 nothing.
         seed: Of chance.
         weeks: Over how many weeks they are spread.
-        per_block: How much a competitor's week has in common, beside what is the item's own.
+        per_block: How much a competitor's week has in common, in worth and in error, beside a spread of 1 that is each
+            item's own.
     """
     rng = np.random.default_rng(seed)
     week = rng.integers(0, weeks, count)
     competitor = rng.integers(0, 4, count)
     common = rng.normal(size=(weeks, 4))[week, competitor] * per_block
     worth = rng.normal(size=count) + common
-    noise = rng.normal(size=count)
+    # a score that is off is off for all that one launch brings
+    off = np.random.default_rng([seed, 1]).normal(size=(weeks, 4))[week, competitor] * per_block
+    noise = rng.normal(size=count) + off
     order = strength * worth + (1 - strength) * noise
     points = np.floor(1_000 + 300 * np.clip(order, -3, 3)).astype(int)
     kinds = np.select([worth > 0.6, worth > 0.2], ["build", "watch"], "decline")
