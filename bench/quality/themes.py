@@ -174,8 +174,8 @@ def as_markdown(quality: ThemeQuality) -> Iterator[str]:
     )
     yield "| foreign texts | n | no theme, where 95 % of own are kept | no theme at the line |"
     yield "|---|---:|---:|---:|"
-    for one in quality.foreign:
-        yield f"| {one.name} | {one.texts} | {one.at_kept:.1%} | {one.at_line:.1%} |"
+    for foreign in quality.foreign:
+        yield f"| {foreign.name} | {foreign.texts} | {foreign.at_kept:.1%} | {foreign.at_line:.1%} |"
     yield (
         f"\nOn roadmaps of {_ROADMAP} of the {_LARGEST} largest categories ({_ROADMAPS} draws), an item about one of"
         " them has a higher best score than one of the same product about none of them in"
