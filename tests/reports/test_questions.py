@@ -96,7 +96,7 @@ def test_every_question_is_answered(folder: Path, name: str) -> None:
     frame = reports.run(folder, name, **given)
 
     assert isinstance(frame, pd.DataFrame)
-    assert len(frame) > 0 or name in OF_SCORES
+    assert len(frame) > 0 or name in OF_SCORES or name.startswith("explain_")
 
 
 def test_amounts_stay_exact_and_times_carry_their_zone(folder: Path) -> None:
