@@ -10,6 +10,7 @@ from bench.quality.documents import Documents
 from bench.quality.history import Replayed
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
+from bench.quality.rewards import Simulated, as_lines
 
 _SHOWN_FAILURES = 12
 _HEAD = """\
@@ -34,6 +35,7 @@ class Quality:
         unlabelled: By name, documents without labels.
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
+        rewards: What cheating brings in simulated quarters.
     """
 
     pricing: Scored
@@ -41,6 +43,7 @@ class Quality:
     unlabelled: Mapping[str, Documents]
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
+    rewards: Simulated
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -53,6 +56,7 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_unlabelled(quality.unlabelled),
             *_strings(quality.strings),
             *_history(quality.history),
+            *as_lines(quality.rewards),
         ]
     )
 
