@@ -11,7 +11,7 @@ from pathlib import Path
 
 from detente.vectors import WordVectors, word_vectors
 from scoring.similar import Texts, is_copy
-from scoring.similar.facts import said
+from scoring.similar.said import said
 
 _SETS = {"hadoop": "gitbugs-hadoop", "seamonkey": "gitbugs-seamonkey"}
 _AT = 10
@@ -243,6 +243,6 @@ merged in the reports and not labelled was filed twice under the same title; the
 Tried, and no help: groups of 3 to 5 letters beside words (as many found, five times the memory); saturation as in BM25,
 and binary counts (worse); vectors alone (0.72 and 0.81); vectors without their mean; coverage in place of the cosine
 for long reports (0.5); vectors in the score of sentences (AUC 0.005 less); a higher score for what is merged by itself
-(AUC 0.01 less). A logistic mix of thirty measures reaches an AUC of 0.82 in ten-fold cross-validation, mostly by a negative
-weight on shared pairs of words, which is how that set was drawn and no rule: it is not used.
+(AUC 0.01 less). A logistic mix of thirty measures reaches an AUC of 0.82 in ten-fold cross-validation, mostly by a
+negative weight on shared pairs of words, which is how that set was drawn and no rule: it is not used.
 """
