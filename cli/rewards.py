@@ -94,8 +94,8 @@ def standing(
         person_id: _name(everybody, one.manager_id) if one.manager_id else "no manager"
         for person_id, one in everybody.items()
     }
-    handled = _handled(deals, everybody) if deals else _named(known)
-    found = standings(known.awards, handled, teams, loaded.rules.rewards)
+    had = handled(deals, everybody) if deals else _named(known)
+    found = standings(known.awards, had, teams, loaded.rules.rewards)
     if as_json:
         write_json([asdict(one) for one in found])
         return
@@ -204,14 +204,14 @@ def _named(known: Due) -> Counter[str]:
     return Counter(person for person, deal in deals if deal is not None)
 
 
-def _handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
+def handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
     """By person, the deals of a table from the CRM.
 
     Raises:
         UsageError: It cannot be read, lacks a column, or names somebody unknown.
     """
     by_email = {one.email.casefold(): one.person_id for one in everybody.values() if one.email}
-    handled: dict[str, int] = {}
+    had: dict[str, int] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
             for number, row in enumerate(csv.DictReader(lines), 2):
@@ -220,7 +220,7 @@ def _handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
                     raise UsageError(
                         f"{path}:{number}: it needs the e-mail of somebody here and a whole number of deals"
                     )
-                handled[by_email[email]] = int(deals)
+                had[by_email[email]] = int(deals)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None
-    return handled
+    return had

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench.quality.documents import Documents
+from bench.quality.duplicates import DuplicateQuality
+from bench.quality.duplicates import as_markdown as _duplicates
 from bench.quality.history import Replayed
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
+from bench.quality.themes import ThemeQuality
+from bench.quality.themes import as_markdown as _themes
 
 _SHOWN_FAILURES = 12
 _HEAD = """\
@@ -34,6 +38,8 @@ class Quality:
         unlabelled: By name, documents without labels.
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
+        themes: Texts matched to themes.
+        duplicates: Texts that say the same.
     """
 
     pricing: Scored
@@ -41,6 +47,8 @@ class Quality:
     unlabelled: Mapping[str, Documents]
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
+    themes: ThemeQuality
+    duplicates: DuplicateQuality
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -53,6 +61,8 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_unlabelled(quality.unlabelled),
             *_strings(quality.strings),
             *_history(quality.history),
+            *_themes(quality.themes),
+            *_duplicates(quality.duplicates),
         ]
     )
 
