@@ -153,7 +153,8 @@ class Scorer:
         with self._job.warehouse.section("score: recall") as connection:
             with at_once(connection):
                 parts = scoring_rows.planned(connection, ITEMS_AT_ONCE)
-            around = _market(market_rows(connection, moment, windows), moment, windows) if parts else None
+            few = finding.SCORE if tell else ""
+            around = _market(market_rows(connection, moment, windows, few), moment, windows) if parts else None
         for part in parts:
             with self._job.warehouse.section("score: read items") as connection:
                 made_of = scoring_rows.ingredients(connection, part, self._money)
@@ -223,7 +224,7 @@ def _pairs(around: Surroundings, rules: Rules) -> tuple[pd.DataFrame, frozenset[
     every = frozenset(around.items["item_id"])
     if every == around.touched:
         return pairs(around.items, rules.clusters)[columns], every
-    first = pairs(around.items, rules.clusters, touched=around.touched)
+    first = pairs(_within(around, rules.clusters.window_days), rules.clusters, touched=around.touched)
     before = around.pairs
     changed = around.touched | around.gone
     before = before[before["item_id"].isin(changed) | before["other_id"].isin(changed)]
@@ -232,6 +233,14 @@ def _pairs(around: Surroundings, rules: Rules) -> tuple[pd.DataFrame, frozenset[
     if sought == around.touched:
         return first[columns], sought
     return pairs(around.items, rules.clusters, touched=sought)[columns], sought
+
+
+def _within(around: Surroundings, days: float) -> pd.DataFrame:
+    """The items that lie no further from the touched ones: with others these cannot pair."""
+    times = around.items["happened_at"]
+    touched = times[around.items["item_id"].isin(around.touched)]
+    window = pd.Timedelta(days=days)
+    return around.items[times.between(touched.min() - window, touched.max() + window)]
 
 
 def themes_of(rows: pd.DataFrame, matcher: ThemeMatcher) -> pd.DataFrame:

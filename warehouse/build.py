@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -209,7 +209,8 @@ def ingest(
                 sightings.set_mark(connection, "published", _state(connection))
                 return None
             if made:
-                _make_touched(connection)
+                # what is found in them comes next
+                _make_touched(connection, ("sighting", "item"))
             elif not bare:  # before the first build, and after an upgrade
                 _make_all(connection)
         if bare:
@@ -251,8 +252,8 @@ def _make_all(connection: Connection) -> list[str]:
     return tables.check(connection)
 
 
-def _make_touched(connection: Connection) -> None:
-    touched = _touched(connection)
+def _make_touched(connection: Connection, only: Collection[str] | None = None) -> None:
+    touched = {name: ids for name, ids in _touched(connection).items() if only is None or name in only}
     tables.update(connection, touched)
     tables.check_touched(connection, touched)
 

@@ -38,7 +38,7 @@ _TOLD = """
         FROM core.item AS i
         JOIN raw.item_theme AS t ON t.item_id = i.item_id
         LEFT JOIN core.sighting AS s ON s.sighting_id = i.item_id
-        WHERE i.happened_at > $since AND i.happened_at <= $moment
+        WHERE i.happened_at > $since AND i.happened_at <= $moment {themes}
     )
     SELECT
         theme,
@@ -49,6 +49,15 @@ _TOLD = """
     ORDER BY theme
 """
 
+# those that wait, and what else stands in their clusters
+_WAITING = """(
+    SELECT o.item_id
+    FROM raw.waiting AS w
+    JOIN raw.cluster_member AS m ON m.item_id = w.id
+    JOIN raw.cluster_member AS o ON o.cluster_id = m.cluster_id
+    WHERE w.work = $work
+)"""
+
 # what is no longer there is no evidence that they have it
 _THEIRS = """
     SELECT i.competitor, t.theme, max(CASE WHEN i.kind = 'sighting' THEN $claimed ELSE 1 END)::DOUBLE AS theirs
@@ -56,7 +65,7 @@ _THEIRS = """
     JOIN core.item AS i ON i.item_id = t.item_id
     LEFT JOIN core.change AS c ON c.change_id = i.item_id
     WHERE i.happened_at <= $moment AND i.competitor IS NOT NULL
-        AND coalesce(c.kind, '') NOT IN ('plan_removed', 'feature_removed')
+        AND coalesce(c.kind, '') NOT IN ('plan_removed', 'feature_removed') {competitors}
     GROUP BY i.competitor, t.theme
     ORDER BY i.competitor, t.theme
 """
@@ -96,15 +105,28 @@ class MarketRows:
     first_at: datetime | None
 
 
-def market_rows(connection: Connection, moment: datetime, windows: Windows) -> MarketRows:
-    """Counts what happened up to `moment`."""
+def market_rows(connection: Connection, moment: datetime, windows: Windows, waiting: str = "") -> MarketRows:
+    """Counts what happened up to `moment`.
+
+    Args:
+        connection: The warehouse.
+        moment: What happened later is not known yet.
+        windows: How far back is looked.
+        waiting: A work of `raw.waiting`: only what its items' clusters need, where they are few; empty: all.
+    """
     moment = moment.astimezone(UTC).replace(tzinfo=None)
-    weeks = windows.recent_weeks + windows.base_weeks
+    since = moment - timedelta(weeks=windows.recent_weeks + windows.base_weeks)
+    themes = competitors = ""
+    bound: dict[str, object] = {"moment": moment}
+    if waiting:
+        bound["work"] = waiting
+        themes = f"AND t.theme IN (SELECT theme FROM raw.item_theme WHERE item_id IN {_WAITING})"
+        competitors = f"AND i.competitor IN (SELECT competitor FROM core.item WHERE item_id IN {_WAITING})"
     deals = connection.execute(_DEALS, {"moment": moment, "since": moment - timedelta(days=windows.deals_days)}).df()
     told = connection.execute(
-        _TOLD, {"moment": moment, "since": moment - timedelta(weeks=weeks), "present": windows.recent_weeks}
+        _TOLD.format(themes=themes), bound | {"since": since, "present": windows.recent_weeks}
     ).df()
-    theirs = connection.execute(_THEIRS, {"moment": moment, "claimed": windows.claimed}).df()
+    theirs = connection.execute(_THEIRS.format(competitors=competitors), bound | {"claimed": windows.claimed}).df()
     [(first_at,)] = connection.execute(
         "SELECT min(happened_at) FROM core.item WHERE happened_at <= ?", [moment]
     ).fetchall()

@@ -120,7 +120,8 @@ def _let_go(connection: Connection, ids: Sequence[str]) -> None:
         bound,
     )
     connection.execute(
-        "UPDATE raw.cluster_member SET cluster_id = heir FROM temp.heir AS h WHERE h.cluster_id = cluster_member.cluster_id"
+        "UPDATE raw.cluster_member SET cluster_id = heir FROM temp.heir AS h "
+        "WHERE h.cluster_id = cluster_member.cluster_id"
     )
     waiting.tell(connection, _column(connection, "SELECT heir FROM temp.heir"))
     connection.execute("DROP TABLE temp.heir")

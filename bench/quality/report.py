@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench.quality.documents import Documents
+from bench.quality.duplicates import DuplicateQuality
+from bench.quality.duplicates import as_markdown as _duplicates
 from bench.quality.history import Replayed
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
-from bench.quality.rewards import Simulated, as_lines
+from bench.quality.rewards import Simulated
+from bench.quality.rewards import as_lines as _rewards
+from bench.quality.themes import ThemeQuality
+from bench.quality.themes import as_markdown as _themes
 
 _SHOWN_FAILURES = 12
 _HEAD = """\
@@ -35,6 +40,8 @@ class Quality:
         unlabelled: By name, documents without labels.
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
+        themes: Texts matched to themes.
+        duplicates: Texts that say the same.
         rewards: What cheating brings in simulated quarters.
     """
 
@@ -43,6 +50,8 @@ class Quality:
     unlabelled: Mapping[str, Documents]
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
+    themes: ThemeQuality
+    duplicates: DuplicateQuality
     rewards: Simulated
 
 
@@ -56,7 +65,9 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_unlabelled(quality.unlabelled),
             *_strings(quality.strings),
             *_history(quality.history),
-            *as_lines(quality.rewards),
+            *_themes(quality.themes),
+            *_duplicates(quality.duplicates),
+            *_rewards(quality.rewards),
         ]
     )
 

@@ -72,12 +72,12 @@ def _publish(job: Job) -> None:
 
 
 def _one(job: Job, items: int) -> dict[str, float]:
-    """One new report of a competitor that much is told of."""
+    """One new report of a competitor that is told of more than the average one."""
     from flows import scoring  # noqa: PLC0415
 
     row = {
         "sighting_id": str(uuid.uuid4()), "person_id": "p0001", "channel": "form", "received_at": NOW,
-        "competitor": "rival-003", "source": "customer", "may_call": False, "attachments": 0,
+        "competitor": "rival-030", "source": "customer", "may_call": False, "attachments": 0,
         "text": "They offer single sign-on at half the price, says the buyer, and it works with our directory.",
     }  # fmt: skip
     mark = str(items) + row["sighting_id"][:8]  # type: ignore[index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from warehouse.database import Connection, at_once
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 COMPETITORS, THEMES, DAYS = 200, 50, 3 * 365
 _WORDS = 30_000
-# of a hundred items so many are copies of one that came shortly before, with one word put otherwise
+# of a hundred items so many are copies of one that came shortly before, with a word left out
 _COPIES = 5
 _BATCH = 50_000
 _STAGES = np.array([None, "prospecting", "evaluation", "proposal", "negotiation", "won", "lost"], dtype=object)
@@ -66,8 +67,9 @@ def _batch(connection: Connection, dice: np.random.Generator, start: int, count:
         "timedelta64[us]"
     )
     kinds = dice.choice(np.array(["sighting", "release", "change"]), count, p=[0.6, 0.3, 0.1])
-    competitor = np.minimum(dice.zipf(1.3, count) - 1, COMPETITORS - 1)
-    competitor = np.where(competitor == COMPETITORS - 1, dice.integers(0, COMPETITORS, count), competitor)
+    # the largest is told of in three of a hundred items, the smallest in one of six hundred
+    shares = 1 / (np.arange(COMPETITORS) + 10)
+    competitor = dice.choice(COMPETITORS, count, p=shares / shares.sum())
     texts = _texts(dice, count, competitor, kinds)
     frame = pd.DataFrame({"number": numbers, "at": at, "kind": kinds, "text": texts})
     frame["competitor"] = [_competitor(one) for one in competitor]
@@ -82,7 +84,7 @@ def _texts(
 ) -> list[str]:
     words = np.array(_vocabulary(), dtype=object)
     lengths = dice.integers(12, 60, count)
-    picked = words[np.minimum(dice.zipf(1.2, int(lengths.sum())) - 1, _WORDS - 1)]
+    picked = words[np.searchsorted(_use(), dice.random(int(lengths.sum())))]
     texts: list[str] = []
     last: dict[tuple[int, str], int] = {}
     end = 0
@@ -93,7 +95,7 @@ def _texts(
         block = (int(competitor[number]), str(kinds[number]))
         if is_copy[number] and block in last:
             said = texts[last[block]].split(" ")
-            said[-1] = str(words[500 + number % 500])
+            del said[number % len(said)]
         texts.append(" ".join(said))
         last[block] = number
     return texts
@@ -178,10 +180,41 @@ def _competitor(number: int) -> str:
     return f"rival-{number:03}"
 
 
+@cache
 def _vocabulary() -> list[str]:
-    """Words that can be said, none twice: syllables in the order of a number."""
-    syllables = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
-    return [
-        syllables[number % 70] + syllables[number // 70 % 70] + syllables[number // 4900 % 70]
-        for number in range(_WORDS)
+    """Words that can be said, none twice; frequent ones are short."""
+    dice = np.random.default_rng(1)
+    onsets = [
+        "",
+        *"bcdfghjklmnpqrstvwxyz",
+        "br",
+        "ch",
+        "cl",
+        "dr",
+        "fl",
+        "gr",
+        "pl",
+        "pr",
+        "qu",
+        "sh",
+        "sp",
+        "st",
+        "th",
+        "tr",
     ]
+    vowels = [*"aeiou", "ai", "ea", "ee", "ie", "io", "oa", "oo", "ou", "ue"]
+    codas = ["", "", *"dglmnprstx", "ck", "ct", "ll", "nd", "ng", "nt", "rd", "rm", "rs", "ss", "st"]
+    found: dict[str, None] = {}
+    while len(found) < _WORDS:
+        syllables = 1 + int(np.log10(1 + len(found))) // 2 + int(dice.integers(0, 2))
+        said = [str(dice.choice(onsets)) + str(dice.choice(vowels)) + str(dice.choice(codas)) for _ in range(syllables)]
+        found.setdefault("".join(said))
+    return list(found)
+
+
+@cache
+def _use() -> npt.NDArray[np.float64]:
+    """Up to each word, the share of all that is said: Zipf's law as Mandelbrot drew it."""
+    shares = 1 / (np.arange(_WORDS) + 2.7)
+    use: npt.NDArray[np.float64] = np.cumsum(shares) / shares.sum()
+    return use

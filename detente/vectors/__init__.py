@@ -54,6 +54,10 @@ class WordVectors:
         mean: Vector = found.mean(axis=0)
         return mean
 
+    def knows(self, word: str) -> bool:
+        """Whether the word itself is in the table, and not only parts of it."""
+        return word in self._words or word.removesuffix("s") in self._words
+
     def weight(self, word: str) -> float:
         """How much a word tells by how rare it is in general, from 0 to 1; 1 where nothing is known of it."""
         row = self._words.get(word)

@@ -23,6 +23,8 @@ _ORDER: tuple[Likeness, ...] = ("same", "other_fact", "near")
 # a text with fewer 4-grams is contained in nearly anything
 _SHORT = 24
 _WORDS_TOLD = 5
+# who copies may add a sentence; a text that is twice as long says more
+_COPIED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +88,8 @@ def is_copy(one: Said, other: Said) -> bool:
 
     What this says is merged without a person, so it is strict: a copy with one more number is not the same.
     """
-    if contained(one, other) < SAME:
+    shorter, longer = sorted((len(one.tokens), len(other.tokens)))
+    if shorter < _COPIED * longer or contained(one, other) < SAME:
         return False
     differs = difference(one, other)
     return not (differs.is_conflict or differs.is_fuller or differs.is_reworded)

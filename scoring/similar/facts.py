@@ -70,6 +70,8 @@ _TURNED = {
 }  # fmt: skip
 _DENIALS = listed("not never cannot without")
 # written in capitals, and what two people who tell the same thing differ in
+_MONEY_SIGNS = frozenset("€$£¥")
+_MONEY_WORDS = listed("eur euro euros usd dollar dollars gbp pound pounds chf franc francs jpy yen")
 _CALENDAR = listed(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december today yesterday tomorrow"
@@ -183,6 +185,17 @@ def is_version(written: str) -> bool:
 def numbers_of(text: Said) -> tuple[float, ...]:
     """All its numbers, ascending: two texts that say the same have the same."""
     return tuple(sorted([token.value for token in text.tokens if token.value is not None]))
+
+
+def amounts_of(text: Said) -> frozenset[float]:
+    """The numbers of a text that are money: beside a sign or the name of a currency."""
+    found = set()
+    for place, token in enumerate(text.tokens):
+        if token.value is not None:
+            beside = text.tokens[max(0, place - 1) : place] + text.tokens[place + 1 : place + 2]
+            if any(one.written in _MONEY_SIGNS or one.plain in _MONEY_WORDS for one in beside):
+                found.add(token.value)
+    return frozenset(found)
 
 
 def difference(one: Said, other: Said) -> Difference:
@@ -312,7 +325,9 @@ def _against(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int])
 
 
 def _of_kind(token: Token, kind: frozenset[str]) -> bool:
-    return token.is_capital and token.plain in kind if kind is _MONTHS else token.sense in kind
+    if kind is _MONTHS:
+        return token.plain in kind and (token.is_capital or token.plain != "may")
+    return token.sense in kind
 
 
 def _placed(one: Said, other: Said, ours: Sequence[int], theirs: Sequence[int]) -> tuple[_Conflict | None, bool]:

@@ -1,3 +1,4 @@
+-- What a score was computed from stands beside the newest alone.
 SELECT
     s.item_id,
     s.theme,
@@ -12,33 +13,8 @@ SELECT
     s.points_time,
     s.points_theme,
     s.points_novelty,
-    s.x_demand,
-    s.x_threat,
-    s.x_gap,
-    s.x_time,
-    s.x_theme,
-    s.x_novelty,
-    s.missing,
-    s.grade,
-    s.demand_money,
-    s.demand_stated,
-    s.demand_accounts,
-    s.deals,
-    s.deals_lost,
-    s.deals_all,
-    s.rivals,
-    s.importance,
-    s.theirs,
-    s.ours,
-    s.days_ahead,
-    s.age_days,
     s.fit,
-    s.status,
-    s.undecided,
-    s.recent_sources,
-    s.expected_sources,
-    s.independent_sources,
-    s.source_letter,
-    s.claim_number
+    s.grade,
+    s.independent_sources
 FROM raw.score AS s
 JOIN core.item AS i ON i.item_id = s.item_id
