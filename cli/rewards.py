@@ -150,7 +150,7 @@ def flags(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
         more = f" and {len(one.sightings) - _SHOWN_IDS} more" if len(one.sightings) > _SHOWN_IDS else ""
         for sighting_id in one.sightings[:_SHOWN_IDS]:
             _print(f"  {sighting_id}{more if sighting_id == one.sightings[:_SHOWN_IDS][-1] else ''}")
-    say("Look at the sightings, ask, and review them again: `detente review ID --outcome …`. Nothing was taken away.")
+    say("Look at the sightings, ask, and review them again: `detente review ID verified`. Nothing was taken away.")
 
 
 @app.command("simulate")
