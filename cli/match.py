@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ from cli.words import WorkspaceOption, the_workspace
 from detente.errors import UsageError
 from detente.json_lines import json_lines
 from detente.theme_file import NamedTheme, read_themes
-from detente.toml_file import nearest
 from detente.vectors import word_vectors
 from scoring.matching import Decided, Theme, ThemeMatch, ThemeMatcher
 
@@ -75,7 +75,9 @@ def _decided(path: Path, themes: Sequence[NamedTheme]) -> list[Decided]:
                 said = line.value["theme"]
                 key = keys.get(said) or keys.get(said.casefold())
                 if key is None:
-                    say(f"{path}:{line.number}: no theme {said!r}{nearest(said, list(keys)[:50])}; left out")
+                    near = get_close_matches(said, [one.name for one in themes], n=1)
+                    meant = f"; did you mean {near[0]!r}?" if near else ""
+                    say(f"{path}:{line.number}: no theme {said!r}{meant}; left out")
                 else:
                     found.append(Decided(text=line.value["text"], theme=key))
     except OSError as error:

@@ -174,8 +174,8 @@ def as_markdown(quality: ThemeQuality) -> Iterator[str]:
     )
     yield "| foreign texts | n | no theme, where 95 % of own are kept | no theme at the line |"
     yield "|---|---:|---:|---:|"
-    for foreign in quality.foreign:
-        yield f"| {foreign.name} | {foreign.texts} | {foreign.at_kept:.1%} | {foreign.at_line:.1%} |"
+    for other in quality.foreign:
+        yield f"| {other.name} | {other.texts} | {other.at_kept:.1%} | {other.at_line:.1%} |"
     yield (
         f"\nOn roadmaps of {_ROADMAP} of the {_LARGEST} largest categories ({_ROADMAPS} draws), an item about one of"
         " them has a higher best score than one of the same product about none of them in"
@@ -196,6 +196,7 @@ _TRIED = (
     "- The best sentence instead of the whole text: 0.62 / 0.45; added to the whole: no more than chance.",
     "- How rare a word is among the texts of the same call, instead of in general language: 0.60 / 0.42.",
     "- After decisions, the nearest decided text beside the mean of all: no gain on items, −0.01 on bank questions.",
+    "- Words that the table lacks by the vectors of their parts: the same, and 3 % fewer foreign texts told.",
     "- A stemmer instead of folded plurals: the same to a hundredth.",
     "- The vectors alone: 0.55 / 0.42; 256 numbers in four bits are as good as in eight, and better than 128 or 192.",
     "- The whole sentence model that the vectors come from, over title and text: 0.59 / 0.40 by itself.",

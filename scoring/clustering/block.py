@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.similar.facts import Said, said
+from scoring.similar.said import Said, said
 from scoring.similar.words import WORD
 
 Places = NDArray[np.int64]
@@ -83,7 +83,8 @@ def _in_reach(times: Places, is_touched: NDArray[np.bool_], window: int) -> NDAr
     touched = times[is_touched]
     after = np.searchsorted(touched, times)
     next_one, last_one = touched[np.minimum(after, len(touched) - 1)], touched[np.maximum(after - 1, 0)]
-    return np.minimum(abs(next_one - times), abs(times - last_one)) <= window
+    in_reach: NDArray[np.bool_] = np.minimum(abs(next_one - times), abs(times - last_one)) <= window
+    return in_reach
 
 
 def _may_be_partners(columns: dict[str, NDArray[np.object_]], is_touched: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -164,11 +164,11 @@ class ThemeMatcher:
         block = _Block()
         for row, text in enumerate(texts):
             title, rest = split(plain(text))
-            place = self._lexicon.places.__getitem__
+            told = list(map(self._lexicon.places.__getitem__, title))
+            in_title = len(set(told))
+            told += map(self._lexicon.places.__getitem__, rest)
             # words stay in the order in which they are counted, so that those of the title come first
-            counted = Counter(map(place, title))
-            in_title = len(counted)
-            counted.update(map(place, rest))
+            counted = Counter(told)
             if counted:
                 block.rows.append(row)
                 block.titles.append(in_title)

@@ -81,7 +81,7 @@ class Profiles:
         vector = self._vectors.of(word) if self._vectors and self._vectors.knows(word) else None
         if vector is None:
             return np.zeros(self.dimensions, np.float32)
-        unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        unit: Floats = vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-9))
         return unit
 
     def in_common(self, word: str, direction: Floats) -> float:

@@ -94,7 +94,7 @@ def test_a_decision_on_no_theme_is_told_and_left_out(here: Here, roadmap: Path, 
 
     done = here("match", "--themes", str(roadmap), "--decisions", str(decided), "--json", input=lines(SAML))
     assert done.exit_code == 0
-    assert "decided.jsonl:1: no theme 'Single sign-off'; did you mean 'single sign-on'?; left out" in done.stderr
+    assert "decided.jsonl:1: no theme 'Single sign-off'; did you mean 'Single sign-on'?; left out" in done.stderr
 
 
 @pytest.mark.parametrize(
