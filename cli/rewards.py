@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import progress, say, show_rows, write_json
+from cli.screen import data, progress, say, show_rows, write_json
 from cli.simulated import as_json_of, show_simulated
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 
 _SHOWN_IDS = 3
+_NO_MANAGER = "without a manager"
 
 
 @app.command()
@@ -67,7 +68,7 @@ def statement(
         show_rows(("on", "rule", "points", "state", "why"), rows)
     else:
         say(f"nothing for {person.name} in {label} yet; points come when a sighting is reviewed")
-    say(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
+    _print(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
 
 
 @app.command()
@@ -91,7 +92,7 @@ def standing(
     with the_desk(loaded) as desk, desk.reading() as c:
         everybody = {one.person_id: one for one in people.people(c)}
     teams = {
-        person_id: _name(everybody, one.manager_id) if one.manager_id else "no manager"
+        person_id: _name(everybody, one.manager_id) if one.manager_id else _NO_MANAGER
         for person_id, one in everybody.items()
     }
     had = handled(deals, everybody) if deals else _named(known)
@@ -99,23 +100,28 @@ def standing(
     if as_json:
         write_json([asdict(one) for one in found])
         return
-    rows = [
-        (
-            one.team,
-            one.rank or "–",
-            _name(everybody, one.person_id),
-            one.submitted,
-            one.useful,
-            one.deals,
-            "–" if one.points_per_deal is None else f"{one.points_per_deal:.1f}",
-            f"{one.score:.2f}",
-        )
-        for one in found
-    ]
-    if not rows:
+    if not found:
         say("nobody has sent anything in the last months; there is nothing to compare")
         return
-    show_rows(("team", "rank", "name", "sent", "useful", "deals", "points/deal", "score"), rows)
+    for team in dict.fromkeys(one.team for one in found):
+        _print(f"team of {team}:" if team != _NO_MANAGER else f"{team}:")
+        show_rows(
+            ("rank", "name", "sent", "useful", "deals", "per deal", "score"),
+            [
+                (
+                    one.rank or "–",
+                    _name(everybody, one.person_id),
+                    one.submitted,
+                    one.useful,
+                    one.deals,
+                    "–" if one.points_per_deal is None else f"{one.points_per_deal:.1f}",
+                    f"{one.score:.2f}",
+                )
+                for one in found
+                if one.team == team
+            ],
+        )
+        data.print()
     say(
         f"Ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; small territories count alike."
     )
@@ -139,12 +145,12 @@ def flags(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
         say("nothing to look at")
         return
     for one in found:
-        say(f"{one.kind}: {', '.join(_name(everybody, person) for person in one.people)}")
-        say(f"  {one.why}")
+        _print(f"{one.kind}: {', '.join(_name(everybody, person) for person in one.people)}")
+        _print(f"  {one.why}")
         more = f" and {len(one.sightings) - _SHOWN_IDS} more" if len(one.sightings) > _SHOWN_IDS else ""
         for sighting_id in one.sightings[:_SHOWN_IDS]:
-            say(f"  {sighting_id}{more if sighting_id == one.sightings[:_SHOWN_IDS][-1] else ''}")
-    say("Look at the sightings, ask, and review them again: `detente review ID --outcome …`. Nothing was taken away.")
+            _print(f"  {sighting_id}{more if sighting_id == one.sightings[:_SHOWN_IDS][-1] else ''}")
+    say("Look at the sightings, ask, and review them again: `detente review ID verified`. Nothing was taken away.")
 
 
 @app.command("simulate")
@@ -170,6 +176,10 @@ def simulated(
         write_json(as_json_of(usual, fooled, rules, seeds=seeds, weeks=weeks))
     else:
         show_simulated(usual, fooled, rules, seeds=seeds, weeks=weeks)
+
+
+def _print(line: str) -> None:
+    data.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _rules(workspace: Path | None) -> Rules:

@@ -190,8 +190,8 @@ class Rules(Strict):
 
     @property
     def digest(self) -> str:
-        """Tells two sets of rules apart, whatever their version says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Tells two files apart, whatever version they name; what a file leaves out is not in it."""
+        return hashlib.sha256(self.model_dump_json(exclude_unset=True).encode()).hexdigest()[:16]
 
 
 @cache

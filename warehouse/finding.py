@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
@@ -73,14 +73,14 @@ class Found:
     evidence: pd.DataFrame
 
 
-def notice(connection: Connection, money: Money, stamp: str, referee_days: int) -> None:
+def notice(connection: Connection, money: Money, stamp: str, referee_since: datetime) -> None:
     """Lets every item wait that is new, was changed or is gone, or was looked at in another way than now.
 
     Args:
         connection: The warehouse, with its items made.
         money: What amounts are worth.
         stamp: Tells the ways of looking at items apart.
-        referee_days: Sightings so young are held against the pages again, which may be read later than they came.
+        referee_since: Sightings that came later are held against the pages again, which may be read after they came.
     """
     digests(connection, money, stamp, "temp.now_digest")
     connection.execute(
@@ -94,11 +94,11 @@ def notice(connection: Connection, money: Money, stamp: str, referee_days: int) 
             WHERE m.digest IS DISTINCT FROM n.digest
             UNION
             SELECT sighting_id FROM core.sighting
-            WHERE received_at > (SELECT max(received_at) FROM core.sighting) - to_days(?::INTEGER)
+            WHERE received_at > ?
         )
         WHERE id NOT IN (SELECT id FROM raw.waiting WHERE work = ?)
         """,
-        [FIND, referee_days, FIND],
+        [FIND, referee_since.astimezone(UTC).replace(tzinfo=None), FIND],
     )
     connection.execute("DROP TABLE temp.now_digest")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from detente.vectors import WordVectors, word_vectors
 from scoring.similar import Texts, is_copy
-from scoring.similar.facts import said
+from scoring.similar.said import said
 
 _SETS = {"hadoop": "gitbugs-hadoop", "seamonkey": "gitbugs-seamonkey"}
 _AT = 10
@@ -237,12 +237,13 @@ _TRIED = """\
 Every method was chosen by these same open labels, and none has a parameter fitted to them: stems beat words; a word
 weighs less the further from the beginning it stands (found: from 0.75 to 0.83 and from 0.65 to 0.87, the largest gain);
 the cosine of word vectors is added at 0.3 (0.15 to 0.5 are as good). With 64 and 32 searches a difference of 0.05 is
-chance. Of sentences, how much of each the other has (the smaller of both shares) beats the cosine by 0.03. What is
-merged in the reports and not labelled was filed twice under the same title; the label is missing.
+chance. Of sentences, how much of each the other has (the smaller of both shares) beats the cosine by 0.03. Of
+the reports that are merged and not labelled, those that were looked at (six) have the same title, or one with two other
+words; the others were not looked at.
 
 Tried, and no help: groups of 3 to 5 letters beside words (as many found, five times the memory); saturation as in BM25,
 and binary counts (worse); vectors alone (0.72 and 0.81); vectors without their mean; coverage in place of the cosine
 for long reports (0.5); vectors in the score of sentences (AUC 0.005 less); a higher score for what is merged by itself
-(AUC 0.01 less). A logistic mix of thirty measures reaches an AUC of 0.82 in ten-fold cross-validation, mostly by a negative
-weight on shared pairs of words, which is how that set was drawn and no rule: it is not used.
+(AUC 0.01 less). A logistic mix of thirty measures reaches an AUC of 0.82 in ten-fold cross-validation, mostly by a
+negative weight on shared pairs of words, which is how that set was drawn and no rule: it is not used.
 """

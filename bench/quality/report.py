@@ -10,8 +10,11 @@ from bench.quality.documents import Documents
 from bench.quality.duplicates import DuplicateQuality
 from bench.quality.duplicates import as_markdown as _duplicates
 from bench.quality.history import Replayed
+from bench.quality.judging import Judging
+from bench.quality.judging import section as _judging
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
+from bench.quality.rewards import Simulated, as_lines
 from bench.quality.themes import ThemeQuality
 from bench.quality.themes import as_markdown as _themes
 
@@ -40,6 +43,8 @@ class Quality:
         history: Saved versions of pages with labelled changes.
         themes: Texts matched to themes.
         duplicates: Texts that say the same.
+        rewards: What cheating brings in simulated quarters.
+        judging: Whether the judge of scores finds good ones good.
     """
 
     pricing: Scored
@@ -49,6 +54,8 @@ class Quality:
     history: Sequence[Replayed]
     themes: ThemeQuality
     duplicates: DuplicateQuality
+    rewards: Simulated
+    judging: Judging
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -63,6 +70,8 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_history(quality.history),
             *_themes(quality.themes),
             *_duplicates(quality.duplicates),
+            *as_lines(quality.rewards),
+            *_judging(quality.judging),
         ]
     )
 

@@ -42,8 +42,8 @@ def as_lines(simulated: Simulated) -> Iterator[str]:
     yield "## Rewards: does cheating pay?\n"
     yield (
         f"`detente rewards simulate`: {SEEDS} quarters of {WEEKS} weeks. *Share* is what an hour brings of what an"
-        " honest hour brings; with a + it is what an hour of cheating adds to honest work. *Fooled*: reviewers believe false"
-        " things twice as often and find out half as often.\n"
+        " honest hour brings; with a + it is what an hour of cheating adds to honest work. *Fooled*: reviewers believe"
+        " false things twice as often and find out half as often.\n"
     )
     yield (
         f"Best cheat: {most.kind}, {most.of_honest:.0%} (goal: at most {GOAL:.0%}); fooled: {most_fooled.kind},"
@@ -74,8 +74,8 @@ What was tried, in the order in which it was mended (shares of an honest hour, 4
 - The rules as first written, with caps, charge and cool-down: spammers 61 to 88 %, copiers 88 %, hoarders who lie about
   the day 47 to 70 %, findings split over weeks or deals 139 to 170 %, lent accounts that echo 47 to 61 %.
 - *Nothing paid below one in five found true* stopped spammers.
-- *One deal and competitor is one finding, unless others or a page bear the second out* stopped splitting. Seven days for
-  sixty did not, nor did taking a decision on a piece as proof.
+- *One deal and competitor is one finding, unless others or a page bear the second out* stopped splitting. Seven days
+  for sixty did not, nor did taking a decision on a piece as proof.
 - *After something made up, what was sent in the 90 days before is looked at again* stopped rings, pairs, and lies about
   day and deal.
 - *Public sources earn nothing*, and *a page found later counts by the date that it gives*: against copiers.
@@ -85,8 +85,9 @@ What was tried, in the order in which it was mended (shares of an honest hour, 4
 - A floor of freshness of 0.05 for 0.25 took a few points from hoarders; a half-life of ten days for fourteen took more,
   and 3 % from honest reps: not kept.
 
-The copier of pages that nobody watches is the least certain: some five sightings a quarter, one point. It stood at 12 to
-31 % over the first seeds and at 76 % over 40 others. Then two things that the simulation had left out were put in: a
+The copier of pages that nobody watches is the least certain: some five sightings a quarter, one point. It stood at 12
+to 31 % over the first seeds and at 76 % over 40 others. Then two things that the simulation had left out were put in: a
 second look finds the page as often as a first one would, and an alert brings more than what is worth copying. Without
-the second, its share doubles.
+the second, its share doubles. After that the
+same 40 seeds gave 19 % for the best cheat and 17 % for the copier.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.similar.facts import Said, said
+from scoring.similar.said import Said, said
 from scoring.similar.words import WORD
 
 Places = NDArray[np.int64]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.clustering.telling import Fact, Facts, title_fact, value_fact
-from scoring.similar.facts import Said, amounts_of, said
+from scoring.similar.said import Said, amounts_of, said
 
 _COLUMNS = ["sighting_id", "evidence", "first_seen_at"]
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from scoring.clustering.block import Block
 from scoring.clustering.copies import Link
-from scoring.similar.facts import Said, amounts_of, is_version, said, says_only
+from scoring.similar.facts import says_only
+from scoring.similar.said import Said, amounts_of, is_version, said
 from scoring.similar.words import listed
 
 # a title of so many words that say something is met by chance no more

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.similar.facts import Difference, Said, difference, said
+from scoring.similar.facts import Difference, difference
+from scoring.similar.said import Said, said
 from scoring.similar.words import PLAIN_WORDS
 
 # `same`: hardly anything else is said. `other_fact`: the same words around another number or name, which is news and no

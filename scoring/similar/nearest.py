@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.vectors import WordVectors
 from scoring.similar.earlier import is_copy
-from scoring.similar.facts import Said, said
+from scoring.similar.said import Said, said
 from scoring.similar.weighed import Floats, Ints, Rows, Weighed, spread, weighed
 from scoring.similar.words import PLAIN_WORDS
 

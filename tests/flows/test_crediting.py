@@ -89,7 +89,7 @@ def test_a_duplicate_that_is_merged_after_it_was_paid_is_taken_back_and_paid_as_
     office.settle()
 
     assert office.has(office.ana) == (0, 3)
-    assert office.credits(2) == [("new", 3, "nothing"), ("corroboration", 2, "pending")]
+    assert office.credits(2) == [("new", 3, "nothing"), ("corroboration", 2, "earned")]
     office.place(2, 2)
     office.settle()
     assert office.credits(2) == [("new", 3, "earned"), ("corroboration", 2, "nothing")]
