@@ -121,4 +121,4 @@ def _forget(job: Job, desk: Desk) -> None:
     Warehouse(job.workspace.data, name="rebuild.duckdb").remove()
     if job.warehouse.path.exists():
         ingest.publish(job, desk)
-        build.forget(job.warehouse, job.clock.now())
+        build.forget(job.warehouse, job.archive, job.clock.now())

@@ -50,6 +50,8 @@ class Scorer:
         facts = _digest([self._rules.digest, *(theme.model_dump_json() for theme in self._themes)])
         with self._job.warehouse.section("score: notice") as connection, at_once(connection):
             scoring_rows.load_archived(connection, self._job.archive, now)
+            if mark(connection, "loaded"):  # of a desk that cannot be read nobody knows what may still be seen
+                scoring_rows.drop_gone(connection)
             finding.notice(connection, self._money, self._stamp, now - timedelta(days=REFEREE_DAYS))
             scoring_rows.let_open_wait(connection, now, OPEN_DAYS)
             learned = _digest([f"{one.theme}\0{one.text}" for one in self._learned(connection)])

@@ -11,7 +11,7 @@ import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
-from warehouse import judgements, load, readings, sightings, tables, waiting
+from warehouse import judgements, load, readings, scoring_rows, sightings, tables, waiting
 from warehouse.archive import Archive
 from warehouse.database import Connection, Warehouse, at_once
 from warehouse.judgements import Judged
@@ -225,10 +225,11 @@ def ingest(
         return _publish(connection, warehouse, now, keep)
 
 
-def forget(warehouse: Warehouse, now: datetime) -> Published | None:
+def forget(warehouse: Warehouse, archive: Archive, now: datetime) -> Published | None:
     """Writes the warehouse and its published file anew, so that no byte of what was deleted is left in either.
 
-    DuckDB does not overwrite what it frees. Older published files are removed; None where there is no warehouse.
+    DuckDB does not overwrite what it frees. Older published files are removed, and so are the archived scores of what
+    may no longer be seen; None where there is no warehouse.
 
     Raises:
         StorageError: The disk refused; run it again.
@@ -237,6 +238,9 @@ def forget(warehouse: Warehouse, now: datetime) -> Published | None:
         return None
     warehouse.compact()
     with warehouse.section("forget: publish") as connection:
+        scoring_rows.forget(connection, archive)
+        # a copy of what is published would have its bytes
+        sightings.set_mark(connection, "basis", "")
         return _publish(connection, warehouse, now, keep=1)
 
 

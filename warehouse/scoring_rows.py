@@ -22,6 +22,8 @@ from warehouse.json_lines import insert_rows
 from warehouse.scores import Money, items, strings
 
 KIND = "scores"
+# how ids of sightings look; those of changes and releases are hashes
+_SIGHTING = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # what tells a scoring from the one before, though the score be the same
 _OF_SCORING = ("scoring_id", "scored_at")
 
@@ -211,18 +213,60 @@ def archived(archive: Archive) -> list[Path]:
     return sorted((archive.folder / KIND).glob("*/*/*.parquet"))
 
 
+def drop_gone(connection: Connection) -> None:
+    """Removes the scores of sightings that may no longer be seen, in the caller's transaction.
+
+    Those of changes and releases stay: what a rule dismissed may be taken back.
+    """
+    connection.execute(
+        "DELETE FROM raw.score "
+        "WHERE regexp_full_match(item_id, ?) AND item_id NOT IN (SELECT sighting_id FROM raw.sighting)",
+        [_SIGHTING],
+    )
+
+
+def forget(connection: Connection, archive: Archive) -> int:
+    """Writes those files of the archive anew that have scores of sightings that may no longer be seen, without them.
+
+    Only call it when all sightings of the desk are loaded.
+
+    Returns:
+        How many files were written anew, or removed since nothing was left.
+
+    Raises:
+        StorageError: The disk refused; run it again.
+    """
+    count = 0
+    for path in archived(archive):
+        left = "item_id IN (SELECT sighting_id FROM raw.sighting) OR NOT regexp_full_match(item_id, ?)"
+        [(gone, kept)] = connection.execute(
+            f"SELECT count(*) FILTER (NOT ({left})), count(*) FILTER ({left}) FROM read_parquet(?)",
+            [_SIGHTING, _SIGHTING, str(path)],
+        ).fetchall()
+        if not gone:
+            continue
+        count += 1
+        if kept:
+            _put(connection, path, f"FROM read_parquet('{quoted(path)}') WHERE {left.replace('?', repr(_SIGHTING))}")
+        else:
+            path.unlink()
+    return count
+
+
 def _write(connection: Connection, archive: Archive, at: datetime) -> Path:
     """Writes `other_score` whole or not at all."""
     stamp = at.astimezone(UTC)
     name = f"{stamp:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}.parquet"
     path = archive.folder / KIND / f"{stamp:%Y}" / f"{stamp:%m}" / name
+    _put(connection, path, "FROM temp.other_score ORDER BY item_id, theme")
+    return path
+
+
+def _put(connection: Connection, path: Path, query: str) -> None:
     aside = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(
-            f"COPY (FROM temp.other_score ORDER BY item_id, theme) TO '{quoted(aside)}' "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
+        connection.execute(f"COPY ({query}) TO '{quoted(aside)}' (FORMAT parquet, COMPRESSION zstd)")
         flush(aside)
         aside.replace(path)
         flush(path.parent)
@@ -231,7 +275,6 @@ def _write(connection: Connection, archive: Archive, at: datetime) -> Path:
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-    return path
 
 
 def _log(connection: Connection, archive: Archive, paths: Sequence[Path], at: datetime) -> None:

@@ -237,8 +237,9 @@ _TRIED = """\
 Every method was chosen by these same open labels, and none has a parameter fitted to them: stems beat words; a word
 weighs less the further from the beginning it stands (found: from 0.75 to 0.83 and from 0.65 to 0.87, the largest gain);
 the cosine of word vectors is added at 0.3 (0.15 to 0.5 are as good). With 64 and 32 searches a difference of 0.05 is
-chance. Of sentences, how much of each the other has (the smaller of both shares) beats the cosine by 0.03. What is
-merged in the reports and not labelled was filed twice under the same title; the label is missing.
+chance. Of sentences, how much of each the other has (the smaller of both shares) beats the cosine by 0.03. Of
+the reports that are merged and not labelled, those that were looked at (six) have the same title, or one with two other
+words; the others were not looked at.
 
 Tried, and no help: groups of 3 to 5 letters beside words (as many found, five times the memory); saturation as in BM25,
 and binary counts (worse); vectors alone (0.72 and 0.81); vectors without their mean; coverage in place of the cosine

@@ -88,5 +88,6 @@ What was tried, in the order in which it was mended (shares of an honest hour, 4
 The copier of pages that nobody watches is the least certain: some five sightings a quarter, one point. It stood at 12
 to 31 % over the first seeds and at 76 % over 40 others. Then two things that the simulation had left out were put in: a
 second look finds the page as often as a first one would, and an alert brings more than what is worth copying. Without
-the second, its share doubles.
+the second, its share doubles. After that the
+same 40 seeds gave 19 % for the best cheat and 17 % for the copier.
 """

@@ -32,7 +32,8 @@ def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | N
         items: As the warehouse makes them: `item_id`, `kind`, `competitor`, `subject`, `text`, `old_value`,
             `new_value`, `happened_at`.
         rules: The window.
-        touched: Only pairs with at least one of these; None for all.
+        touched: Only pairs with at least one of these, the same as among all, as long as `items` has whatever lies
+            within the window of them; None for all. Of what is gone, the former partners are touched: a chain closes.
 
     Returns:
         `item_id` < `other_id`, `likeness` (`same`), `share` (0–1) and `reason`: `copy` (the same words, or

@@ -10,7 +10,7 @@ import pytest
 from timeline import START, Timeline, price, sighting
 
 from detente.errors import CheckFailedError
-from warehouse import Incoming, ReadingRows, Warehouse, build, newest, tables
+from warehouse import Archive, Incoming, ReadingRows, Warehouse, build, newest, tables
 
 CANARY = "canary-7f3a says that they pay half"
 
@@ -239,7 +239,7 @@ def test_what_is_forgotten_leaves_no_byte_in_the_warehouse_and_all_else_stays(ti
     before = {table.name: core(timeline, table.name) for table in tables.tables()}
     left = CANARY.encode() in timeline.warehouse.path.read_bytes()
 
-    build.forget(timeline.warehouse, timeline.at)
+    build.forget(timeline.warehouse, timeline.archive, timeline.at)
 
     assert left
     assert CANARY.encode() not in timeline.warehouse.path.read_bytes()
@@ -250,5 +250,5 @@ def test_what_is_forgotten_leaves_no_byte_in_the_warehouse_and_all_else_stays(ti
 
 
 def test_there_is_nothing_to_forget_before_there_is_a_warehouse(tmp_path: Path) -> None:
-    assert build.forget(Warehouse(tmp_path), START) is None
+    assert build.forget(Warehouse(tmp_path), Archive(tmp_path / "archive"), START) is None
     assert list(tmp_path.iterdir()) == []
