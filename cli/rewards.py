@@ -12,8 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import progress, say, show_rows, write_json
-from cli.simulated import as_json_of, show_simulated
+from cli.screen import data, progress, say, show_rows, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
 from desk.database import Connection
@@ -27,7 +26,6 @@ from detente.workspace import find
 from flows.rewarding import Due, what_is_due
 from scoring.rewards import flags as flagged
 from scoring.rewards import standing as standings
-from scoring.simulation import Assumptions, simulate
 
 app = typer.Typer(
     name="rewards",
@@ -38,6 +36,7 @@ app = typer.Typer(
 )
 
 _SHOWN_IDS = 3
+_NO_MANAGER = "without a manager"
 
 
 @app.command()
@@ -67,7 +66,7 @@ def statement(
         show_rows(("on", "rule", "points", "state", "why"), rows)
     else:
         say(f"nothing for {person.name} in {label} yet; points come when a sighting is reviewed")
-    say(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
+    _print(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
 
 
 @app.command()
@@ -91,31 +90,36 @@ def standing(
     with the_desk(loaded) as desk, desk.reading() as c:
         everybody = {one.person_id: one for one in people.people(c)}
     teams = {
-        person_id: _name(everybody, one.manager_id) if one.manager_id else "no manager"
+        person_id: _name(everybody, one.manager_id) if one.manager_id else _NO_MANAGER
         for person_id, one in everybody.items()
     }
-    handled = _handled(deals, everybody) if deals else _named(known)
-    found = standings(known.awards, handled, teams, loaded.rules.rewards)
+    had = handled(deals, everybody) if deals else _named(known)
+    found = standings(known.awards, had, teams, loaded.rules.rewards)
     if as_json:
         write_json([asdict(one) for one in found])
         return
-    rows = [
-        (
-            one.team,
-            one.rank or "–",
-            _name(everybody, one.person_id),
-            one.submitted,
-            one.useful,
-            one.deals,
-            "–" if one.points_per_deal is None else f"{one.points_per_deal:.1f}",
-            f"{one.score:.2f}",
-        )
-        for one in found
-    ]
-    if not rows:
+    if not found:
         say("nobody has sent anything in the last months; there is nothing to compare")
         return
-    show_rows(("team", "rank", "name", "sent", "useful", "deals", "points/deal", "score"), rows)
+    for team in dict.fromkeys(one.team for one in found):
+        _print(f"team of {team}:" if team != _NO_MANAGER else f"{team}:")
+        show_rows(
+            ("rank", "name", "sent", "useful", "deals", "per deal", "score"),
+            [
+                (
+                    one.rank or "–",
+                    _name(everybody, one.person_id),
+                    one.submitted,
+                    one.useful,
+                    one.deals,
+                    "–" if one.points_per_deal is None else f"{one.points_per_deal:.1f}",
+                    f"{one.score:.2f}",
+                )
+                for one in found
+                if one.team == team
+            ],
+        )
+        data.print()
     say(
         f"Ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; small territories count alike."
     )
@@ -139,12 +143,12 @@ def flags(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
         say("nothing to look at")
         return
     for one in found:
-        say(f"{one.kind}: {', '.join(_name(everybody, person) for person in one.people)}")
-        say(f"  {one.why}")
+        _print(f"{one.kind}: {', '.join(_name(everybody, person) for person in one.people)}")
+        _print(f"  {one.why}")
         more = f" and {len(one.sightings) - _SHOWN_IDS} more" if len(one.sightings) > _SHOWN_IDS else ""
         for sighting_id in one.sightings[:_SHOWN_IDS]:
-            say(f"  {sighting_id}{more if sighting_id == one.sightings[:_SHOWN_IDS][-1] else ''}")
-    say("Look at the sightings, ask, and review them again: `detente review ID --outcome …`. Nothing was taken away.")
+            _print(f"  {sighting_id}{more if sighting_id == one.sightings[:_SHOWN_IDS][-1] else ''}")
+    say("Look at the sightings, ask, and review them again: `detente review ID verified`. Nothing was taken away.")
 
 
 @app.command("simulate")
@@ -158,6 +162,10 @@ def simulated(
 
     Example: detente rewards simulate --seeds 5
     """
+    # pandas takes half a second, which only this command needs
+    from cli.simulated import as_json_of, show_simulated  # noqa: PLC0415
+    from scoring.simulation import Assumptions, simulate  # noqa: PLC0415
+
     rules = _rules(workspace)
     with progress() as bars:
         bars.step("quarters", seeds)
@@ -170,6 +178,10 @@ def simulated(
         write_json(as_json_of(usual, fooled, rules, seeds=seeds, weeks=weeks))
     else:
         show_simulated(usual, fooled, rules, seeds=seeds, weeks=weeks)
+
+
+def _print(line: str) -> None:
+    data.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _rules(workspace: Path | None) -> Rules:
@@ -204,14 +216,14 @@ def _named(known: Due) -> Counter[str]:
     return Counter(person for person, deal in deals if deal is not None)
 
 
-def _handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
+def handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
     """By person, the deals of a table from the CRM.
 
     Raises:
         UsageError: It cannot be read, lacks a column, or names somebody unknown.
     """
     by_email = {one.email.casefold(): one.person_id for one in everybody.values() if one.email}
-    handled: dict[str, int] = {}
+    had: dict[str, int] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
             for number, row in enumerate(csv.DictReader(lines), 2):
@@ -220,7 +232,7 @@ def _handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
                     raise UsageError(
                         f"{path}:{number}: it needs the e-mail of somebody here and a whole number of deals"
                     )
-                handled[by_email[email]] = int(deals)
+                had[by_email[email]] = int(deals)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None
-    return handled
+    return had

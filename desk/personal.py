@@ -36,11 +36,11 @@ def masked(text: str, region: str | None = None) -> str:
     return text
 
 
-def without_names(text: str, names: Mapping[str, str]) -> str:
-    """The text with addresses and numbers masked, and without the names that stand in the sighting's other fields."""
+def without_names(text: str, *names: Mapping[str, str]) -> str:
+    """The text with addresses and numbers masked, and without the names that stand in other fields of sightings."""
     # first, since an address with the customer's name in it would be none any more once that is taken out
     text = masked(text)
-    for instead, name in names.items():
+    for instead, name in (pair for of_one in names for pair in of_one.items()):
         words = name.split()
         if len(" ".join(words)) >= _SHORTEST_NAME:
             pattern = r"\s+".join(re.escape(word) for word in words)

@@ -190,14 +190,20 @@ class Rules(Strict):
 
     @property
     def digest(self) -> str:
-        """Tells two sets of rules apart, whatever their version says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Tells two files apart, whatever version they name; what a file leaves out is not in it."""
+        return hashlib.sha256(self.model_dump_json(exclude_unset=True).encode()).hexdigest()[:16]
 
 
 @cache
 def default_text() -> str:
     """The rules that a new workspace begins with."""
     return resources.files("detente").joinpath(FILE_NAME).read_text(encoding="utf-8")
+
+
+def text_in(root: Path) -> str:
+    """The rules file of the workspace in that folder; the one that a new one begins with where there is none."""
+    path = root / FILE_NAME
+    return path.read_text(encoding="utf-8") if path.exists() else default_text()
 
 
 @cache
@@ -231,4 +237,5 @@ __all__ = [
     "default_rules",
     "default_text",
     "load_rules",
+    "text_in",
 ]

@@ -349,6 +349,8 @@ _ROADMAP_TOML = """\
 # description = "Sign in with the customer's identity provider."
 # keywords = ["SSO", "SAML", "OIDC"]
 # status = "now"          # now, next, later, parked, shipped, declined
+# weight = 1              # how much it counts beside the others, 0 to 10
+# ours = "no"             # no, partly or yes: whether we have it; left out, it is unknown, which is not no
 """
 
 

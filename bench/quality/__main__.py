@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measure import ROOT
-from bench.quality import documents, history, labelled, prices
+from bench.quality import documents, duplicates, history, judging, labelled, prices, rewards, themes
 from bench.quality.report import Quality, as_markdown
 
 OUT = ROOT / "docs" / "quality.md"
@@ -31,6 +31,10 @@ def main() -> None:
             unlabelled={name: documents.measure(gold / name) for name in ("changelogs", "release_posts")},
             strings=prices.measure(gold / "price_strings" / "price_parser_examples.jsonl"),
             history=history.measure(gold, work),
+            themes=themes.measure(gold),
+            duplicates=duplicates.measure(gold),
+            rewards=rewards.measure(),
+            judging=judging.measure(),
         )
     given.out.write_text(as_markdown(quality, datetime.now(UTC)), encoding="utf-8")
     print("\n".join([*quality.pricing.totals, *quality.releases.totals]))

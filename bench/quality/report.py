@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench.quality.documents import Documents
+from bench.quality.duplicates import DuplicateQuality
+from bench.quality.duplicates import as_markdown as _duplicates
 from bench.quality.history import Replayed
+from bench.quality.judging import Judging
+from bench.quality.judging import section as _judging
 from bench.quality.labelled import Scored
 from bench.quality.prices import Failure
+from bench.quality.rewards import Simulated, as_lines
+from bench.quality.themes import ThemeQuality
+from bench.quality.themes import as_markdown as _themes
 
 _SHOWN_FAILURES = 12
 _HEAD = """\
@@ -34,6 +41,10 @@ class Quality:
         unlabelled: By name, documents without labels.
         strings: Single price strings: how many are right, of how many, and the others.
         history: Saved versions of pages with labelled changes.
+        themes: Texts matched to themes.
+        duplicates: Texts that say the same.
+        rewards: What cheating brings in simulated quarters.
+        judging: Whether the judge of scores finds good ones good.
     """
 
     pricing: Scored
@@ -41,6 +52,10 @@ class Quality:
     unlabelled: Mapping[str, Documents]
     strings: tuple[int, int, Sequence[Failure]]
     history: Sequence[Replayed]
+    themes: ThemeQuality
+    duplicates: DuplicateQuality
+    rewards: Simulated
+    judging: Judging
 
 
 def as_markdown(quality: Quality, now: datetime) -> str:
@@ -53,6 +68,10 @@ def as_markdown(quality: Quality, now: datetime) -> str:
             *_unlabelled(quality.unlabelled),
             *_strings(quality.strings),
             *_history(quality.history),
+            *_themes(quality.themes),
+            *_duplicates(quality.duplicates),
+            *as_lines(quality.rewards),
+            *_judging(quality.judging),
         ]
     )
 

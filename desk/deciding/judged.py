@@ -52,8 +52,8 @@ def judgements(c: Connection) -> Judgements:
                 "item_id": one.item_id,
                 "kind": one.kind,
                 "theme": one.theme,
-                "because": _masked(one.because, names[one.decision_id]),
-                "reply": _masked(one.reply, names[one.decision_id]),
+                "because": without_names(one.because, *names[one.decision_id]),
+                "reply": without_names(one.reply, *names[one.decision_id]),
                 "decided_at": one.at,
                 "score": one.score,
                 "rules_version": one.rules_version,
@@ -106,13 +106,4 @@ def _names(c: Connection, made: Sequence[decisions.Decision]) -> dict[str, list[
         )
         for row in c.execute(query):
             names[row.sighting_id] = {"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name}
-    return {
-        decision_id: [names[one] for one in sorted(those) if one in names] or [{}]
-        for decision_id, those in told.items()
-    }
-
-
-def _masked(text: str, names: Sequence[Mapping[str, str]]) -> str:
-    for of_one in names:
-        text = without_names(text, of_one)
-    return text
+    return {decision_id: [names[one] for one in sorted(those) if one in names] for decision_id, those in told.items()}

@@ -9,7 +9,6 @@ from typing import Literal
 from desk.rewarding.entries import Entry
 
 AwardState = Literal["pending", "earned", "nothing"]
-FIRST = ("hold", "charge")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -58,7 +58,7 @@ def reverse(c: Connection, entry_id: int, *, reason: Reason, by: str | None, now
     if root.kind in ("fund", "redeem"):
         is_admin(c, by)
     if root.kind in ("post", "void") and root.refers_to is not None:
-        known = _about(c, root.refers_to)
+        known = _about(c, root.sighting_id)
         is_now = _state(known, root.refers_to)
         if root.entry_id not in fold.in_force(known) and is_now != "pending":
             raise LedgerError(f"entry {root.entry_id} cannot come back: hold {root.refers_to} is {is_now} by now")
@@ -97,11 +97,13 @@ def bring(
         BudgetError: What it takes is not there by now; nothing was written.
         NotAllowedError: Whoever does it is the one whose points they are.
     """
-    known = _about(c, entry_id)
+    first = entry(c, entry_id)
+    if first.kind not in ("hold", "charge"):
+        raise LedgerError(f"entry {entry_id} is neither a hold nor a charge, but a {first.kind}")
+    known = _about(c, first.sighting_id)
     is_now = _state(known, entry_id)
     if is_now == wanted:
         return ()
-    first = next(one for one in known if one.entry_id == entry_id)
     if first.kind == "charge":
         if wanted == "pending":
             raise LedgerError(f"entry {entry_id} is a charge: it is in force or not, and never pending")
@@ -147,7 +149,7 @@ def _settle(c: Connection, hold_id: int, kind: Literal["post", "void"], *, by: s
         raise LedgerError(f"entry {hold_id} is no hold, but a {first.kind}")
     not_oneself(by, first.person_id)
     assert first.person_id is not None  # noqa: S101  (of every hold)
-    if (is_now := _state(_about(c, hold_id), hold_id)) != "pending":
+    if (is_now := _state(_about(c, first.sighting_id), hold_id)) != "pending":
         raise LedgerError(f"hold {hold_id} is settled already: it is {is_now}")
     _, gained = first.postings
     target = earned(first.person_id) if kind == "post" else program(first.quarter)
@@ -159,12 +161,9 @@ def _settle(c: Connection, hold_id: int, kind: Literal["post", "void"], *, by: s
     )  # fmt: skip
 
 
-def _about(c: Connection, entry_id: int) -> list[Entry]:
-    """All entries about the sighting of a hold or a charge."""
-    first = entry(c, entry_id)
-    if first.kind not in fold.FIRST:
-        raise LedgerError(f"entry {entry_id} is neither a hold nor a charge, but a {first.kind}")
-    return book.find(c, ledger_entry.c.sighting_id == first.sighting_id)
+def _about(c: Connection, sighting_id: str | None) -> list[Entry]:
+    """All entries about a sighting: what settles a hold, and what reverses it, names the sighting of the hold."""
+    return book.find(c, ledger_entry.c.sighting_id == sighting_id)
 
 
 def _state(known: list[Entry], entry_id: int) -> AwardState:

@@ -39,6 +39,8 @@ class WordVectors:
         self._words = words
         self._table = table
         self._weights = weights
+        lengths = np.sqrt(np.einsum("ij,ij->i", table, table, dtype=np.float32))
+        self._scales = weights / np.maximum(lengths, 1e-9)
 
     def of(self, word: str) -> Vector | None:
         """The word's vector; its length is its weight. None where nothing is known of it, as of an empty text.
@@ -49,10 +51,14 @@ class WordVectors:
         rows = self._rows(word)
         if not rows:
             return None
-        found = self._table[rows].astype(np.float32)
-        found *= (self._weights[rows] / np.maximum(np.linalg.norm(found, axis=1), 1e-9))[:, None]
-        mean: Vector = found.mean(axis=0)
-        return mean
+        total: Vector = self._scales[rows[0]] * self._table[rows[0]]
+        for row in rows[1:]:
+            total += self._scales[row] * self._table[row]
+        return total / np.float32(len(rows))
+
+    def knows(self, word: str) -> bool:
+        """Whether the word itself is in the table, and not only parts of it."""
+        return word in self._words or word.removesuffix("s") in self._words
 
     def weight(self, word: str) -> float:
         """How much a word tells by how rare it is in general, from 0 to 1; 1 where nothing is known of it."""

@@ -181,7 +181,7 @@ def _told(
     near[at] = ids[best["other"].to_numpy()]
     share = np.full(len(ids), np.nan)
     share[at] = best["share"].to_numpy()
-    told = pd.DataFrame(
-        {"item_id": ids, "cluster_id": ids[roots], "reason": reasons, "near_item_id": near, "share": share}
-    )
+    words = {"item_id": ids, "cluster_id": ids[roots], "reason": reasons, "near_item_id": near}
+    told = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in words.items()})
+    told["share"] = share
     return told.sort_values("item_id", ignore_index=True)[_COLUMNS]

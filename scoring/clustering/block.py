@@ -9,12 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.similar.facts import Said, said
+from scoring.similar.said import Said, said
+from scoring.similar.words import WORD
 
 Places = NDArray[np.int64]
 
-# where one begins the next line of what is compared begins, too: a value says nothing about the subject before it
+# a change and a sighting of the same words are no chain
 _CHANGE = "\0change"
+# so few touched items are compared with the others word by word before these are read
+_FEW = 20
+# copies share many more of their words
+_WORDS_SHARED = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +55,8 @@ class Block:
     is_touched: NDArray[np.bool_]
 
 
-def blocks(items: pd.DataFrame, is_touched: NDArray[np.bool_]) -> Iterator[Block]:
-    """The items by competitor; a competitor without touched items is left out."""
+def blocks(items: pd.DataFrame, is_touched: NDArray[np.bool_], window: int) -> Iterator[Block]:
+    """The items by competitor; what can be no partner of a touched item is left out."""
     codes, competitors = pd.factorize(items["competitor"].fillna(""), sort=True)
     ids = _objects(items, "item_id")
     times = items["happened_at"].to_numpy(dtype="datetime64[us]").astype(np.int64)
@@ -62,9 +67,41 @@ def blocks(items: pd.DataFrame, is_touched: NDArray[np.bool_]) -> Iterator[Block
     for end in ends.tolist():
         chosen = order[begin:end]
         begin = end
-        if is_touched[chosen].any():
-            part = {name: column[chosen] for name, column in columns.items()}
-            yield _block(str(competitors[codes[chosen[0]]]), ids[chosen], times[chosen], part, is_touched[chosen])
+        if not is_touched[chosen].any():
+            continue
+        if not is_touched[chosen].all():
+            chosen = chosen[_in_reach(times[chosen], is_touched[chosen], window)]
+            if is_touched[chosen].sum() <= _FEW:
+                part = {name: column[chosen] for name, column in columns.items()}
+                chosen = chosen[_may_be_partners(part, is_touched[chosen])]
+        part = {name: column[chosen] for name, column in columns.items()}
+        yield _block(str(competitors[codes[chosen[0]]]), ids[chosen], times[chosen], part, is_touched[chosen])
+
+
+def _in_reach(times: Places, is_touched: NDArray[np.bool_], window: int) -> NDArray[np.bool_]:
+    """Which of these times, ascending, are within the window of a touched one."""
+    touched = times[is_touched]
+    after = np.searchsorted(touched, times)
+    next_one, last_one = touched[np.minimum(after, len(touched) - 1)], touched[np.maximum(after - 1, 0)]
+    in_reach: NDArray[np.bool_] = np.minimum(abs(next_one - times), abs(times - last_one)) <= window
+    return in_reach
+
+
+def _may_be_partners(columns: dict[str, NDArray[np.object_]], is_touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which items share enough words with a touched one to be worth reading: a fraction of the time of reading all."""
+    words = [set(WORD.findall(str(text).casefold())) for text in columns["text"]]
+    named = [set(WORD.findall(str(subject or "").casefold())) for subject in columns["subject"]]
+    kept = is_touched.copy()
+    for touched in np.flatnonzero(is_touched).tolist():
+        said_words, subject = words[touched], named[touched]
+        for place in np.flatnonzero(~kept).tolist():
+            shared = len(said_words & words[place])
+            kept[place] = (
+                shared >= _WORDS_SHARED * min(len(said_words), len(words[place]))
+                or not said_words.isdisjoint(named[place])
+                or not subject.isdisjoint(words[place])
+            )
+    return kept
 
 
 def _block(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.clustering.block import Block, Places
 from scoring.clustering.sketch import Sketcher, Sketches, agreement, bands
 from scoring.similar import contained, is_copy
-from scoring.similar.facts import numbers_of
+from scoring.similar.said import numbers_of
 
 # Texts of which less is the same by the estimate are not laid side by side.
 _WORTH_A_LOOK = 0.4

@@ -32,7 +32,8 @@ def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | N
         items: As the warehouse makes them: `item_id`, `kind`, `competitor`, `subject`, `text`, `old_value`,
             `new_value`, `happened_at`.
         rules: The window.
-        touched: Only pairs with at least one of these; None for all.
+        touched: Only pairs with at least one of these, the same as among all, as long as `items` has whatever lies
+            within the window of them; None for all. Of what is gone, the former partners are touched: a chain closes.
 
     Returns:
         `item_id` < `other_id`, `likeness` (`same`), `share` (0–1) and `reason`: `copy` (the same words, or
@@ -43,7 +44,7 @@ def pairs(items: pd.DataFrame, rules: ClusterRules, touched: Collection[str] | N
     is_touched = np.ones(len(items), dtype=bool) if touched is None else ids.isin(list(touched)).to_numpy()
     sketcher = Sketcher()
     parts = [pd.DataFrame(columns=_COLUMNS)]
-    for block in blocks(items, is_touched):
+    for block in blocks(items, is_touched, window):
         links = [*chains(block, window), *near_copies(block, window, sketcher), *tellings(block, window)]
         if links:
             parts.append(_frame(block, links))
@@ -54,18 +55,17 @@ def _frame(block: Block, links: list[Link]) -> pd.DataFrame:
     one, other, share, reason = zip(*links, strict=True)
     first, second = block.ids[list(one)], block.ids[list(other)]
     is_turned = first > second
-    found = pd.DataFrame(
-        {
-            "item_id": np.where(is_turned, second, first),
-            "other_id": np.where(is_turned, first, second),
-            "likeness": "same",
-            "share": share,
-            "reason": reason,
-        }
-    )
+    words = {
+        "item_id": np.where(is_turned, second, first),
+        "other_id": np.where(is_turned, first, second),
+        "likeness": np.full(len(links), "same", dtype=object),
+        "reason": np.array(reason, dtype=object),
+    }
+    found = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in words.items()})
+    found["share"] = share
     # of two ways to one pair the stronger counts
     return (
         found.sort_values(["item_id", "other_id", "share", "reason"], ascending=[True, True, False, True])
         .drop_duplicates(["item_id", "other_id"])
-        .reset_index(drop=True)
+        .reset_index(drop=True)[_COLUMNS]
     )

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.similar.facts import Said
+from scoring.similar.said import Said
 
 Sketches = NDArray[np.uint32]
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from scoring.clustering.block import Block
 from scoring.clustering.copies import Link
-from scoring.similar.facts import Said, is_version, said, says_only
+from scoring.similar.facts import says_only
+from scoring.similar.said import Said, amounts_of, is_version, said
 from scoring.similar.words import listed
 
 # a title of so many words that say something is met by chance no more
@@ -96,6 +97,7 @@ class Facts:
 def tellings(block: Block, window: int) -> list[Link]:
     """Each sighting with the change and the release that it tells of, within the window.
 
+    A sighting that names a price which the change does not is no telling of it: an offer, or what is to come, is news.
     Of several changes, that which shares the most numbers, then the nearest in time, then the older is meant.
     """
     facts = Facts(_facts_of(block))
@@ -108,7 +110,7 @@ def tellings(block: Block, window: int) -> list[Link]:
         at = int(block.times[place])
         best: dict[bool, tuple[int, int, int]] = {}
         for fact in facts.told_by(text):
-            if abs(fact.at - at) <= window:
+            if abs(fact.at - at) <= window and not _names_another_price(text, fact):
                 shared = len((fact.new | fact.old) & text.numbers.keys())
                 rank = (-shared, abs(fact.at - at), fact.number)
                 is_value = bool(fact.new)
@@ -143,7 +145,8 @@ def _names(text: Said, subject: Said) -> bool:
     """Whether a text names a plan or the like: all its words, with a capital where the text has capitals at all."""
     if not subject.senses.keys() <= text.senses.keys():
         return False
-    if not any(token.is_capital and token.tells for token in subject.tokens):
+    telling = [token for token in subject.tokens if token.tells]
+    if len(telling) >= _TITLE_WORDS or not any(token.is_capital for token in telling):
         return True
     senses = subject.senses.keys()
     return any(token.is_capital and token.sense in senses for token in text.tokens) or not any(
@@ -161,6 +164,11 @@ def _is_price(text: Said, number: float, fact: Fact) -> bool:
             if after is None or (after.plain not in _COUNTED and (after.sense == "%") == fact.is_share):
                 return True
     return False
+
+
+def _names_another_price(text: Said, fact: Fact) -> bool:
+    steps = {abs(one - other) for one in fact.old for other in fact.new}
+    return bool(fact.new) and bool(amounts_of(text) - fact.old - fact.new - steps)
 
 
 @lru_cache(maxsize=50_000)

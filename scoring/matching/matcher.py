@@ -21,9 +21,8 @@ from scoring.matching.words import as_written, plain, sentences, split
 # What nearness counts beside shared words; it grows with the length of a text by itself, which the exponent takes back.
 _NEARNESS = 0.52
 _BY_LENGTH = -0.25
-# How strongly a text of mostly foreign words is held back, and up to where familiar ones count for more.
+# How strongly a text of mostly foreign words is held back.
 _FOREIGN = 1.5
-_FAMILIAR = 2.0
 # A fit of this much is right in half of the cases; the line is one chance in four.
 _HALF = 0.36
 LINE = 0.25
@@ -120,7 +119,7 @@ class ThemeMatcher:
     def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """By text and theme, from 0 to 1."""
         fits, familiar = self._fits(texts)
-        share = np.minimum(familiar / self._profiles.expected, _FAMILIAR)
+        share = np.minimum(familiar / self._profiles.expected, 1.0)
         weighed = np.maximum(fits.astype(np.float64), 0) * share[:, None] ** _FOREIGN
         return np.round(weighed / (weighed + _HALF), _SCORE_DIGITS)
 
@@ -165,11 +164,11 @@ class ThemeMatcher:
         block = _Block()
         for row, text in enumerate(texts):
             title, rest = split(plain(text))
-            place = self._lexicon.places.__getitem__
+            told = list(map(self._lexicon.places.__getitem__, title))
+            in_title = len(set(told))
+            told += map(self._lexicon.places.__getitem__, rest)
             # words stay in the order in which they are counted, so that those of the title come first
-            counted = Counter(map(place, title))
-            in_title = len(counted)
-            counted.update(map(place, rest))
+            counted = Counter(told)
             if counted:
                 block.rows.append(row)
                 block.titles.append(in_title)

@@ -26,7 +26,7 @@ _OF_DECIDED = 0.5
 # Two words nearer than this are about one thing, to some degree.
 _NEAR = 0.5
 # The least share of words that a text about the roadmap is expected to have in common with it.
-_EXPECTED = 0.1
+_EXPECTED = 0.15
 
 
 class Profiles:
@@ -74,11 +74,14 @@ class Profiles:
         return float(self._rarity(word) * few**_FEW_THEMES)
 
     def direction(self, word: str) -> Floats:
-        """Where a folded word points to, at length 1; zeros where nothing is known of it."""
-        vector = self._vectors.of(word) if self._vectors else None
+        """Where a folded word points to, at length 1; zeros where nothing is known of it.
+
+        By its parts alone an invented word would be near to something, too.
+        """
+        vector = self._vectors.of(word) if self._vectors and self._vectors.knows(word) else None
         if vector is None:
             return np.zeros(self.dimensions, np.float32)
-        unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        unit: Floats = vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-9))
         return unit
 
     def in_common(self, word: str, direction: Floats) -> float:
@@ -119,10 +122,12 @@ class Profiles:
     def _learn(self, own: Sequence[Words], decided: Iterable[Decided]) -> None:
         places = {key: place for place, key in enumerate(self.keys)}
         # sorted and without repetitions: neither their order nor a second click changes a score
-        for theme, text in sorted({(one.theme, one.text) for one in decided if one.theme in places}):
-            words = own[places[theme]]
-            for word, share in _unit(self._weighed(text_words(text))).items():
-                words[word] = words.get(word, 0.0) + _OF_DECIDED * share
+        pairs = sorted({(one.text, one.theme) for one in decided if one.theme in places})
+        themes_of = Counter(text for text, _ in pairs)
+        for text, theme in pairs:
+            words, share = own[places[theme]], _OF_DECIDED / themes_of[text]
+            for word, part in _unit(self._weighed(text_words(text))).items():
+                words[word] = words.get(word, 0.0) + share * part
 
 
 def text_words(text: str) -> Words:

@@ -25,12 +25,13 @@ def plain(text: str) -> str:
 
 def split(text: str) -> tuple[list[str], list[str]]:
     """The words of a plain text's title, and those of the rest; a text whose first line is long has no title."""
-    title, _, rest = text.partition("\n")
-    return ([], _words(text)) if len(title) > _TITLE else (_words(title), _words(rest))
-
-
-def _words(text: str) -> list[str]:
-    return text.translate(_BLANKS).split() if text.isascii() else _WORD.findall(text)
+    end = len(text.partition("\n")[0])
+    if end > _TITLE:
+        end = 0
+    if text.isascii():
+        blank = text.translate(_BLANKS)
+        return blank[:end].split(), blank[end:].split()
+    return _WORD.findall(text[:end]), _WORD.findall(text[end:])
 
 
 def folded(word: str) -> str:

@@ -36,8 +36,8 @@ class Finding:
 
     @property
     def has_evidence(self) -> bool:
-        """Whether any of them brought a photo, a file or a link."""
-        return any(member.has_evidence for member in self.members)
+        """Whether any of them brought a photo, a file or a link, or a page said it later."""
+        return any(member.has_evidence or member.seen_first_at is not None for member in self.members)
 
     @property
     def decisions(self) -> tuple[DecisionFact, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.similar.facts import Difference, Said, difference, said
+from scoring.similar.facts import Difference, difference
+from scoring.similar.said import Said, said
 from scoring.similar.words import PLAIN_WORDS
 
 # `same`: hardly anything else is said. `other_fact`: the same words around another number or name, which is news and no
@@ -23,6 +24,8 @@ _ORDER: tuple[Likeness, ...] = ("same", "other_fact", "near")
 # a text with fewer 4-grams is contained in nearly anything
 _SHORT = 24
 _WORDS_TOLD = 5
+# who copies may add a sentence; a text that is twice as long says more
+_COPIED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +89,8 @@ def is_copy(one: Said, other: Said) -> bool:
 
     What this says is merged without a person, so it is strict: a copy with one more number is not the same.
     """
-    if contained(one, other) < SAME:
+    shorter, longer = sorted((len(one.tokens), len(other.tokens)))
+    if shorter < _COPIED * longer or contained(one, other) < SAME:
         return False
     differs = difference(one, other)
     return not (differs.is_conflict or differs.is_fuller or differs.is_reworded)

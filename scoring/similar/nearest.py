@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.vectors import WordVectors
-from scoring.similar.earlier import contained, is_copy
-from scoring.similar.facts import Said, said
+from scoring.similar.earlier import is_copy
+from scoring.similar.said import Said, said
 from scoring.similar.weighed import Floats, Ints, Rows, Weighed, spread, weighed
 from scoring.similar.words import PLAIN_WORDS
 
@@ -28,7 +28,6 @@ _WORDS_TOLD = 5
 _NEAR_WORDS = 0.3
 _ROWS_AT_ONCE = 500
 _MOST_KEPT = 2_000
-_BEHIND = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,16 +84,12 @@ class Texts:
             likeness = (likeness + _NEAR_WORDS * near) / (1 + _NEAR_WORDS)
         shortness = 1 / (1 + (lengths / _SENTENCE_WORDS) ** _SHORTNESS)
         score = np.clip((1 - shortness) * likeness + shortness * both, 0, 1).round(4)
-        # more than asked for, since a copy with a sentence more can stand behind
-        best = np.lexsort((others, -score))[: limit + _BEHIND]
-        found = [self._near(row, int(others[place]), float(score[place]), float(held[place])) for place in best]
-        return sorted(found, key=lambda near: (-near.score, near.row))[:limit]
+        best = np.lexsort((others, -score))[:limit]
+        return [self._near(row, int(others[place]), float(score[place]), float(held[place])) for place in best]
 
     def _near(self, row: int, other: int, score: float, held: float) -> Near:
         is_same = held >= _MAY_BE_SAME and is_copy(self._said(row), self._said(other))
-        if is_same:
-            score = max(score, contained(self._said(row), self._said(other)))
-        return Near(row=other, score=round(min(score, 1.0), 4), is_same=is_same, why=self._why(row, other))
+        return Near(row=other, score=round(score, 4), is_same=is_same, why=self._why(row, other))
 
     def _candidates(self, row: int) -> tuple[Ints, Floats]:
         """The rows that share the most weight with one row, and how much."""

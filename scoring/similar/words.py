@@ -31,7 +31,7 @@ _BENT = {
     bent: words.split()[0]
     for words in (
         "begin began begun", "bring brought", "build built", "buy bought", "choose chose chosen", "come came",
-        "fall fell fallen", "find found", "give gave given", "go went gone", "grow grew grown", "hear heard",
+        "fall fell fallen", "find found", "give gave given", "go goes went gone", "grow grew grown", "hear heard",
         "keep kept",
         "know knew known", "lead led", "leave left", "lose lost", "make made", "mean meant", "meet met", "pay paid",
         "rise rose risen", "run ran", "see saw seen", "sell sold", "send sent", "show shown", "speak spoke spoken",

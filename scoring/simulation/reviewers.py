@@ -56,7 +56,7 @@ class Reviewers:
             if telling.review is None and at is not None and at <= now:
                 telling.review, telling.reviewed_at = self._first_look(telling), at
                 if (
-                    telling.review == "context"
+                    telling.review != "verified"
                     and telling.nature == "copy"
                     and telling.truth
                     and telling.truth.site is not None
@@ -123,8 +123,10 @@ class Reviewers:
 
     def _belief(self, telling: Telling) -> float:
         match telling.nature:
-            case "echo" | "copy":
+            case "echo":
                 return self.assumed.believes_echo
+            case "copy":
+                return 1 - self.assumed.sees_public
             case "late" | "moved":
                 return self.assumed.believes_date
             case "forged":
@@ -145,7 +147,9 @@ class Reviewers:
             case "late" | "moved":
                 return "fabricated" if chance() < assumed.calls_date else self._of_the_true(telling)
             case "copy":
-                return "context" if chance() < assumed.sees_public else "verified"
+                if chance() >= assumed.sees_public:
+                    return "verified"
+                return "fabricated" if chance() < self._calls_false_deal() else "context"
             case "spam":
                 if chance() < assumed.believes_spam:
                     return "verified"
@@ -153,11 +157,15 @@ class Reviewers:
             case "echo":
                 if chance() < assumed.believes_echo:
                     return "verified"
-                return "fabricated" if chance() < assumed.calls_echo / (1 - assumed.believes_echo) else "context"
+                return "fabricated" if chance() < self._calls_false_deal() else "context"
             case _:
                 if chance() < self._belief(telling):
                     return "verified"
                 return "fabricated" if chance() < assumed.calls_invented else "wrong"
+
+    def _calls_false_deal(self) -> float:
+        """How likely a deal that was not the source is called out, once something looks odd: for echoes and copies."""
+        return self.assumed.calls_echo / (1 - self.assumed.believes_echo)
 
     def _of_the_true(self, telling: Telling) -> ReviewOutcome:
         assumed, chance = self.assumed, self.rng.random

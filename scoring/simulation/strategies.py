@@ -109,7 +109,7 @@ def copier(scene: Scene, reps: Sequence[Rep], week: int) -> list[Telling]:
             is_open = truth.site is not None and truth.site not in scene.world.watched
             if is_open and truth.public_at is not None and start <= truth.public_at < end:
                 at = truth.public_at + timedelta(hours=float(scene.rng.uniform(1, 8)))
-                found.append(_borrowed(scene, rep, truth, at, "copy", scene.assumed.copies))
+                found.append(_borrowed(scene, rep, truth, at, "copy", scene.assumed.sifts + scene.assumed.copies))
     return found
 
 

@@ -18,7 +18,10 @@ from detente.errors import DetenteError
 
 Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
-COMMANDS = ["init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract"]
+COMMANDS = [
+    "init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract", "decide",
+    "review", "sample", "explain", "evaluate", "match", "similar",
+]  # fmt: skip
 GROUPS = {
     "person": [
         "add",
@@ -40,6 +43,9 @@ GROUPS = {
     "changes": ["list", "dismiss", "dismissals", "restore"],
     "sources": ["test"],
     "readers": ["list", "new", "test"],
+    "cluster": ["show", "merge", "split", "suggest"],
+    "ledger": ["verify", "show", "fund", "redeem", "reverse", "export"],
+    "rewards": ["statement", "standing", "flags", "simulate"],
 }
 
 

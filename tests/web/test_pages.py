@@ -35,7 +35,7 @@ PARTS = {
     for template in ALL
     for part in meta.find_referenced_templates(ENVIRONMENT.parse((TEMPLATES / template).read_text(encoding="utf-8")))
 }
-ALWAYS = {"frame", "when"}
+ALWAYS = {"frame", "when", "day"}
 
 
 @pytest.mark.parametrize("template", sorted(ALL - PARTS))

@@ -70,7 +70,12 @@ def bound_lines(rules: RewardRules) -> tuple[BoundLine, ...]:
         "freshness_floor": f"Lateness leaves {rules.freshness_floor:.0%} at least.",
         "evidence_above": f"More than {_count(rules.evidence_above, 'point')} need a photo, a file or a link.",
         "grace_hours": f"A first short note may be completed within {rules.grace_hours:g} hours.",
-        "window_days": f"What is older than {_days(rules.window_days)} earns nothing any more.",
+        "window_days": f"A decision counts if it is made within {_days(rules.window_days)} of the sighting.",
+        "split_days": f"What you tell of one deal and competitor within {_days(rules.split_days)} is one finding.",
+        "page_hours": f"What a page says within {rules.page_hours:g} hours after you is not paid.",
+        "record_share": (
+            f"From {rules.record_least} reviews on, {rules.record_share:.0%} of what you send must be found true."
+        ),
         "team_hours": f"Two of one team who say the same within {rules.team_hours:g} hours are one voice.",
         "clawback_days": f"Points can be taken back for {_days(rules.clawback_days)}, by an entry that says why.",
         "cool_down_days": f"After something made up, nothing is paid for {_days(rules.cool_down_days)}.",

@@ -12,6 +12,7 @@ from desk_processes import started
 from desk_rows import id_of
 from set_clock import SetClock
 
+from desk.database import Desk
 from desk.rewarding import ledger
 from desk.rewarding.ledger import Balances
 from detente.errors import BudgetError, LedgerError
@@ -98,6 +99,34 @@ def test_of_two_who_give_out_the_same_points_at_once_one_succeeds(funded, place,
     came = at_once(2, give)
 
     assert sorted(came, key=str) == [4, BudgetError]
+    assert funded.of(funded.rita) == Balances(pending=0, earned=1, redeemed=4)
+    other.close()
+
+
+def test_whoever_gives_out_while_another_does_sees_what_that_one_left(funded, place):
+    funded.earn(1, 5)
+    other = place.open(SetClock())
+    ended = threading.Event()
+
+    def give(desk: Desk, key: str) -> int:
+        with desk.writing() as c:
+            entry = ledger.redeem(c, funded.rita, 4, key=key, by=funded.ada, now=funded.desk.clock.now())
+            # the second one has begun by now, and gets nowhere until this one has ended
+            assert key == "second" or not ended.wait(0.2)
+        return entry.entry_id
+
+    def give_second() -> int:
+        try:
+            return give(other, "second")
+        finally:
+            ended.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(give, funded.desk, "first")
+        second = pool.submit(give_second)
+        came = [one.exception() for one in (first, second)]
+
+    assert [type(error) for error in came if error] == [BudgetError]
     assert funded.of(funded.rita) == Balances(pending=0, earned=1, redeemed=4)
     other.close()
 

@@ -106,7 +106,7 @@ def test_a_deal_counts_once_however_often_it_is_told_and_stands_as_it_was_told_l
     rows = [
         deal(1, "proposal", happened_at=early), deal(2, "lost", deal_key="d1", happened_at=late),
         deal(3, "lost", deal_key="d3", happened_at=early), deal(4, "won", deal_key="d3", happened_at=late),
-        deal(5, None, deal_key="d3", happened_at=late),
+        deal(5, None, deal_key="d1", happened_at=late + timedelta(hours=1)),
     ]  # fmt: skip
 
     row = threat_of(*rows)

@@ -129,6 +129,12 @@ def test_an_age_below_zero_or_a_date_too_far_ahead_does_not_press() -> None:
     assert [("time" in missing) for missing in scored["missing"]] == [True, True, False, False]
 
 
+def test_more_deals_than_there_were_cannot_be_lost() -> None:
+    rows = random_inputs(16, 3, absurd=0.0).assign(deals=5.0, deals_all=9.0, rivals=2.0, deals_lost=[5.0, 6.0, 1e300])
+
+    assert score(rows, RULES)["points_threat"].nunique() == 1
+
+
 def test_an_item_without_a_theme_lacks_the_comparison_but_its_fit_is_known_to_be_none() -> None:
     rows = random_inputs(11, 1, absurd=0.0).assign(theme=None, fit=np.nan, theirs=np.nan, ours=np.nan)
 
