@@ -11,8 +11,9 @@ import numpy.typing as npt
 from scoring.matching.profiles import Profiles
 from scoring.matching.words import TEXT_ENDS, TITLE_ENDS, folded
 
-# the places of the marks between words
-TITLE_END, TEXT_END = -1, -2
+# The places of the marks between words; what is found of them is nobody's.
+TITLE_END, TEXT_END = 0, 1
+_MARKS = {TITLE_ENDS: TITLE_END, TEXT_ENDS: TEXT_END}
 # numbers that are kept at most, 4 bytes each; then the words are found anew
 _KEPT = 25_000_000
 # words that are found at once
@@ -33,16 +34,17 @@ class Lexicon:
         self._profiles = profiles
         self._themes = len(profiles.keys)
         self._most = max(_KEPT // (2 * self._themes + 1), 1_000)
-        self._by_folded: dict[str, int] = {}
+        self._by_folded = dict(_MARKS)
         self._by_word = _Places(self._by_folded)
         self._found = 0
         self.said = np.zeros((1_024, 2 * self._themes), np.float32)
         self.weights, self.telling, self.in_common = (np.zeros(1_024, np.float32) for _ in range(3))
 
     def places(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
-        """The places of words, and below 0 those of the marks between them; those given before may be void."""
+        """The places of words and of the marks between them; those given before may be void."""
         if len(self._by_folded) > self._most:
             self._by_folded.clear()
+            self._by_folded.update(_MARKS)
             self._by_word.clear()
             self._found = 0
         places = np.fromiter(map(self._by_word.__getitem__, words), np.int64, len(words))
@@ -88,10 +90,5 @@ class _Places(dict[str, int]):
         self._by_folded = by_folded
 
     def __missing__(self, word: str) -> int:
-        if word in _MARKS:
-            return _MARKS[word]
         place = self[word] = self._by_folded.setdefault(folded(word), len(self._by_folded))
         return place
-
-
-_MARKS = {TITLE_ENDS: TITLE_END, TEXT_ENDS: TEXT_END}

@@ -31,9 +31,9 @@ _HEARD = 0.2
 _AT_ONCE = 400_000
 _LEAST = 100
 # numbers that are added up at once
-_SUMMED = 500_000
+_SUMMED = 200_000
 # how many words of `_AT_ONCE` characters there may be, and how many that are kept, as powers of 2
-_POSITIONS, _PLACES = 20, 26
+_POSITIONS, _PLACES = 23, 26
 _SCORE_DIGITS = 6
 
 
@@ -102,13 +102,8 @@ class ThemeMatcher:
         found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
         for start, end in _portions(texts) if len(self._keys) else ():
             scores = self._scores(texts[start:end])
-            rows, themes = np.nonzero(scores >= LINE)
-            likely = scores[rows, themes]
-            order = np.lexsort((themes, -likely, rows))
-            rows, themes, likely = rows[order], themes[order], likely[order]
-            rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-            kept = rank < _MOST
-            found.append((rows[kept] + start, themes[kept], likely[kept]))
+            rows, themes = _best(scores)
+            found.append((rows + start, themes, scores[rows, themes]))
         if not found:
             return pd.DataFrame({"row": np.zeros(0, np.int64), "theme": np.zeros(0, object), "score": np.zeros(0)})
         rows, themes, likely = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -154,26 +149,26 @@ class ThemeMatcher:
             for some in (same[start : start + step] for start in range(0, len(same), step)):
                 words = begins[some, None] + np.arange(length)
                 # a stack of texts of one length, not one matrix: what a text is asked with changes no digit of its sum
-                factors, rows = counted.factors[words], self._lexicon.said[counted.places[words]]
+                factors = counted.factors[words]
+                rows = self._lexicon.said.take(counted.places[words], axis=0)
                 said[some] = np.matmul(factors[:, None], rows)[:, 0]
         return said
 
     def _counted(self, texts: Sequence[str]) -> _Counted:
         places = self._lexicon.places(in_a_row(texts))
         title_ends, text_ends = np.flatnonzero(places == TITLE_END), np.flatnonzero(places == TEXT_END)
-        positions = np.flatnonzero(places >= 0)
-        rows = np.searchsorted(text_ends, positions)
-        # sorted by text and word, a word's positions in a text stand side by side, its first one first
-        told = np.sort((rows << (_PLACES + _POSITIONS)) | (places[positions] << _POSITIONS) | positions)
-        words = told >> _POSITIONS
-        begins = np.flatnonzero(np.diff(words, prepend=-1))
+        rows = np.repeat(np.arange(len(texts)), np.diff(text_ends, prepend=-1))
+        # sorted by text and word, the positions of a word in a text stand side by side, the first one first
+        told = np.sort((rows << (_PLACES + _POSITIONS)) | (places << _POSITIONS) | np.arange(len(places)))
+        begins = np.flatnonzero(np.diff(told >> _POSITIONS, prepend=-1))
         counts = np.zeros(len(places), np.float32)
         counts[told[begins] & ((1 << _POSITIONS) - 1)] = np.diff(begins, append=len(told))
+        counts[title_ends] = counts[text_ends] = 0
         firsts = np.flatnonzero(counts)
-        rows = np.searchsorted(text_ends, firsts)
-        lengths = np.bincount(rows, minlength=len(texts))
+        rows = rows[firsts]
         factors: Floats = 1 + np.log(counts[firsts])
         factors += np.float32(IN_TITLE) * (firsts < title_ends[rows])
+        lengths = np.bincount(rows, minlength=len(texts))
         having = np.flatnonzero(lengths)
         return _Counted(rows=having, lengths=lengths[having], places=places[firsts], factors=factors)
 
@@ -190,6 +185,17 @@ class ThemeMatcher:
             least = max(float(loud[order[0], theme]) * _HEARD, 1e-9)
             found.append(tuple(words[place] for place in order.tolist() if loud[place, theme] >= least))
         return found
+
+
+def _best(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows and themes of scores above the line: by row, the best first, no more than are kept."""
+    rows, themes = np.nonzero(scores >= LINE)
+    # one number each, of whole steps in the last digit, is sorted several times as fast as three
+    steps = 10**_SCORE_DIGITS
+    below = steps - np.rint(scores[rows, themes] * steps).astype(np.int64)
+    rows, place = np.divmod(np.sort((rows * (steps + 1) + below) * scores.shape[1] + themes), (steps + 1) * scores.shape[1])
+    kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < _MOST
+    return rows[kept], place[kept] % scores.shape[1]
 
 
 def _portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
