@@ -6,7 +6,7 @@ from desk.database import Desk
 from desk.deciding import judgements as judgements_of
 from desk.deciding import rules_seen
 from desk.places import desk_of, has_desk
-from detente.errors import DetenteError, WarehouseBusyError
+from detente.errors import DetenteError, WarehouseBusyError, WorkspaceError
 from detente.rules import text_in
 from flows.job import Job
 from warehouse.judgements import Judged
@@ -27,8 +27,10 @@ def refused(job: Job) -> str:
     try:
         with desk_of(job.workspace, job.clock) as desk, desk.writing() as c:
             rules_seen.check(c, job.workspace.rules, text_in(job.workspace.root), now=job.clock.now())
-    except DetenteError as error:
+    except WorkspaceError as error:
         return str(error)
+    except DetenteError:  # of a desk that cannot be used the run tells already, and pages are scored without it
+        return ""
     return ""
 
 

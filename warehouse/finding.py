@@ -319,9 +319,11 @@ def _replace(connection: Connection, table: str, keys: Sequence[str], rows: pd.D
 
 
 def _put(connection: Connection, name: str, rows: pd.DataFrame) -> None:
-    """A frame as a temporary table; DuckDB takes the types of its columns from all its rows."""
+    """A frame as a temporary table; a column of objects holds strings, even where all of them are missing."""
+    kinds = {str(column): kind for column, kind in rows.dtypes.items()}
+    columns = ", ".join(f"{name}::VARCHAR AS {name}" if kind == "object" else name for name, kind in kinds.items())
     connection.register("frame_now", rows)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM frame_now")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM frame_now")
     connection.unregister("frame_now")
 
 

@@ -161,6 +161,8 @@ def append(
     Raises:
         StorageError: The disk refused; nothing is appended.
     """
+    if scored.empty:
+        return 0
     described = connection.execute("SELECT column_name, column_type FROM (DESCRIBE raw.score)").fetchall()
     given = {name: kind for name, kind in described if name in scored.columns}
     connection.register("frame_now", scored[list(given)])
