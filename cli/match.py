@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,9 @@ from cli.words import WorkspaceOption, the_workspace
 from detente.errors import UsageError
 from detente.json_lines import json_lines
 from detente.theme_file import NamedTheme, read_themes
-from detente.vectors import word_vectors
-from scoring.matching import Decided, Theme, ThemeMatch, ThemeMatcher
+
+if TYPE_CHECKING:
+    from scoring.matching import Decided, ThemeMatch, ThemeMatcher
 
 _FAILED = 1
 _SHOWN = 3
@@ -49,6 +50,10 @@ def match(
 
     Example: detente match --themes roadmap.toml --json < items.jsonl
     """
+    # half a second, which only this command needs
+    from detente.vectors import word_vectors  # noqa: PLC0415
+    from scoring.matching import Theme, ThemeMatcher  # noqa: PLC0415
+
     named = read_themes(themes or the_workspace(workspace).root / "roadmap.toml")
     if not named:
         raise UsageError(f"{themes or 'roadmap.toml'}: no themes in it; add a [[themes]] table with a name")
@@ -65,6 +70,8 @@ def match(
 
 
 def _decided(path: Path, themes: Sequence[NamedTheme]) -> list[Decided]:
+    from scoring.matching import Decided  # noqa: PLC0415
+
     keys = {one.name.casefold(): one.key for one in themes} | {one.key: one.key for one in themes}
     found = []
     try:

@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 
 from cli.screen import data, progress, say, show_rows, write_json
-from cli.simulated import as_json_of, show_simulated
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
 from desk.database import Connection
@@ -27,7 +26,6 @@ from detente.workspace import find
 from flows.rewarding import Due, what_is_due
 from scoring.rewards import flags as flagged
 from scoring.rewards import standing as standings
-from scoring.simulation import Assumptions, simulate
 
 app = typer.Typer(
     name="rewards",
@@ -164,6 +162,10 @@ def simulated(
 
     Example: detente rewards simulate --seeds 5
     """
+    # pandas takes half a second, which only this command needs
+    from cli.simulated import as_json_of, show_simulated  # noqa: PLC0415
+    from scoring.simulation import Assumptions, simulate  # noqa: PLC0415
+
     rules = _rules(workspace)
     with progress() as bars:
         bars.step("quarters", seeds)
