@@ -326,4 +326,5 @@ def _settle(loaded: Workspace) -> str:
 
 
 def _line(text: str, *, is_markup: bool = False) -> None:
+    text = screen.without_controls(text)
     screen.data.print(text if is_markup else escape(text), soft_wrap=True)

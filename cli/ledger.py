@@ -184,6 +184,11 @@ def _tell(found: Verified) -> None:
     if not found.faults:
         show_rows(("entries", "hash of the last"), [(found.entries, found.head_hash)])
         say("each is as it was written; a copy of that hash elsewhere shows later that nobody wrote them anew")
+        if found.anchored < found.entries:
+            say(
+                f"data/{heads.FILE_NAME} had no head of the entries after {found.anchored}: whether somebody wrote "
+                "those anew, or cut others off, only such a copy or a backup tells"
+            )
         return
     show_rows(("entry", "what is wrong"), [(one.entry_id, one.what) for one in found.faults[:_FAULTS_SHOWN]])
     if (more := len(found.faults) - _FAULTS_SHOWN) > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from detente.records import Observation, PageText, PlanFeature, PlanPrice, Readi
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False)
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # A column of a table that is no wider than this is never folded: dates, amounts and names stay whole.
 _WORTH_FOLDING = 20
 # More bars than a small terminal has lines could not be redrawn.
@@ -31,7 +33,12 @@ _BARS_AT_ONCE = 8
 
 def say(text: str) -> None:
     """One line of talk; what it holds is never read as markup."""
-    talk.print(escape(text))
+    talk.print(escape(without_controls(text)))
+
+
+def without_controls(text: str) -> str:
+    """A text of some lines as it can be shown: what would move the cursor or turn the line around is seen as �."""
+    return _CONTROLS.sub("�", text)
 
 
 class PlainLines:
