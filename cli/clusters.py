@@ -41,9 +41,7 @@ def show(what: ItemArgument, workspace: WorkspaceOption = None, as_json: JsonOpt
         write_json({"cluster_id": found.cluster_id, "items": found.members})
         return
     sources = max((row["independent_sources"] or 0 for row in found.members), default=0)
-    page = ", among them a page" if any(row["has_page_evidence"] for row in found.members) else ""
-    if sources == 1:
-        page = page.replace("among them", "which is")
+    page = "; a page says it" if any(row["has_page_evidence"] for row in found.members) else ""
     items = f"{len(found.members)} item{'' if len(found.members) == 1 else 's'}"
     _line(f"{items}, {sources:g} independent source{'' if sources == 1 else 's'}{page}")
     show_rows(
