@@ -129,6 +129,9 @@ async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool
         collected.changed += summary.changed
         collected.failed |= summary.failed
     collected.notes += summary.notes
+    # once a day, since it reads every entry; a desk that cannot be used was told already
+    if not problem and (problem := await ingest.verify_ledger(job, run)):
+        collected.failed["ledger"] = problem
     return collected
 
 
