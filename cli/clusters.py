@@ -121,7 +121,9 @@ def _say(kind: edits.EditKind, what: str, other: str, who: str | None, workspace
     with the_desk(loaded) as desk:
         by = who_judges(desk, who)
         with desk.writing() as c:
-            (edits.merge if kind == "merge" else edits.split)(c, one.item_id, two.item_id, by=by, now=desk.clock.now())
+            (edits.merge if kind == "merge" else edits.split)(
+                c, one.item_id, two.item_id, by=by, now=desk.clock.now(), beside=[*one.ids, *two.ids]
+            )
     _line(f"{one.told}\n{two.told}")
     say(f"{_standing(kind, one, two)}; {_NEXT}")
 

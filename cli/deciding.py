@@ -106,7 +106,9 @@ def review(
     with the_desk(loaded) as desk:
         by = who_judges(desk, who)
         with desk.writing() as c:
-            state = reviews.record(c, found.item_id, outcome, by=by, now=desk.clock.now(), is_blind=blind)
+            state = reviews.record(
+                c, found.item_id, outcome, by=by, now=desk.clock.now(), is_blind=blind, beside=found.sightings
+            )
     credited = _settle(loaded)
     if as_json:
         told = asdict(state)

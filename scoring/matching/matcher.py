@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from detente.vectors import WordVectors
-from scoring.matching.lexicon import Lexicon
+from scoring.matching.lexicon import TEXT_END, TITLE_END, Lexicon
 from scoring.matching.profiles import IN_TITLE, Floats, Profiles
 from scoring.matching.records import Decided, Theme, ThemeMatch
-from scoring.matching.words import as_written, plain, sentences, split
+from scoring.matching.words import READ, as_written, in_a_row, plain, sentences, split
 
 # What nearness counts beside shared words; it grows with the length of a text by itself, which the exponent takes back.
 _NEARNESS = 0.52
@@ -30,28 +27,31 @@ _MOST = 3
 _WHY = 5
 # beside the loudest word, one that says less than this is not named
 _HEARD = 0.2
-# words in memory at once
-_AT_ONCE = 1_000_000
+# characters of texts in memory at once, and how many an empty text counts for; more at once is slower, not faster
+_AT_ONCE = 400_000
+_LEAST = 100
+# numbers that are added up at once
+_SUMMED = 200_000
+# how many words of `_AT_ONCE` characters there may be, and how many that are kept, as powers of 2
+_POSITIONS, _PLACES = 23, 26
 _SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
-    """Texts as words.
+class _Counted:
+    """The words of several texts, text after text in the order in which each text says them first.
 
     Attributes:
-        rows: Which texts they are.
-        titles: By text, how many of its words are in its title; they come first.
-        lengths: By text, how many words it has.
-        words: Text after text, the places of its words, each once.
-        counts: How often each of them occurs.
+        rows: Which texts have words.
+        lengths: Of each of those, how many different words it has.
+        places: The words' places in the lexicon.
+        factors: How much each counts in its text for how often and where it stands.
     """
 
-    rows: list[int] = field(default_factory=list)
-    titles: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    words: array[int] = field(default_factory=lambda: array("q"))
-    counts: array[int] = field(default_factory=lambda: array("q"))
+    rows: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    factors: Floats
 
 
 class ThemeMatcher:
@@ -100,17 +100,10 @@ class ThemeMatcher:
         The scores are those of `match`. Memory stays bounded, however many texts there are.
         """
         found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
-        start = 0
-        while start < len(texts) and len(self._keys):
-            scores = self._scores(texts[start : start + 4_096])
-            rows, themes = np.nonzero(scores >= LINE)
-            likely = scores[rows, themes]
-            order = np.lexsort((themes, -likely, rows))
-            rows, themes, likely = rows[order], themes[order], likely[order]
-            rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-            kept = rank < _MOST
-            found.append((rows[kept] + start, themes[kept], likely[kept]))
-            start += 4_096
+        for start, end in _portions(texts) if len(self._keys) else ():
+            scores = self._scores(texts[start:end])
+            rows, themes = _best(scores)
+            found.append((rows + start, themes, scores[rows, themes]))
         if not found:
             return pd.DataFrame({"row": np.zeros(0, np.int64), "theme": np.zeros(0, object), "score": np.zeros(0)})
         rows, themes, likely = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -125,68 +118,64 @@ class ThemeMatcher:
 
     def _fits(self, texts: Sequence[str]) -> tuple[Floats, npt.NDArray[np.float64]]:
         """By text and theme, how well they fit; and by text, what share of its telling words is the roadmap's."""
-        themes = len(self._keys)
+        themes, counted, lexicon = len(self._keys), self._counted(texts), self._lexicon
         fits = np.zeros((len(texts), themes), np.float32)
         familiar = np.zeros(len(texts))
-        for block in self._read(texts):
-            lengths, words = np.array(block.lengths), np.frombuffer(block.words, np.int64)
-            ends = np.cumsum(lengths)
-            factors = self._factors(block, lengths, ends)
-            said = np.zeros((len(lengths), 2 * themes), np.float32)
-            starts = [0, *ends.tolist()]
-            for place, (start, end) in enumerate(itertools.pairwise(starts)):
-                # one text by itself, so that what it is asked with changes no digit
-                np.dot(factors[start:end], self._lexicon.said.take(words[start:end], axis=0), out=said[place])
-            begins = ends - lengths
-            telling, common, squares = (
-                np.add.reduceat(numbers, begins)
-                for numbers in (
-                    self._lexicon.telling[words],
-                    self._lexicon.in_common[words],
-                    (factors * self._lexicon.weights[words]) ** 2,
-                )
+        if not len(counted.rows):
+            return fits, familiar
+        begins = np.cumsum(counted.lengths) - counted.lengths
+        telling, common, squares = (
+            np.add.reduceat(numbers, begins)
+            for numbers in (
+                lexicon.telling[counted.places],
+                lexicon.in_common[counted.places],
+                (counted.factors * lexicon.weights[counted.places]) ** 2,
             )
-            said[:, themes:] *= (np.float32(_NEARNESS) * lengths.astype(np.float32) ** np.float32(_BY_LENGTH))[:, None]
-            fits[block.rows] = (said[:, :themes] + said[:, themes:]) / np.maximum(np.sqrt(squares), 1e-9)[:, None]
-            familiar[block.rows] = common / np.maximum(telling, 1e-9)
+        )
+        said = self._said(counted, begins)
+        by_length = counted.lengths.astype(np.float32) ** np.float32(_BY_LENGTH)
+        said[:, themes:] *= (np.float32(_NEARNESS) * by_length)[:, None]
+        fits[counted.rows] = (said[:, :themes] + said[:, themes:]) / np.maximum(np.sqrt(squares), 1e-9)[:, None]
+        familiar[counted.rows] = common / np.maximum(telling, 1e-9)
         return fits, familiar
 
-    def _factors(self, block: _Block, lengths: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Floats:
-        """By word of a block, how much it counts for how often and where it stands."""
-        within = np.arange(len(block.words)) - np.repeat(ends - lengths, lengths)
-        in_title = within < np.repeat(np.array(block.titles), lengths)
-        found: Floats = 1 + np.log(np.frombuffer(block.counts, np.int64).astype(np.float32))
-        found += np.float32(IN_TITLE) * in_title
-        return found
+    def _said(self, counted: _Counted, begins: npt.NDArray[np.int64]) -> Floats:
+        """By text, the sum of what its words say."""
+        said = np.zeros((len(begins), 2 * len(self._keys)), np.float32)
+        by_length = np.argsort(counted.lengths, kind="stable")
+        lengths, firsts = np.unique(counted.lengths[by_length], return_index=True)
+        for length, same in zip(lengths.tolist(), np.split(by_length, firsts[1:]), strict=True):
+            step = max(_SUMMED // (length * said.shape[1]), 1)
+            for some in (same[start : start + step] for start in range(0, len(same), step)):
+                words = begins[some, None] + np.arange(length)
+                # a stack of texts of one length, not one matrix: what a text is asked with changes no digit of its sum
+                factors = counted.factors[words]
+                rows = self._lexicon.said.take(counted.places[words], axis=0)
+                said[some] = np.matmul(factors[:, None], rows)[:, 0]
+        return said
 
-    def _read(self, texts: Sequence[str]) -> Iterator[_Block]:
-        """The texts that have words, in blocks."""
-        block = _Block()
-        for row, text in enumerate(texts):
-            title, rest = split(plain(text))
-            told = list(map(self._lexicon.places.__getitem__, title))
-            in_title = len(set(told))
-            told += map(self._lexicon.places.__getitem__, rest)
-            # words stay in the order in which they are counted, so that those of the title come first
-            counted = Counter(told)
-            if counted:
-                block.rows.append(row)
-                block.titles.append(in_title)
-                block.lengths.append(len(counted))
-                block.words.extend(counted)
-                block.counts.extend(counted.values())
-            if len(block.words) > _AT_ONCE:
-                yield block
-                self._lexicon.forget()
-                block = _Block()
-        if block.rows:
-            yield block
-            self._lexicon.forget()
+    def _counted(self, texts: Sequence[str]) -> _Counted:
+        places = self._lexicon.places(in_a_row(texts))
+        title_ends, text_ends = np.flatnonzero(places == TITLE_END), np.flatnonzero(places == TEXT_END)
+        rows = np.repeat(np.arange(len(texts)), np.diff(text_ends, prepend=-1))
+        # sorted by text and word, the positions of a word in a text stand side by side, the first one first
+        told = np.sort((rows << (_PLACES + _POSITIONS)) | (places << _POSITIONS) | np.arange(len(places)))
+        begins = np.flatnonzero(np.diff(told >> _POSITIONS, prepend=-1))
+        counts = np.zeros(len(places), np.float32)
+        counts[told[begins] & ((1 << _POSITIONS) - 1)] = np.diff(begins, append=len(told))
+        counts[title_ends] = counts[text_ends] = 0
+        firsts = np.flatnonzero(counts)
+        rows = rows[firsts]
+        factors: Floats = 1 + np.log(counts[firsts])
+        factors += np.float32(IN_TITLE) * (firsts < title_ends[rows])
+        lengths = np.bincount(rows, minlength=len(texts))
+        having = np.flatnonzero(lengths)
+        return _Counted(rows=having, lengths=lengths[having], places=places[firsts], factors=factors)
 
     def _why(self, text: str, best: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
         """By theme, the words of a text that speak for it rather than for other themes, the loudest first."""
         written = as_written(text)
-        rows = np.stack([self._lexicon.said[self._lexicon.places[word]] for word in written]).astype(np.float64)
+        rows = self._lexicon.said[self._lexicon.places(list(written))].astype(np.float64)
         shared, near = rows[:, : len(self._keys)], rows[:, len(self._keys) :]
         loud = shared + _NEARNESS * np.maximum(near - near.mean(axis=1, keepdims=True), 0)
         words = list(written.values())
@@ -196,3 +185,26 @@ class ThemeMatcher:
             least = max(float(loud[order[0], theme]) * _HEARD, 1e-9)
             found.append(tuple(words[place] for place in order.tolist() if loud[place, theme] >= least))
         return found
+
+
+def _best(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows and themes of scores above the line: by row, the best first, no more than are kept."""
+    rows, themes = np.nonzero(scores >= LINE)
+    # one number each, of whole steps in the last digit, is sorted several times as fast as three
+    steps = 10**_SCORE_DIGITS
+    below = steps - np.rint(scores[rows, themes] * steps).astype(np.int64)
+    rows, place = np.divmod(np.sort((rows * (steps + 1) + below) * scores.shape[1] + themes), (steps + 1) * scores.shape[1])
+    kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < _MOST
+    return rows[kept], place[kept] % scores.shape[1]
+
+
+def _portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where texts that are matched at once begin and end."""
+    start = read = 0
+    for place, text in enumerate(texts):
+        read += min(len(text), READ) + _LEAST
+        if read > _AT_ONCE:
+            yield start, place + 1
+            start, read = place + 1, 0
+    if start < len(texts):
+        yield start, len(texts)

@@ -25,6 +25,7 @@ _FEW_THEMES = 1.5
 _OF_DECIDED = 0.5
 # Two words nearer than this are about one thing, to some degree.
 _NEAR = 0.5
+_ROUNDING = 1e-3
 # The least share of words that a text about the roadmap is expected to have in common with it.
 _EXPECTED = 0.15
 
@@ -84,11 +85,16 @@ class Profiles:
         unit: Floats = vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-9))
         return unit
 
-    def in_common(self, word: str, direction: Floats) -> float:
-        """Whether a folded word is one of the roadmap, from 0 to 1: 1 if it is, less if it is near one of it."""
-        if word in self.by_word:
-            return 1.0
-        return _nearness(float((self._near @ direction).max())) if self._theme_words else 0.0
+    def in_common(self, words: Sequence[str], directions: Floats) -> npt.NDArray[np.float64]:
+        """Whether folded words are of the roadmap, from 0 to 1: 1 if one is, less if it is near one of it."""
+        if not self._theme_words:
+            return np.zeros(len(words))
+        likeness = (directions @ self._near.T).max(axis=1)
+        # The product of two matrices is quick, but its last digits rest on what is asked together: where they count,
+        # each product by itself.
+        near = np.flatnonzero(likeness > _NEAR - _ROUNDING)
+        likeness[near] = np.matmul(self._near, directions[near, :, None]).max(axis=(1, 2))
+        return np.where([word in self.by_word for word in words], 1.0, _nearness(likeness.astype(np.float64)))
 
     def _rarity(self, word: str) -> float:
         return self._vectors.weight(word) if self._vectors else 1.0
@@ -117,7 +123,7 @@ class Profiles:
             return 1.0
         likeness = self._near @ self.direction(word)
         likeness[[self._places[one] for one in own if self._having[one] == 1]] = 0
-        return _nearness(float(likeness.max()))
+        return float(_nearness(likeness.max().astype(np.float64)))
 
     def _learn(self, own: Sequence[Words], decided: Iterable[Decided]) -> None:
         places = {key: place for place, key in enumerate(self.keys)}
@@ -155,5 +161,5 @@ def _unit(words: Mapping[str, float]) -> Words:
     return {word: share / length for word, share in words.items()} if length else dict(words)
 
 
-def _nearness(cosine: float) -> float:
-    return max(0.0, (cosine - _NEAR) / (1 - _NEAR))
+def _nearness(cosines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.maximum(0.0, (cosines - _NEAR) / (1 - _NEAR))
