@@ -17,9 +17,9 @@ from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
 from desk.database import Connection, Desk
 from desk.rewarding import heads, ledger
+from desk.rewarding.paid import verify_with_sightings
 from desk.rewarding.statement import PersonExport, handed_over
 from desk.rewarding.verify import Verified
-from desk.rewarding.verify import verify as verify_ledger
 from detente.errors import BudgetError, LedgerError, NotFoundError, UsageError
 from detente.private_file import write_private
 from detente.quarters import Quarter
@@ -46,19 +46,21 @@ app = typer.Typer(
 def verify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Reads every entry, and names the first that is not what was written; then the exit code is 1.
 
+    Names payments as well whose sighting is gone or was withdrawn, and that were not taken back within a day.
+
     Example: detente ledger verify
     """
     loaded = the_workspace(workspace)
     path = _heads(loaded)
     with the_desk(loaded) as desk, desk.reading() as c:
-        found = verify_ledger(c, path)
+        found = verify_with_sightings(c, path, loaded.rules.rewards, desk.clock.now())
         if not found.faults:
             heads.write_down(c, path, desk.clock.now())
     if as_json:
         write_json(asdict(found))
     else:
         _tell(found)
-    if found.faults:
+    if found.problem:
         raise typer.Exit(1)
 
 
@@ -189,7 +191,7 @@ def export(
 
 
 def _tell(found: Verified) -> None:
-    if not found.faults:
+    if not found.problem:
         show_rows(("entries", "hash of the last"), [(found.entries, found.head_hash)])
         say("each is as it was written; a copy of that hash elsewhere shows later that nobody wrote them anew")
         if found.anchored < found.entries:
@@ -198,13 +200,11 @@ def _tell(found: Verified) -> None:
                 "those anew, or cut others off, only such a copy or a backup tells"
             )
         return
-    show_rows(("entry", "what is wrong"), [(one.entry_id, one.what) for one in found.faults[:_FAULTS_SHOWN]])
-    if (more := len(found.faults) - _FAULTS_SHOWN) > 0:
+    wrong = found.faults or found.unfounded
+    show_rows(("entry", "what is wrong"), [(one.entry_id, one.what) for one in wrong[:_FAULTS_SHOWN]])
+    if (more := len(wrong) - _FAULTS_SHOWN) > 0:
         say(f"… and {more} more")
-    say(
-        f"the ledger is not as it was written, first at entry {found.faults[0].entry_id}: pay nothing out, keep this "
-        "desk as it is, and compare it with a backup"
-    )
+    say(found.problem)
 
 
 def _row(one: ledger.Entry, names: Mapping[str, str]) -> tuple[object, ...]:

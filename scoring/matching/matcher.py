@@ -193,7 +193,9 @@ def _best(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.N
     # one number each, of whole steps in the last digit, is sorted several times as fast as three
     steps = 10**_SCORE_DIGITS
     below = steps - np.rint(scores[rows, themes] * steps).astype(np.int64)
-    rows, place = np.divmod(np.sort((rows * (steps + 1) + below) * scores.shape[1] + themes), (steps + 1) * scores.shape[1])
+    rows, place = np.divmod(
+        np.sort((rows * (steps + 1) + below) * scores.shape[1] + themes), (steps + 1) * scores.shape[1]
+    )
     kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < _MOST
     return rows[kept], place[kept] % scores.shape[1]
 
