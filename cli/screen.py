@@ -38,8 +38,7 @@ def say(text: str) -> None:
     text = without_controls(text)
     if talk.is_terminal:
         wrap = TextWrapper(width=talk.width, break_long_words=False, break_on_hyphens=False)
-        text = "
-".join(wrap.fill(line) for line in text.splitlines())
+        text = "\n".join(wrap.fill(line) for line in text.splitlines())
     talk.print(escape(text))
 
 
