@@ -113,8 +113,8 @@ def section(points: Sequence[Measured]) -> str:
     lines = [
         f"{HEADING}\n",
         (
-            "Seconds per step; everything is made anew, and then one report comes in. The items are made of numbers: 200 "
-            "competitors, three years, six of ten are sightings, five of a hundred nearly copies.\n"
+            "Seconds per step; everything is made anew, and then one report comes in. The items are made of numbers: "
+            "200 competitors, three years, six of ten are sightings, five of a hundred nearly copies.\n"
         ),
         f"| items | {' | '.join(names)} | whole, in minutes | CPU s | peak MB | peak MB of the one |",
         "|---:" * (len(names) + 5) + "|",
