@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,9 @@ from cli.words import WorkspaceOption, the_workspace
 from detente.errors import UsageError
 from detente.json_lines import json_lines
 from detente.theme_file import NamedTheme, read_themes
-from detente.vectors import word_vectors
-from scoring.matching import Decided, Theme, ThemeMatch, ThemeMatcher
+
+if TYPE_CHECKING:
+    from scoring.matching import Decided, ThemeMatch, ThemeMatcher
 
 _FAILED = 1
 _SHOWN = 3
@@ -49,6 +50,10 @@ def match(
 
     Example: detente match --themes roadmap.toml --json < items.jsonl
     """
+    # half a second, which only this command needs
+    from detente.vectors import word_vectors  # noqa: PLC0415
+    from scoring.matching import Theme, ThemeMatcher  # noqa: PLC0415
+
     named = read_themes(themes or the_workspace(workspace).root / "roadmap.toml")
     if not named:
         raise UsageError(f"{themes or 'roadmap.toml'}: no themes in it; add a [[themes]] table with a name")
@@ -59,12 +64,16 @@ def match(
     )
     if sys.stdin.isatty():
         say('reading lines like {"id": "1", "text": "…"}; end with Ctrl-D')
-    broken = _write(matcher) if as_json else _show(matcher)
+    answered, broken = _write(matcher) if as_json else _show(matcher)
+    if not answered and not broken:
+        raise UsageError('nothing on standard input: give lines like {"id": "1", "text": "…"}')
     if broken:
         raise typer.Exit(_FAILED)
 
 
 def _decided(path: Path, themes: Sequence[NamedTheme]) -> list[Decided]:
+    from scoring.matching import Decided  # noqa: PLC0415
+
     keys = {one.name.casefold(): one.key for one in themes} | {one.key: one.key for one in themes}
     found = []
     try:
@@ -81,7 +90,7 @@ def _decided(path: Path, themes: Sequence[NamedTheme]) -> list[Decided]:
                 else:
                     found.append(Decided(text=line.value["text"], theme=key))
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from None
+        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     return found
 
 
@@ -95,8 +104,9 @@ def _matched(matcher: ThemeMatcher) -> Iterator[tuple[dict[str, Any], list[Theme
             yield line.value, matcher.match(line.value["text"])
 
 
-def _write(matcher: ThemeMatcher) -> int:
-    broken = 0
+def _write(matcher: ThemeMatcher) -> tuple[int, int]:
+    """Writes the answers; how many there are, and how many lines are broken."""
+    answered = broken = 0
     for one in _matched(matcher):
         if one is None:
             broken += 1
@@ -106,10 +116,11 @@ def _write(matcher: ThemeMatcher) -> int:
         answer = {**line, "themes": themes, "no_theme": not any(match.is_match for match in found)}
         # escaped, since a text may hold half a character, which UTF-8 cannot
         sys.stdout.write(json.dumps(answer) + "\n")
-    return broken
+        answered += 1
+    return answered, broken
 
 
-def _show(matcher: ThemeMatcher) -> int:
+def _show(matcher: ThemeMatcher) -> tuple[int, int]:
     broken = 0
     rows: list[tuple[object, ...]] = []
     for position, one in enumerate(_matched(matcher), 1):
@@ -123,5 +134,6 @@ def _show(matcher: ThemeMatcher) -> int:
             rows.append((item, "no theme", None, ""))
         for place, match in enumerate(fitting):
             rows.append((item if not place else "", match.theme, f"{match.score:.2f}", ", ".join(match.why)))
-    show_rows(["item", "theme", "score", "because of"], rows)
-    return broken
+    if rows:
+        show_rows(["item", "theme", "score", "because of"], rows)
+    return len(rows), broken

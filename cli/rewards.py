@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
+from cli.items import short
 from cli.screen import data, progress, say, show_rows, write_json
-from cli.simulated import as_json_of, show_simulated
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
 from desk.database import Connection
@@ -27,7 +27,6 @@ from detente.workspace import find
 from flows.rewarding import Due, what_is_due
 from scoring.rewards import flags as flagged
 from scoring.rewards import standing as standings
-from scoring.simulation import Assumptions, simulate
 
 app = typer.Typer(
     name="rewards",
@@ -64,11 +63,14 @@ def statement(
         write_json(asdict(found))
         return
     if found.lines:
-        rows = [(line.at.date(), line.rule, line.points, line.state, line.sentence) for line in found.lines]
-        show_rows(("on", "rule", "points", "state", "why"), rows)
+        rows = [
+            (line.at.date(), short(line.sighting_id or ""), line.rule, line.points, line.state, line.sentence)
+            for line in found.lines
+        ]
+        show_rows(("on", "sighting", "rule", "points", "state", "why"), rows)
     else:
         say(f"nothing for {person.name} in {label} yet; points come when a sighting is reviewed")
-    _print(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
+    _print(f"{label}: earned {found.earned}, pending {found.pending}, redeemed {found.redeemed}")
 
 
 @app.command()
@@ -106,7 +108,7 @@ def standing(
     for team in dict.fromkeys(one.team for one in found):
         _print(f"team of {team}:" if team != _NO_MANAGER else f"{team}:")
         show_rows(
-            ("rank", "name", "sent", "useful", "deals", "per deal", "score"),
+            ("rank", "name", "sent", "useful", "deals", "points per deal", "score"),
             [
                 (
                     one.rank or "–",
@@ -123,7 +125,8 @@ def standing(
         )
         data.print()
     say(
-        f"Ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; small territories count alike."
+        f"ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; the score counts how often "
+        "somebody is right and how much is of use by deals, so that small territories count alike"
     )
 
 
@@ -164,6 +167,10 @@ def simulated(
 
     Example: detente rewards simulate --seeds 5
     """
+    # pandas takes half a second, which only this command needs
+    from cli.simulated import as_json_of, show_simulated  # noqa: PLC0415
+    from scoring.simulation import Assumptions, simulate  # noqa: PLC0415
+
     rules = _rules(workspace)
     with progress() as bars:
         bars.step("quarters", seeds)
@@ -232,5 +239,5 @@ def handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
                     )
                 had[by_email[email]] = int(deals)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return had

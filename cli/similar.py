@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.screen import say, show_rows
 from detente.errors import UsageError
 from detente.json_lines import json_lines
-from detente.vectors import word_vectors
-from scoring.similar import Near, Texts
+
+if TYPE_CHECKING:
+    from scoring.similar import Near
 
 _FAILED = 1
 _NEAREST = 10
@@ -37,6 +38,10 @@ def similar(
 
     Example: detente similar --json < texts.jsonl
     """
+    # numpy and the vectors take long, and only this command needs them
+    from detente.vectors import word_vectors  # noqa: PLC0415
+    from scoring.similar import Texts  # noqa: PLC0415
+
     if sys.stdin.isatty():
         say('reading lines like {"id": "1", "text": "…"}; end with Ctrl-D')
     lines, broken = _lines()
@@ -49,7 +54,7 @@ def similar(
             sys.stdout.write(json.dumps({**line, "similar": [_told(lines, near) for near in found]}) + "\n")
         else:
             rows += _rows(lines, number, found)
-    if not as_json:
+    if rows:
         show_rows(["text", "near to", "score", "same", "because of"], rows)
     if broken:
         raise typer.Exit(_FAILED)

@@ -200,6 +200,12 @@ def default_text() -> str:
     return resources.files("detente").joinpath(FILE_NAME).read_text(encoding="utf-8")
 
 
+def text_in(root: Path) -> str:
+    """The rules file of the workspace in that folder; the one that a new one begins with where there is none."""
+    path = root / FILE_NAME
+    return path.read_text(encoding="utf-8") if path.exists() else default_text()
+
+
 @cache
 def default_rules() -> Rules:
     """The same, read."""
@@ -231,4 +237,5 @@ __all__ = [
     "default_rules",
     "default_text",
     "load_rules",
+    "text_in",
 ]

@@ -57,7 +57,7 @@ class Settled:
         charged: How many fabricated sightings were charged.
         waiting: How many awards wait, since the quarter's budget has fewer points left.
         events: How many steps of receipts were written.
-        problem: Why nothing was credited; empty where it could be.
+        problem: Why nothing was credited, or what went wrong beside it; empty where all went well.
     """
 
     promised: int = 0
@@ -145,7 +145,10 @@ def plan(known: Known, awards: Collection[Award], rules: Rules) -> Plan:
     for key, those in holds.items():
         if key not in wanted:
             made.undo += [(one, why) for one in those if (why := _why_undone(one, known, rules))]
+    for_good = _paid_for_good(holds, wanted, made.undo)
     for key, award in wanted.items():
+        if (award.stage, award.sighting_id) in for_good and not _is_live(holds.get(key, [])):
+            continue
         _plan_award(made, award, holds.get(key, []), known, rules)
     order = [one.name for one in rules.rewards.rules]
     # a charge takes what is there before anything of it goes back to be looked at again
@@ -165,6 +168,26 @@ def plan(known: Known, awards: Collection[Award], rules: Rules) -> Plan:
         if award.state == "nothing" and may_be_seen(known, award.sighting_id):
             made.steps += _told(known, award, _detail(award, "nothing"))
     return made
+
+
+def _paid_for_good(
+    holds: Mapping[_Key, Sequence[Held]], wanted: Collection[_Key], undone: Sequence[tuple[Held, str]]
+) -> set[tuple[str, str]]:
+    """Stages of sightings that were paid by a rule that would not pay them now, too long ago to be taken back.
+
+    A cluster that is split or merged afterwards must not pay the same sighting by another rule as well.
+    """
+    ids = {one.entry.entry_id for one, _ in undone}
+    return {
+        (stage, sighting_id)
+        for (rule, stage, sighting_id), those in holds.items()
+        if (rule, stage, sighting_id) not in wanted
+        and any(one.state == "earned" and one.points > 0 and one.entry.entry_id not in ids for one in those)
+    }
+
+
+def _is_live(holds: Sequence[Held]) -> bool:
+    return any(one.state != "nothing" for one in holds)
 
 
 def _plan_award(made: Plan, award: Award, holds: Sequence[Held], known: Known, rules: Rules) -> None:

@@ -14,9 +14,9 @@ from desk.following import results
 from desk.places import desk_of, has_desk
 from desk.rewarding import entries, heads, ledger
 from detente.clock import Clock
-from detente.errors import UsageError, WarehouseError, WorkspaceError
+from detente.errors import StorageError, UsageError, WarehouseError, WorkspaceError
 from detente.quarters import Quarter
-from detente.rules import FILE_NAME, default_text
+from detente.rules import text_in
 from detente.workspace import Workspace
 from flows.crediting import Known, Place, Plan, Settled, carry_out, may_be_seen, plan
 from flows.job import Job, Silent
@@ -92,9 +92,18 @@ def settle(job: Job, desk: Desk) -> Settled:
     except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
         return Settled(problem=UNCOMPARED)
     settled = credit(desk, job.workspace, places, since=since, earliest=earliest, now=now)
-    with desk.reading() as c:  # what is committed, and so what a ledger that was cut off would lack
-        heads.write_down(c, job.workspace.data / heads.FILE_NAME, now)
+    settled.problem = settled.problem or anchor(job.workspace, desk, now)
     return settled
+
+
+def anchor(workspace: Workspace, desk: Desk, now: datetime) -> str:
+    """Writes the ledger's head down; returns why it could not be, which the next settling makes up for."""
+    try:
+        with desk.reading() as c:  # what is committed, and so what a ledger that was cut off would lack
+            heads.write_down(c, workspace.data / heads.FILE_NAME, now)
+    except StorageError as error:
+        return f"credits are written, but not anchored: {error}"
+    return ""
 
 
 def credit(
@@ -139,7 +148,7 @@ def credit(
         return Settled(waiting=planned.still_waiting)
     with desk.writing() as c:
         try:
-            rules_seen.check(c, rules, rules_text(workspace), now=now)
+            rules_seen.check(c, rules, text_in(workspace.root), now=now)
         except WorkspaceError as error:
             return Settled(problem=str(error))
         if contributions.stamp(c) != seen:
@@ -181,12 +190,6 @@ def what_is_due(workspace: Workspace, clock: Clock) -> Due:
     facts = [_facts(one, places[one.sighting_id]) for one in told if one.sighting_id in places and not one.is_erased]
     zone = ZoneInfo(workspace.settings.company.time_zone)
     return Due(facts=facts, awards=rewards.due(facts, rules, now, zone))
-
-
-def rules_text(workspace: Workspace) -> str:
-    """The rules file as it stands; the one that a new workspace begins with where there is none."""
-    path = workspace.root / FILE_NAME
-    return path.read_text(encoding="utf-8") if path.exists() else default_text()
 
 
 def _places(job: Job, since: datetime) -> tuple[Mapping[str, Place], datetime]:

@@ -13,7 +13,7 @@ from bench.scoring.world import NOW, fill
 from detente.clock import StartedClock
 from detente.workspace import load
 from flows.job import Job, Silent
-from flows.scoring import Scorer
+from flows.scorer import Scorer
 from warehouse import Incoming, ask, build, tables
 from warehouse.database import at_once
 from warehouse.publish import publish

@@ -58,7 +58,8 @@ class Contribution:
         review: What it was found to be; None: nobody has reviewed it.
         reviewed_by: Who found that.
         reviewed_at: When the last of them did.
-        decision: The newest decision that rests on it.
+        decision: The newest decision that its reporter was told of, if it rests on it: one that replaced another and
+            leaves this sighting out ends the other's credit, too.
         outcome: How that turned out.
         judged_at: When that was said.
     """
@@ -164,10 +165,16 @@ class _Judged:
 
     @classmethod
     def of(cls, c: Connection) -> _Judged:
-        rests: dict[str, Decision] = {}
-        for one in decisions.every(c):  # the newest first
-            for sighting_id in one.sightings:
-                rests.setdefault(sighting_id, one)
+        told: dict[str, str] = {}
+        events = select(sighting_event.c.sighting_id, sighting_event.c.detail).where(sighting_event.c.kind == "decided")
+        for event in c.execute(events.order_by(sighting_event.c.event_id)):
+            told[event.sighting_id] = str(event.detail.get("decision_id"))
+        rests = {
+            sighting_id: one
+            for one in decisions.every(c)
+            for sighting_id in one.sightings
+            if told.get(sighting_id) == one.decision_id
+        }
         return cls(reviews=reviews.standings(c), decisions=rests, outcomes=decisions.outcomes(c))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,7 +11,7 @@ from sqlalchemy import insert, select
 
 from desk import audit
 from desk.database import Connection
-from desk.deciding.impartial import must_be, reported
+from desk.deciding.impartial import must_be, must_have_no_share, reported
 from desk.schema import cluster_edit
 from detente.errors import NotAllowedError, SubmissionError
 from detente.people import Person
@@ -39,24 +40,36 @@ class ClusterEdit:
     at: datetime
 
 
-def merge(c: Connection, item_id: str, other_id: str, *, by: Person, now: datetime) -> None:
+def merge(
+    c: Connection, item_id: str, other_id: str, *, by: Person, now: datetime, beside: Collection[str] = ()
+) -> None:
     """Says that two items are one thing; the next build puts their clusters together.
 
-    Raises:
-        NotAllowedError: Not of Product, or one of the two is their own or of somebody who reports to them.
-        SubmissionError: It is one item.
-    """
-    _say(c, "merge", item_id, other_id, by=by, now=now)
-
-
-def split(c: Connection, item_id: str, other_id: str, *, by: Person, now: datetime) -> None:
-    """Says that two items are not one thing; no later build puts them together.
+    Args:
+        c: A connection that writes.
+        item_id: One of them.
+        other_id: The other.
+        by: Who says so.
+        now: The time.
+        beside: All items of their clusters.
 
     Raises:
-        NotAllowedError: Not of Product, or one of the two is their own or of somebody who reports to them.
+        NotAllowedError: Not of Product, or one of all these is their own or of somebody who reports to them.
         SubmissionError: It is one item.
     """
-    _say(c, "split", item_id, other_id, by=by, now=now)
+    _say(c, "merge", item_id, other_id, by=by, now=now, beside=beside)
+
+
+def split(
+    c: Connection, item_id: str, other_id: str, *, by: Person, now: datetime, beside: Collection[str] = ()
+) -> None:
+    """Says that two items are not one thing; no later build puts them together. As `merge` otherwise.
+
+    Raises:
+        NotAllowedError: Not of Product, or one of all these is their own or of somebody who reports to them.
+        SubmissionError: It is one item.
+    """
+    _say(c, "split", item_id, other_id, by=by, now=now, beside=beside)
 
 
 def standing(c: Connection) -> list[ClusterEdit]:
@@ -74,13 +87,23 @@ def standing(c: Connection) -> list[ClusterEdit]:
     return sorted(found.values(), key=lambda edit: edit.edit_id)
 
 
-def _say(c: Connection, kind: EditKind, item_id: str, other_id: str, *, by: Person, now: datetime) -> None:
+def _say(
+    c: Connection,
+    kind: EditKind,
+    item_id: str,
+    other_id: str,
+    *,
+    by: Person,
+    now: datetime,
+    beside: Collection[str],
+) -> None:
     if item_id == other_id:
         raise SubmissionError({"items": "is one and the same; name two"})
     must_be(by, ("pm",), "mending a cluster")
     # who is told first earns more than who repeats it, so that nobody mends where they have a share
     if any(one.concerns(by) for one in reported(c, (item_id, other_id))):
         raise NotAllowedError("one of them is your own report, or of somebody who reports to you; ask a colleague")
+    must_have_no_share(c, beside, by)
     first, second = sorted((item_id, other_id))
     said = c.execute(
         select(cluster_edit.c.kind)

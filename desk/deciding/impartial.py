@@ -44,6 +44,18 @@ def must_be(by: Person, roles: tuple[Role, ...], what: str) -> None:
         raise NotAllowedError(f"{what} needs the role {' or '.join(roles)}; `detente person roles` can give it")
 
 
+def must_have_no_share(c: Connection, item_ids: Collection[str], by: Person) -> None:
+    """Lets those pass who told none of this cluster's sightings, and whose people told none.
+
+    Raises:
+        NotAllowedError: One of them is theirs: who is told first earns more than who repeats it.
+    """
+    if any(one.concerns(by) for one in reported(c, item_ids)):
+        raise NotAllowedError(
+            "you, or somebody who reports to you, told the same, and may earn more or less by it; ask a colleague"
+        )
+
+
 def reported(c: Connection, sighting_ids: Collection[str]) -> list[Reported]:
     """Whose these are, by id; those that are no sightings are left out."""
     if not sighting_ids:

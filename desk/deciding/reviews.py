@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from desk import audit
 from desk.database import Connection
-from desk.deciding.impartial import Reported, must_be, reported
+from desk.deciding.impartial import Reported, must_be, must_have_no_share, reported
 from desk.following import sightings
 from desk.schema import review
 from detente.errors import ConflictError, NotAllowedError, NotFoundError, SubmissionError
@@ -65,7 +65,14 @@ class ReviewState:
 
 
 def record(
-    c: Connection, sighting_id: str, outcome: ReviewWord, *, by: Person, now: datetime, is_blind: bool = False
+    c: Connection,
+    sighting_id: str,
+    outcome: ReviewWord,
+    *,
+    by: Person,
+    now: datetime,
+    is_blind: bool = False,
+    beside: Collection[str] = (),
 ) -> ReviewState:
     """Adds somebody's finding; their newest counts, and the same one again changes nothing.
 
@@ -76,13 +83,15 @@ def record(
         by: The reviewer.
         now: The time.
         is_blind: Score and reporter were hidden from the reviewer.
+        beside: All items of its cluster: whoever told the same later would be the first if this one were wrong.
 
     Returns:
         What stands afterwards.
 
     Raises:
         NotFoundError: There is no such sighting, or Product may not see it.
-        NotAllowedError: Not of Product, the reporter, or whom the reporter reports to.
+        NotAllowedError: Not of Product, the reporter, whom the reporter reports to, or one of these of another sighting
+            of its cluster.
         ConflictError: It was withdrawn, or there is nothing to take back.
         SubmissionError: That is no outcome.
     """
@@ -90,6 +99,7 @@ def record(
         raise SubmissionError({"outcome": f"is none of {', '.join(WORDS)}"})
     must_be(by, ("pm",), "reviewing")
     _must_be_reviewable(c, sighting_id, by)
+    must_have_no_share(c, beside, by)
     before = [one for one in _newest(c, (sighting_id,)) if one.by == by.person_id]
     if outcome == "taken_back" and not before:
         raise ConflictError("you have not reviewed this report, so there is nothing to take back")

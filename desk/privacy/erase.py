@@ -13,9 +13,11 @@ from desk.accepting.inbox import Inbox
 from desk.database import Connection, Desk
 from desk.following import sightings
 from desk.indexing.attachments import Attachments
+from desk.personal import without_names
 from desk.privacy.export import entries_of
 from desk.schema import (
     attachment,
+    decision,
     identity,
     message,
     note,
@@ -23,6 +25,7 @@ from desk.schema import (
     person_role,
     session,
     sighting,
+    sighting_event,
     sign_in_link,
     token,
 )
@@ -136,8 +139,25 @@ def _own_hashes(c: Connection, person_id: str) -> list[str]:
     return sorted(stored_hash for stored_hash, who in owners.items() if who == {person_id})
 
 
+def _mask_in_decisions(c: Connection, person_id: str) -> None:
+    """Takes out of the reasons of decisions the names that nobody could tell as such any more, once they are blank."""
+    told = select(sighting_event.c.detail).join(sighting, sighting.c.sighting_id == sighting_event.c.sighting_id)
+    mine = (sighting_event.c.kind == "decided", sighting.c.person_id == person_id)
+    ids = {str(event.detail.get("decision_id")) for event in c.execute(told.where(*mine))}
+    query = (
+        select(sighting.c.customer, sighting.c.deal, person.c.name)
+        .join(person, person.c.person_id == sighting.c.person_id)
+        .where(person.c.person_id == person_id)
+    )
+    names = [{"[customer]": row.customer, "[deal]": row.deal, "[reporter]": row.name} for row in c.execute(query)]
+    for row in c.execute(select(decision).where(decision.c.decision_id.in_(ids))).all() if names else ():
+        words = {name: without_names(getattr(row, name), *names) for name in ("because", "reply")}
+        c.execute(update(decision).where(decision.c.decision_id == row.decision_id).values(words))
+
+
 def _blank(c: Connection, person_id: str, now: datetime) -> None:
     own = select(sighting.c.sighting_id).where(sighting.c.person_id == person_id)
+    _mask_in_decisions(c, person_id)
     if c.execute(select(person.c.erased_at).where(person.c.person_id == person_id)).scalar_one() is None:
         for row in c.execute(own).all():
             sightings.record(c, row.sighting_id, "erased", by=None, now=now)

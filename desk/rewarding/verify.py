@@ -41,11 +41,13 @@ class Verified:
         entries: How many were read.
         head_hash: Hash of the last one; zeros where there is none.
         faults: What is wrong, the first bad entry first; none: it is what was written.
+        anchored: Up to which entry a head that was written down agrees; whoever wrote later ones anew is not seen.
     """
 
     entries: int
     head_hash: str
     faults: tuple[Fault, ...]
+    anchored: int = 0
 
 
 def verify(c: Connection, heads: Path | None) -> Verified:
@@ -71,7 +73,7 @@ def verify(c: Connection, heads: Path | None) -> Verified:
         reading.fault(entry_id, "has postings, and there is no such entry")
     faults = sorted(reading.faults, key=lambda fault: fault.entry_id)
     faults += [Fault(entry_id=0, what=f"line {line} of the file of heads is no head") for line in bad_lines]
-    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults))
+    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults), anchored=reading.agreed)
 
 
 @dataclass(kw_only=True, slots=True)

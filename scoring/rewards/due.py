@@ -40,7 +40,7 @@ def due(facts: Sequence[SightingFacts], rules: Rules, now: datetime, zone: tzinf
     refused: list[Award] = []
     able: list[SightingFacts] = []
     for each in facts:
-        if each.standing_review == "fabricated" and each.gate == "cleared":
+        if each.standing_review == "fabricated":  # reviewed while it could be seen, whoever held it back afterwards
             refused.append(_charge(each, rules))
             continue
         reason = (

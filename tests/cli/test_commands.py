@@ -19,8 +19,8 @@ from detente.errors import DetenteError
 Here = Callable[..., Result]
 Detente = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = [
-    "init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract", "decide", "review",
-    "sample", "explain", "evaluate", "match", "similar",
+    "init", "check", "demo", "run", "serve", "import-history", "rebuild", "sql", "export", "extract", "decide",
+    "review", "sample", "explain", "evaluate", "match", "similar",
 ]  # fmt: skip
 GROUPS = {
     "person": [

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from office import NOW, Office
+from reporting import plain_workspace, somebody
 from small_site import SmallSite, at, small_site
 
+from desk.places import open_desk
 from detente.clock import StartedClock
 from detente.workspace import load
 from flows.job import Job, Silent
@@ -34,3 +37,12 @@ def job_at(folder: Path) -> JobAt:
         return Job(workspace=load(folder), clock=StartedClock(at(moment)), progress=Silent())
 
     return make
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    workspace = load(plain_workspace(tmp_path / "ws"))
+    desk = open_desk(workspace, StartedClock(NOW))
+    people = [somebody(workspace, name, role, now=NOW) for name, role in (("Ana", "rep"), ("Ben", "rep"))]
+    yield Office(workspace, desk, *people, somebody(workspace, "Paula", "pm", now=NOW))
+    desk.close()

@@ -94,13 +94,16 @@ def test_what_the_gate_holds_back_is_in_no_table_file_report_export_or_log(
 
     assert files_with(company.data, HELD, without=TRUTH) == []
     assert files_with(tmp_path / "exports", HELD) == []
-    assert published_with(company, CANARY) == []
+    assert published_with(company, CANARY) == published_with(company, id_of(1)) == []
     assert not (company.data / "attachments").exists() or files_with(company.data / "attachments", [b""]) == []
     told = caplog.text + "".join(capfd.readouterr())
     assert CANARY not in told
     # the same searches find what was cleared
-    assert {"core.sighting", "core.item", "raw.sighting", "pub.item"} <= {
+    assert {"core.sighting", "core.item", "raw.sighting", "pub.item", "core.cluster", "pub.cluster"} <= {
         one.partition(": ")[2] for one in published_with(company, OPEN_WORD)
+    }
+    assert {"raw.score", "raw.cluster_member", "core.relevance", "pub.relevance", "pub.relevance_history"} <= {
+        one.partition(": ")[2] for one in published_with(company, id_of(2))
     }
     assert "csv/sighting.csv" in files_with(tmp_path / "exports", [OPEN_WORD.encode()])
     assert bool(files_with(company.data, HELD)) is held.gate.keeps_text
@@ -133,7 +136,7 @@ def test_what_waits_for_an_answer_or_was_rejected_or_withdrawn_is_not_published(
     whole_chain(company, tmp_path / "exports")
 
     assert seen
-    assert published_with(company, CANARY) == []
+    assert published_with(company, CANARY) == published_with(company, id_of(3)) == []
     assert files_with(tmp_path / "exports", HELD) == []
     assert files_with(company.data / "published", HELD) == []
 
@@ -157,7 +160,7 @@ def test_somebody_who_was_erased_is_nowhere_in_the_data_folder(company: Company,
     assert any(name.startswith("published/") for name in before)
     assert erased.sightings == 3
     assert files_with(company.data, words) == []
-    assert published_with(company, CANARY) == []
+    assert published_with(company, CANARY) == published_with(company, id_of(1)) == []
     # a colleague's report is as it was, and the next runs bring nothing back
     question = "SELECT text FROM sighting"
     assert warehouse.ask(company.data / "published", question).rows == [(f"{OPEN_WORD}: they pay half.",)]

@@ -10,6 +10,9 @@ import pytest
 from timeline import START, Timeline, block, feature, price, release, sighting
 
 from detente.records import Dismissal, Outcome
+from detente.rules import PART_NAMES
+
+_START = "TIMESTAMP '2026-10-05 05:00:00'"
 
 
 @pytest.fixture
@@ -48,4 +51,28 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     timeline.dismissals.append(rule)
     timeline.build()
     timeline.reported(sighting(), sighting(2, competitor=None, competitor_name="Hooli", text='=cmd|"x"!A1'))
+    found_in(timeline, str(sighting()["sighting_id"]))
+    timeline.build()
     return timeline
+
+
+def found_in(timeline: Timeline, item_id: str) -> None:
+    """Puts there what scoring would have found in an item, and what was decided about it."""
+    parts = ", ".join(f"0 AS points_{name}" for name in PART_NAMES)
+    with timeline.warehouse.section("known") as connection:
+        score = (
+            f"1 AS scoring_id, 'Single sign-on' AS theme, {_START} AS scored_at, 1 AS rules_version, "
+            f"'a' AS rules_digest, 0 AS score, {parts}, 'F6' AS grade"
+        )
+        decision = "'d1' AS decision_id, 'watch' AS kind, 'rare' AS because, FALSE AS is_blind"
+        for table, values in (
+            ("item_theme", "'Single sign-on' AS theme, 0.5 AS fit"),
+            ("score", score),
+            ("decision", f"{decision}, {_START} AS decided_at"),
+        ):
+            connection.execute(f"INSERT INTO raw.{table} BY NAME SELECT ? AS item_id, {values}", [item_id])
+        connection.execute(
+            "INSERT INTO raw.sighting_evidence BY NAME "
+            f"SELECT ? AS sighting_id, 'c1' AS evidence, {_START} AS first_seen_at",
+            [item_id],
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from desk_rows import put_sighting
 
 from desk import audit
 from desk.deciding import edits
@@ -45,3 +46,14 @@ def test_only_product_mends_and_nobody_their_own_or_their_teams(product: Product
             mend(c, "c_1", product.said, by=getattr(product, who), now=product.clock.now())
     with product.desk.reading() as c:
         assert edits.standing(c) == []
+
+
+@pytest.mark.parametrize("who", ["mia", "petra"])
+def test_nobody_mends_two_items_of_others_where_their_own_report_stands_beside_them(product: Product, who: str) -> None:
+    own = put_sighting(product.desk, 7, product.petra.person_id)
+    by = getattr(product, who)
+    for mend in (edits.merge, edits.split):
+        with pytest.raises(NotAllowedError, match="told the same"), product.desk.writing() as c:
+            mend(c, "c_1", product.also, by=by, now=product.clock.now(), beside=[product.said, own])
+        with product.desk.writing() as c:
+            mend(c, "c_1", product.also, by=product.paul, now=product.clock.now(), beside=[product.said, own])

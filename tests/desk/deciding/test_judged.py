@@ -7,6 +7,7 @@ from desk_rows import put_sighting
 
 from desk import deciding
 from desk.deciding import decisions, edits, reviews, rules_seen, samples
+from desk.privacy.erase import _blank
 from detente.errors import WorkspaceError
 from detente.rules import default_rules, default_text
 from detente.weeks import Week
@@ -53,6 +54,19 @@ def test_no_name_number_or_address_leaves_the_desk(product: Product) -> None:
     assert row["because"] == "[reporter] heard it at [customer]; write to [e-mail]."
     assert row["reply"] == "[customer] asks as well, [phone]."
     assert product.paul.person_id not in str(row)
+
+
+def test_the_names_in_a_reason_stay_masked_when_whoever_told_them_is_erased(product: Product) -> None:
+    said = put_sighting(product.desk, 3, product.bea.person_id, customer="Hooli", deal="Hooli renewal")
+    product.decide(item_id=said, sightings=[said, product.said], because="Bea heard it at Hooli.", reply="Hooli waits.")
+    with product.desk.writing() as c:
+        _blank(c, product.bea.person_id, product.clock.now())
+
+    for _ in range(2):  # erased again where it was interrupted: nobody's name by then
+        with product.desk.writing() as c:
+            [row] = deciding.judgements(c).decisions
+            _blank(c, product.bea.person_id, product.clock.now())
+        assert (row["because"], row["reply"]) == ("[reporter] heard it at [customer].", "[customer] waits.")
 
 
 def test_a_desk_where_nobody_judged_anything_has_no_rows(product: Product) -> None:

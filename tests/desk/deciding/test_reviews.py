@@ -189,3 +189,13 @@ def test_fifty_clicks_at_once_are_one_review(product: Product) -> None:
         list(pool.map(click, range(50)))
 
     assert _count(product) == 1
+
+
+def test_nobody_reviews_what_they_or_their_people_told_as_well(product: Product) -> None:
+    own = put_sighting(product.desk, 7, product.petra.person_id)
+
+    for by, beside in ((product.petra, own), (product.mia, product.said)):
+        with pytest.raises(NotAllowedError, match="told the same"), product.desk.writing() as c:
+            reviews.record(c, product.also, "wrong", by=by, now=product.clock.now(), beside=[product.also, beside])
+    with product.desk.writing() as c:
+        reviews.record(c, product.also, "wrong", by=product.paul, now=product.clock.now(), beside=[own, product.said])

@@ -342,7 +342,7 @@ def test_what_was_withdrawn_earns_nothing_more(funded):
         {"who": "rita@acme.test"}, {"x": float("nan")}, {"x": math.inf}, {"x": "two\nlines"}, {"x": object()},
         {1: "a number for a key"}, {"x": [[[[[[1]]]]]]}, {"x": "long " * 100}, {"x": b"bytes"},
     ],
-    ids=str,
+    ids=["address", "nan", "infinite", "two lines", "object", "number for a key", "deep", "long", "bytes"],
 )  # fmt: skip
 def test_a_reason_is_made_of_ids_words_and_numbers(funded, reason):
     with pytest.raises(LedgerError, match="ids, words and numbers"):

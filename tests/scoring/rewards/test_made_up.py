@@ -16,8 +16,13 @@ def test_what_was_made_up_is_charged_and_earns_nothing_else() -> None:
     assert award.sentence == "−10 × 1.0 made up or copied = −10, rule v1"
 
 
-def test_what_is_quarantined_is_never_charged() -> None:
-    assert points(replace(FAKE, gate="quarantined"))["fake"] == {}
+def test_what_was_found_to_be_made_up_is_charged_though_its_reporter_has_it_held_back_or_withdraws_it() -> None:
+    for after in ({"gate": "quarantined"}, {"is_withdrawn": True}):
+        assert points(replace(FAKE, **after))["fake"] == {"fabricated": -10}  # type: ignore[arg-type]
+
+
+def test_what_is_quarantined_is_never_charged_where_nobody_found_it_made_up() -> None:
+    assert points(replace(FAKE, gate="quarantined", review=None, reviewed_at=None))["fake"] == {}
 
 
 def test_nothing_is_paid_in_the_month_after_it_was_found() -> None:
