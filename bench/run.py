@@ -22,6 +22,7 @@ from bench.contenders.urlwatch import Urlwatch
 from bench.measure import ROOT, BenchError, Server
 from bench.reading import measure as measure_reading
 from bench.results import MODES, Results, Row, as_markdown
+from bench.scoring import __main__ as scoring
 
 OURS: Mapping[str, Callable[[], Contender]] = {"bare": BareLoop, "detente": Detente}
 PEERS: Mapping[str, Callable[[], Contender]] = {
@@ -68,6 +69,8 @@ def main() -> None:
     out = given.out or (RESULTS if pages == FULL and given.peers == "all" else WORK / "results.md")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
+    points = (2_000, 20_000) if given.quick else scoring.POINTS
+    scoring.renew(out, [scoring.measure(items) for items in points])
     print(f"written to {out}")
 
 
