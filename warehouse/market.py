@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
 from warehouse.database import Connection
+from warehouse.waiting import among, ids_of
+
+# with more that waits all is counted
+_FEW = 1_000
 
 # a deal is known by its own key, else by its account's; what was told of it last says how it stands
 _DEALS = """
@@ -48,15 +53,6 @@ _TOLD = """
     GROUP BY theme
     ORDER BY theme
 """
-
-# those that wait, and what else stands in their clusters
-_WAITING = """(
-    SELECT o.item_id
-    FROM raw.waiting AS w
-    JOIN raw.cluster_member AS m ON m.item_id = w.id
-    JOIN raw.cluster_member AS o ON o.cluster_id = m.cluster_id
-    WHERE w.work = $work
-)"""
 
 # what is no longer there is no evidence that they have it
 _THEIRS = """
@@ -118,16 +114,42 @@ def market_rows(connection: Connection, moment: datetime, windows: Windows, wait
     since = moment - timedelta(weeks=windows.recent_weeks + windows.base_weeks)
     themes = competitors = ""
     bound: dict[str, object] = {"moment": moment}
-    if waiting:
-        bound["work"] = waiting
-        themes = f"AND t.theme IN (SELECT theme FROM raw.item_theme WHERE item_id IN {_WAITING})"
-        competitors = f"AND i.competitor IN (SELECT competitor FROM core.item WHERE item_id IN {_WAITING})"
+    few: dict[str, object] = {}
+    if members := _members(connection, waiting):
+        clause, ids = among(members)
+        for name, table in (("theme", "raw.item_theme"), ("competitor", "core.item")):
+            rows = connection.execute(f"SELECT DISTINCT {name} FROM {table} WHERE item_id IN {clause}", ids).fetchall()
+            few[name] = [row[0] for row in rows]
+        themes, competitors = (
+            "AND t.theme IN (SELECT unnest($theme))",
+            "AND i.competitor IN (SELECT unnest($competitor))",
+        )
     deals = connection.execute(_DEALS, {"moment": moment, "since": moment - timedelta(days=windows.deals_days)}).df()
     told = connection.execute(
-        _TOLD.format(themes=themes), bound | {"since": since, "present": windows.recent_weeks}
+        _TOLD.format(themes=themes), bound | _only(few, "theme") | {"since": since, "present": windows.recent_weeks}
     ).df()
-    theirs = connection.execute(_THEIRS.format(competitors=competitors), bound | {"claimed": windows.claimed}).df()
+    theirs = connection.execute(
+        _THEIRS.format(competitors=competitors), bound | _only(few, "competitor") | {"claimed": windows.claimed}
+    ).df()
     [(first_at,)] = connection.execute(
         "SELECT min(happened_at) FROM core.item WHERE happened_at <= ?", [moment]
     ).fetchall()
     return MarketRows(deals=deals, told=told, theirs=theirs, first_at=first_at)
+
+
+def _only(values: Mapping[str, object], name: str) -> dict[str, object]:
+    return {name: values[name]} if name in values else {}
+
+
+def _members(connection: Connection, work: str) -> list[str]:
+    """All items of the clusters of what waits, where it is little; else none."""
+    ids = ids_of(connection, work) if work else []
+    if not ids or len(ids) > _FEW:
+        return []
+    clause, bound = among(ids)
+    clusters = connection.execute(
+        f"SELECT cluster_id FROM raw.cluster_member WHERE item_id IN {clause}", bound
+    ).fetchall()
+    clause, bound = among([str(row[0]) for row in clusters] or ids)
+    rows = connection.execute(f"SELECT item_id FROM raw.cluster_member WHERE cluster_id IN {clause}", bound).fetchall()
+    return [str(row[0]) for row in rows]

@@ -20,8 +20,9 @@ ITEM_COLUMNS = (
 _DATES = ("observed_on", "close_on")
 # of a release its title and as much of its text as says what it is about
 _BODY_LETTERS = 1500
+_NEVER = "1970-01-01"
 
-_ITEMS = f"""
+_ITEMS = """
     SELECT
         i.item_id,
         i.kind,
@@ -29,7 +30,7 @@ _ITEMS = f"""
         coalesce(c.subject, r.version, r.title, s.area, '') AS subject,
         CASE i.kind
             WHEN 'change' THEN c.kind || ': ' || c.subject || ': ' || concat(c.old, ' → ', c.new)
-            WHEN 'release' THEN concat_ws(chr(10), coalesce(r.title, r.version), left(r.body, {_BODY_LETTERS}))
+            WHEN 'release' THEN concat_ws(chr(10), coalesce(r.title, r.version), left(r.body, {letters}))
             ELSE concat_ws(chr(10), s.text, s.comparison)
         END AS text,
         c.old AS old_value,
@@ -47,13 +48,20 @@ _ITEMS = f"""
         s.deal_currency,
         s.close_on,
         coalesce(s.attachments, 0)::INTEGER AS attachments
-    FROM core.item AS i
-    LEFT JOIN core.change AS c ON c.change_id = i.item_id
-    LEFT JOIN core.release AS r ON r.release_id = i.item_id
-    LEFT JOIN core.sighting AS s ON s.sighting_id = i.item_id
+    FROM {item} AS i
+    LEFT JOIN {change} AS c ON c.change_id = i.item_id
+    LEFT JOIN {release} AS r ON r.release_id = i.item_id
+    LEFT JOIN {sighting} AS s ON s.sighting_id = i.item_id
     LEFT JOIN (SELECT unnest(?::VARCHAR[]) AS currency, unnest(?::DOUBLE[]) AS worth) AS w
         ON w.currency = s.deal_currency
 """
+# by table its id, and when it happened: rows lie in the order of that, so that those of another time are not even read
+_MADE_OF = {
+    "item": ("item_id", "happened_at"),
+    "change": ("change_id", "changed_at"),
+    "release": ("release_id", "first_seen_at"),
+    "sighting": ("sighting_id", "received_at"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,9 +95,10 @@ def items(connection: Connection, money: Money, ids: Collection[str] | None = No
         datetime64[us] in UTC without a zone; dates as `date` or None; `deal_amount` as float in the company's own
         currency, NaN where it is unknown or has no rate.
     """
-    only = "" if ids is None else "WHERE i.item_id IN (SELECT unnest(?::VARCHAR[]))"
-    bound: list[object] = [*money.lists()] if ids is None else [*money.lists(), list(ids)]
-    found = connection.execute(f"{_ITEMS} {only} ORDER BY i.item_id", bound).df()
+    if ids is not None:
+        connection.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest(?::VARCHAR[]) AS id", [list(ids)])
+    query = _query(connection, "" if ids is None else "temp.wanted")
+    found = connection.execute(f"{query} ORDER BY i.item_id", [*money.lists()]).df()
     for name in found.columns:
         if name in _DATES:
             found[name] = _dates(found[name])
@@ -110,13 +119,29 @@ def digests(connection: Connection, money: Money, stamp: str, into: str, only: s
         into: The table.
         only: A table with the `id` of those that are wanted; empty: all.
     """
-    where = f"WHERE i.item_id IN (SELECT id FROM {only})" if only else ""
     # a byte before each value tells one that is missing from an empty one
     values = ", ".join(f"coalesce('=' || {name}::VARCHAR, '-')" for name in ITEM_COLUMNS)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {into.removeprefix('temp.')} AS "
-        f"SELECT item_id, md5(concat_ws(chr(31), ?, {values})) AS digest FROM ({_ITEMS} {where})",
+        f"SELECT item_id, md5(concat_ws(chr(31), ?, {values})) AS digest FROM ({_query(connection, only)})",
         [stamp, *money.lists()],
+    )
+
+
+def _query(connection: Connection, only: str) -> str:
+    """The query of items: of all, or of those whose `id` is in the table `only`."""
+    if not only:
+        return _ITEMS.format(letters=_BODY_LETTERS, **{name: f"core.{name}" for name in _MADE_OF})
+    [(first, last)] = connection.execute(
+        f"SELECT min(happened_at), max(happened_at) FROM core.item WHERE item_id IN (SELECT id FROM {only})"
+    ).fetchall()
+    between = f"BETWEEN TIMESTAMP '{first or _NEVER}' AND TIMESTAMP '{last or _NEVER}'"
+    return _ITEMS.format(
+        letters=_BODY_LETTERS,
+        **{
+            name: f"(SELECT * FROM core.{name} WHERE {at} {between} AND {key} IN (SELECT id FROM {only}))"
+            for name, (key, at) in _MADE_OF.items()
+        },
     )
 
 

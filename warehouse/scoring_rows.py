@@ -78,7 +78,10 @@ def let_all_wait(connection: Connection, work: str = SCORE) -> None:
 
 def planned(connection: Connection, most: int) -> list[list[str]]:
     """The clusters of what waits for its score, in parts of about so many items; what is gone waits no longer."""
-    connection.execute("DELETE FROM raw.waiting WHERE work = ? AND id NOT IN (SELECT item_id FROM core.item)", [SCORE])
+    connection.execute(
+        "DELETE FROM raw.waiting WHERE work = ? AND NOT EXISTS (SELECT 1 FROM core.item AS i WHERE i.item_id = id)",
+        [SCORE],
+    )
     rows = connection.execute(
         """
         SELECT coalesce(m.cluster_id, w.id) AS cluster_id, count(*)
@@ -106,10 +109,14 @@ def ingredients(connection: Connection, cluster_ids: Collection[str], money: Mon
     clause, bound = waiting.among(cluster_ids)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE scored AS "
-        f"SELECT i.item_id, coalesce(m.cluster_id, i.item_id) AS cluster_id, m.independent_sources FROM core.item AS i "
-        f"LEFT JOIN raw.cluster_member AS m ON m.item_id = i.item_id "
-        f"WHERE coalesce(m.cluster_id, i.item_id) IN {clause}",
+        f"SELECT item_id, cluster_id, independent_sources FROM raw.cluster_member WHERE cluster_id IN {clause}",
         bound,
+    )
+    # those that nobody has looked at yet stand alone
+    connection.execute(
+        f"INSERT INTO temp.scored SELECT item_id, item_id, NULL FROM core.item WHERE item_id IN {clause} "
+        f"AND item_id NOT IN (SELECT item_id FROM raw.cluster_member WHERE item_id IN {clause})",
+        [*bound, *bound],
     )
     members = strings(connection.execute("SELECT item_id, cluster_id, independent_sources FROM temp.scored").df())
     these = "item_id IN (SELECT item_id FROM temp.scored)"

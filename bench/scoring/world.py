@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -112,7 +113,7 @@ def _sightings(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "sighting_id": [str(uuid.UUID(int=(5 << 64) + int(number))) for number in rows["number"]],
+            "sighting_id": [str(uuid.UUID(_hash(number))) for number in rows["number"]],
             "person_id": [f"p{number:04}" for number in dice.integers(0, 2_000, count)],
             "channel": "form",
             "received_at": rows["at"],
@@ -135,7 +136,7 @@ def _sightings(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
 def _releases(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "release_id": [f"{number:032x}" for number in rows["number"]],
+            "release_id": [_hash(number) for number in rows["number"]],
             "competitor": rows["competitor"],
             "page_id": rows["competitor"] + "/notes",
             "version": [f"{number // 100}.{number % 100}" for number in rows["number"]],
@@ -155,7 +156,7 @@ def _changes(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
     plan = rows["text"].str.split(" ").str[0].str.title()
     return pd.DataFrame(
         {
-            "change_id": [f"{number:032x}" for number in rows["number"]],
+            "change_id": [_hash(number) for number in rows["number"]],
             "competitor": rows["competitor"],
             "page_id": rows["competitor"] + "/pricing",
             "kind": "price_increase",
@@ -174,6 +175,11 @@ def _insert(connection: Connection, table: str, rows: pd.DataFrame) -> None:
     connection.register("frame_now", rows)
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM frame_now")
     connection.unregister("frame_now")
+
+
+def _hash(number: int) -> str:
+    """An id that, as in life, says nothing of when it was made."""
+    return hashlib.md5(f"item {number}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _competitor(number: int) -> str:

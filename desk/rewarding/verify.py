@@ -41,6 +41,7 @@ class Verified:
         entries: How many were read.
         head_hash: Hash of the last one; zeros where there is none.
         faults: What is wrong, the first bad entry first; none: it is what was written.
+        anchored: Up to which entry a head that was written down agrees; whoever wrote later ones anew is not seen.
         unfounded: Payments for sightings that are not there or were withdrawn, where somebody looked for them
             (`desk.rewarding.paid`).
     """
@@ -48,6 +49,7 @@ class Verified:
     entries: int
     head_hash: str
     faults: tuple[Fault, ...]
+    anchored: int = 0
     unfounded: tuple[Fault, ...] = ()
 
     @property
@@ -89,7 +91,7 @@ def verify(c: Connection, heads: Path | None) -> Verified:
         reading.fault(entry_id, "has postings, and there is no such entry")
     faults = sorted(reading.faults, key=lambda fault: fault.entry_id)
     faults += [Fault(entry_id=0, what=f"line {line} of the file of heads is no head") for line in bad_lines]
-    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults))
+    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults), anchored=reading.agreed)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -28,6 +28,7 @@ from detente.clock import StartedClock
 from detente.errors import DeskError, WarehouseBusyError
 from detente.people import Person
 from detente.records import Summary
+from detente.rules import default_text
 from detente.workspace import Workspace, load
 from flows import ingest, order
 from flows.job import Job, Silent
@@ -369,3 +370,26 @@ def test_while_it_is_watched_a_sighting_is_published_within_seconds(workspace: W
 
     assert rows(workspace, "SELECT count(*) FROM sighting") == [(1,)]
     assert said == []
+
+
+def test_rules_that_changed_under_their_version_score_nothing_and_the_old_scores_stay(
+    workspace: Workspace, rita: Person
+) -> None:
+    report(workspace, 1, rita.person_id, now=NOW)
+    ingested(workspace)
+    scores = rows(workspace, "SELECT item_id, score FROM relevance")
+    (workspace.root / "rules.toml").write_text(default_text().replace("= 21\n", "= 42\n"), encoding="utf-8")
+    changed = load(workspace.root)
+    report(changed, 2, rita.person_id, now=NOW)
+    refused = ingested(changed)
+    after = rows(workspace, "SELECT item_id, score FROM relevance")
+    built = asyncio.run(order.build_tables(job_of(changed)))
+    raised = default_text().replace("= 21\n", "= 42\n").replace("version = 1\n", "version = 2\n")
+    (workspace.root / "rules.toml").write_text(raised, encoding="utf-8")
+    asyncio.run(order.build_tables(job_of(load(workspace.root))))
+
+    assert "version 1 was in use with other numbers; write `version = 2`" in refused.failed["scores"]
+    assert refused.failed["scores"] == built.failed["scores"]
+    assert scores == after
+    assert rows(workspace, "SELECT count(*) FROM sighting") == [(2,)]
+    assert rows(workspace, "SELECT count(DISTINCT item_id), min(rules_version) FROM relevance") == [(2, 2)]

@@ -43,7 +43,6 @@ SELECT
 FROM raw.score AS s
 JOIN core.item AS i ON i.item_id = s.item_id
 LEFT JOIN core.item_theme AS t ON t.item_id = s.item_id AND t.theme = s.theme
-WHERE
-    t.theme IS NOT NULL
-    OR (s.theme IS NULL AND NOT EXISTS (SELECT 1 FROM core.item_theme AS o WHERE o.item_id = s.item_id))
-QUALIFY row_number() OVER (PARTITION BY s.item_id, s.theme ORDER BY s.scoring_id DESC, s.scored_at DESC) = 1
+QUALIFY
+    row_number() OVER (PARTITION BY s.item_id, s.theme ORDER BY s.scoring_id DESC, s.scored_at DESC) = 1
+    AND (t.theme IS NOT NULL OR (s.theme IS NULL AND count(t.theme) OVER (PARTITION BY s.item_id) = 0))
