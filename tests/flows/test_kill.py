@@ -20,7 +20,7 @@ from warehouse.tables import tables
 
 RUN = [sys.executable, "-c", "from cli.main import run; run()", "run", "pipeline"]
 KILLS = int(os.environ.get("DETENTE_KILLS", "8"))
-# Only what says when something was fetched, or is made of that; and the log of runs, which is another one by nature.
+# Only what says when something was fetched, or is made of that; and what tells how often there were runs.
 TIMES = {
     "fetch_id",
     "change_id",
@@ -31,8 +31,15 @@ TIMES = {
     "seen_from",
     "seen_to",
     "failing_since",
+    "cluster_id",
+    "near_item_id",
+    "age_days",
+    "x_time",
+    "points_time",
+    "score",
 }
-NOT_COMPARED = {"run"}
+# a killed run may have scored what the next one scores again
+NOT_COMPARED = {"run", "relevance_history"}
 
 
 def environment() -> dict[str, str]:
