@@ -27,6 +27,8 @@ _MOST = 3
 _WHY = 5
 # beside the loudest word, one that says less than this is not named
 _HEARD = 0.2
+# A word that is more frequent than this, such as `the` and `to`, is no reason.
+_TELLING = 0.05
 # characters of texts in memory at once, and how many an empty text counts for; with more it is no faster
 _AT_ONCE = 400_000
 _LEAST = 100
@@ -174,9 +176,12 @@ class ThemeMatcher:
     def _why(self, text: str, best: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
         """By theme, the words of a text that speak for it rather than for other themes, the loudest first."""
         written = as_written(text)
-        rows = self._lexicon.said[self._lexicon.places(list(written))].astype(np.float64)
+        places = self._lexicon.places(list(written))
+        rows = self._lexicon.said[places].astype(np.float64)
         shared, near = rows[:, : len(self._keys)], rows[:, len(self._keys) :]
         loud = shared + _NEARNESS * np.maximum(near - near.mean(axis=1, keepdims=True), 0)
+        # they have their part in the sum, and explain it to nobody
+        loud[self._lexicon.telling[places] < _TELLING] = 0
         words = list(written.values())
         found = []
         for theme in best.tolist():

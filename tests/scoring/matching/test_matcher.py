@@ -94,6 +94,16 @@ def test_the_words_that_say_why_are_the_texts_own_as_written(matcher: ThemeMatch
     assert set(best.why) <= {"Their", "SAML", "login", "and", "OKTA", "fail"}
 
 
+def test_a_word_that_stands_everywhere_is_no_reason() -> None:
+    taught = ThemeMatcher(
+        THEMES, [Decided(text="The sign-in of the people in the office", theme="sso")], vectors=word_vectors()
+    )
+
+    best = taught.match("In the office of the north, and in the south")[0]
+
+    assert {word.casefold() for word in best.why} == {"office"}
+
+
 def test_the_passage_is_the_sentence_that_fits_best(matcher: ThemeMatcher) -> None:
     text = "News of the week\nThey hired a designer. Field staff work offline on a phone now. The weather was fine."
 
