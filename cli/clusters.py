@@ -10,9 +10,10 @@ from rich.markup import escape
 from cli import screen
 from cli.deciding import AsOption
 from cli.items import Found, brief, item, rows, short, who_judges
-from cli.screen import say, show_rows, write_json
+from cli.screen import percent, say, show_rows, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk.deciding import edits
+from detente.errors import UsageError
 
 # comparing more than these takes longer than somebody waits
 _COMPARED = 5_000
@@ -40,7 +41,7 @@ def show(what: ItemArgument, workspace: WorkspaceOption = None, as_json: JsonOpt
         write_json({"cluster_id": found.cluster_id, "items": found.members})
         return
     sources = max((row["independent_sources"] or 0 for row in found.members), default=0)
-    page = ", among them a page" if any(row["has_page_evidence"] for row in found.members) else ""
+    page = "; a page says it" if any(row["has_page_evidence"] for row in found.members) else ""
     items = f"{len(found.members)} item{'' if len(found.members) == 1 else 's'}"
     _line(f"{items}, {sources:g} independent source{'' if sources == 1 else 's'}{page}")
     show_rows(
@@ -106,7 +107,7 @@ def suggest(
         show_rows(
             ("id", "kind", "alike", "words in common", "what"),
             [
-                (short(row["item_id"]), row["kind"], f"{row['share']:.0%}", ", ".join(row["why"]), brief(row["title"]))
+                (short(row["item_id"]), row["kind"], percent(row["share"]), ", ".join(row["why"]), brief(row["title"]))
                 for row in told
             ],
         )
@@ -118,6 +119,8 @@ def suggest(
 def _say(kind: edits.EditKind, what: str, other: str, who: str | None, workspace: Any) -> None:
     loaded = the_workspace(workspace)
     one, two = item(loaded, what), item(loaded, other)
+    if one.item_id == two.item_id:
+        raise UsageError(f"{what} and {other} are one item; name two")
     with the_desk(loaded) as desk:
         by = who_judges(desk, who)
         with desk.writing() as c:
@@ -137,7 +140,7 @@ def _standing(kind: edits.EditKind, one: Found, two: Found) -> str:
 
 def _reason(row: Any) -> str:
     near = f" {short(row['near_item_id'])}" if row["near_item_id"] else ""
-    share = f", {row['share']:.0%}" if row["share"] is not None else ""
+    share = f", {percent(row['share'])}" if row["share"] is not None else ""
     return f"{row['reason']}{near}{share}"
 
 

@@ -30,6 +30,14 @@ AsOption = Annotated[
 _LISTED = 20
 
 
+def _word(kind: str) -> str:
+    """A kind of decision as people write it."""
+    return kind.replace("_", "-")
+
+
+_KINDS = tuple(map(_word, decisions.KINDS))
+
+
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command("decide")(decide)
@@ -41,7 +49,7 @@ def decide(
     what: Annotated[
         str, typer.Argument(help="The item's id, or enough of its beginning; a decision's with --outcome.")
     ] = "",
-    kind: Annotated[str, typer.Argument(help=f"What is done: {', '.join(decisions.KINDS)}.")] = "",
+    kind: Annotated[str, typer.Argument(help=f"What is done: {', '.join(_KINDS)}.")] = "",
     because: Annotated[str, typer.Option(help="Why; for those who read it later.")] = "",
     theme: Annotated[str | None, typer.Option(help="Which line of roadmap.toml it is for.")] = None,
     reply: Annotated[str, typer.Option(help="What the reporters are told, on their receipts.")] = "",
@@ -73,7 +81,7 @@ def decide(
             if not what or not kind:
                 raise UsageError(
                     'name an item and what is done, as in `detente decide 3f9a21c0 build --because "…"`; '
-                    f"there is {', '.join(decisions.KINDS)}"
+                    f"there is {', '.join(_KINDS)}"
                 )
             found = item(loaded, what)
             words = {"kind": _kind(kind), "because": because, "theme": _theme(loaded, theme), "reply": reply}
@@ -149,7 +157,7 @@ def sample(
     for one in drawn:
         found = rows(loaded, "items_by_id", id=one.item_id)
         title = found[0]["title"] if found else "gone since"
-        verdict = decided[one.item_id].kind if one.item_id in decided else "open"
+        verdict = _word(decided[one.item_id].kind) if one.item_id in decided else "open"
         table.append({"item_id": one.item_id, "title": title, "verdict": verdict, "probability": one.probability})
     if as_json:
         write_json({"week": str(wanted), "items": table})
@@ -165,9 +173,7 @@ def sample(
 def _kind(word: str) -> DecisionKind:
     known = word.replace("-", "_").lower()
     if known not in decisions.KINDS:
-        raise UsageError(
-            f"no kind of decision {word!r}{nearest(known, decisions.KINDS)}; there is {', '.join(decisions.KINDS)}"
-        )
+        raise UsageError(f"no kind of decision {word!r}{nearest(word, _KINDS)}")
     return known
 
 
@@ -229,7 +235,7 @@ def _decide(
 
 def _show_decided(found: Found, told: dict[str, Any], *, is_blind: bool) -> None:
     about = f" for “{told['theme']}”" if told["theme"] else ""
-    _line(f"[bold]{told['kind'].replace('_', ' ')}[/bold]{escape(about)}  {told['decision_id']}", is_markup=True)
+    _line(f"[bold]{_word(told['kind'])}[/bold]{escape(about)}  {told['decision_id']}", is_markup=True)
     _line(f"  {found.told}")
     others = len(found.members) - 1
     if others:
@@ -269,7 +275,7 @@ def _judge(loaded: Workspace, desk: Desk, beginning: str, outcome: str, who: str
     if as_json:
         write_json({"decision_id": judged.decision_id, "outcome": outcome, "credits": credited})
     else:
-        _line(f"{judged.decision_id} ({judged.kind.replace('_', ' ')}): {outcome}")
+        _line(f"{judged.decision_id} ({_word(judged.kind)}): {outcome}")
         say(credited)
 
 
@@ -291,13 +297,13 @@ def _show_decisions(desk: Desk, *, as_json: bool) -> None:
         say('nothing is decided yet; `detente decide ITEM watch --because "…"` decides something')
     else:
         show_rows(
-            ("decision", "on", "item", "what", "turned out", "because"),
+            ("decision", "on", "item", "kind", "outcome", "because"),
             [
                 (
-                    row["decision_id"],
+                    short(row["decision_id"]),
                     f"{row['decided_at']:%Y-%m-%d}",
                     short(row["item_id"]),
-                    row["kind"],
+                    _word(row["kind"]),
                     row["outcome"],
                     brief(row["because"]),
                 )
@@ -326,4 +332,5 @@ def _settle(loaded: Workspace) -> str:
 
 
 def _line(text: str, *, is_markup: bool = False) -> None:
+    text = screen.without_controls(text)
     screen.data.print(text if is_markup else escape(text), soft_wrap=True)

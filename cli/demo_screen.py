@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.markup import escape
 from rich.table import Table
 
-from cli.screen import data, say
+from cli.screen import data, print_whole, say
 from examples.demo.sightings import EARNER
 from flows.demo import Found, Outcome
 
@@ -20,7 +20,7 @@ def show(outcome: Outcome) -> None:
             table.add_column(column, no_wrap=column != "change", min_width=12, overflow="fold")
         for one in found:
             table.add_row(escape(one.competitor), escape(one.kind.replace("_", " ")), escape(_change(one)))
-        data.print(table)
+        print_whole(table)
         data.print()
     for (page, reason), weeks in _failures(outcome).items():
         when = "in any week" if len(weeks) == len(outcome.summaries) else f"in {', '.join(weeks)}"

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.screen import data, print_whole, write_json
+from cli.screen import data, percent, print_whole, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk.deciding import reviews, samples
 from desk.deciding.reviews import ReviewOutcome
@@ -128,8 +128,8 @@ def _show(found: Evaluation) -> None:
     if found.stability:
         one = found.stability
         _line(
-            f"weights ± 20 %: of the {one.top} highest of {one.items:,} open items at least {one.least:.0%} stay"
-            f" ({one.moved}), {one.mean:.0%} on average"
+            f"weights ± 20 %: of the {one.top} highest of {one.items:,} open items at least {percent(one.least)} stay"
+            f" ({one.moved}), {percent(one.mean)} on average"
         )
         if not one.is_meaningful:
             _line("  order within this band is not meaningful")
@@ -194,7 +194,7 @@ def _show_calibration(found: Calibration | None, k: int) -> None:
         table.add_column(name, justify="right" if name else "left")
     rows: Sequence[tuple[str, Bin]] = [(f"fifth {number}", one) for number, one in enumerate(found.bins, 1)]
     for name, one in [*rows, (f"top {k}", found.top)]:
-        table.add_row(f"  {name}", str(one.count), f"{one.foretold:.0%}", f"{one.happened:.0%}")
+        table.add_row(f"  {name}", str(one.count), percent(one.foretold), percent(one.happened))
     print_whole(table)
 
 

@@ -61,7 +61,7 @@ def _show(explained: Explained) -> None:
     _line(f"[bold]{_points(why.score)} of 100 points[/bold]")
     _show_parts(explained)
     data.print()
-    _line(f"confidence {_told(why.confidence)}; it is not in the score")
+    _line(f"grade {_told(why.confidence)}; it stands beside the score")
     _line(f"scored {_time(explained.scored_at)} by rules version {explained.rules_version}")
     if not explained.is_of_these_rules:
         _line("rules.toml has changed since: what would change it goes by today's rules")
@@ -126,10 +126,17 @@ def _show_past(explained: Explained) -> None:
         _heading("for other themes")
         for theme, score in explained.other_themes:
             _line(f"{_points(score):>5}  {_told(theme)}")
-    if len(explained.history) > 1:
+    # a score is succeeded as well where only what it was made of differs; two lines that read alike tell nothing
+    scores = list(
+        dict.fromkeys(
+            f"{_points(one.score):>5}  {_time(one.scored_at)}, rules version {one.rules_version}"
+            for one in explained.history
+        )
+    )
+    if len(scores) > 1:
         _heading("its scores so far")
-        for one in explained.history[:_SCORES]:
-            _line(f"{_points(one.score):>5}  {_time(one.scored_at)}, rules version {one.rules_version}")
+        for line in scores[:_SCORES]:
+            _line(line)
 
 
 def _heading(text: str) -> None:

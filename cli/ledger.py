@@ -17,10 +17,10 @@ from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
 from desk.database import Connection, Desk
 from desk.rewarding import heads, ledger
+from desk.rewarding.paid import verify_with_sightings
 from desk.rewarding.statement import PersonExport, handed_over
 from desk.rewarding.verify import Verified
-from desk.rewarding.verify import verify as verify_ledger
-from detente.errors import LedgerError, NotFoundError, UsageError
+from detente.errors import BudgetError, LedgerError, NotFoundError, UsageError
 from detente.private_file import write_private
 from detente.quarters import Quarter
 from detente.workspace import Workspace
@@ -46,26 +46,28 @@ app = typer.Typer(
 def verify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Reads every entry, and names the first that is not what was written; then the exit code is 1.
 
+    Names payments as well whose sighting is gone or was withdrawn, and that were not taken back within a day.
+
     Example: detente ledger verify
     """
     loaded = the_workspace(workspace)
     path = _heads(loaded)
     with the_desk(loaded) as desk, desk.reading() as c:
-        found = verify_ledger(c, path)
+        found = verify_with_sightings(c, path, loaded.rules.rewards, desk.clock.now())
         if not found.faults:
             heads.write_down(c, path, desk.clock.now())
     if as_json:
         write_json(asdict(found))
     else:
         _tell(found)
-    if found.faults:
+    if found.problem:
         raise typer.Exit(1)
 
 
 @app.command()
 def show(
     person: Annotated[str | None, typer.Option(help="Of one person: e-mail or id.")] = None,
-    sighting: Annotated[str | None, typer.Option(help="Of one sighting: its id.")] = None,
+    sighting: Annotated[str | None, typer.Option(help="Of one sighting: its id, or enough of its beginning.")] = None,
     quarter: Annotated[str | None, typer.Option(help="Of one quarter, e.g. 2026-Q4.")] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -77,15 +79,20 @@ def show(
     of_quarter = None if quarter is None else str(Quarter.parse(quarter))
     with the_desk(the_workspace(workspace)) as desk, desk.reading() as c:
         person_id = None if person is None else _one(c, person)
-        found = ledger.entries(c, person_id=person_id, sighting_id=sighting, quarter=of_quarter)
+        found = ledger.entries(c, person_id=person_id, quarter=of_quarter)
+        if sighting is not None:
+            # as people write it: R-0D9CF1C0 from a receipt, or the beginning of an id
+            wanted = sighting.strip().lower().removeprefix("r-")
+            found = [one for one in found if (one.sighting_id or "").startswith(wanted)]
         names = {one: people.person(c, one).name for one in {one.person_id for one in found} if one}
     if as_json:
         write_json([asdict(one) for one in found])
     elif found:
-        columns = ("entry", "at", "kind", "points", "from", "to", "person", "what for")
+        columns = ("entry", "on", "kind", "points", "person", "what for")
         show_rows(columns, [_row(one, names) for one in found])
     else:
-        say("no entries; `detente ledger fund` puts points into a quarter's budget")
+        asked = any((person, sighting, quarter))
+        say("no such entries" if asked else "no entries; `detente ledger fund` puts points into a quarter's budget")
 
 
 @app.command()
@@ -127,10 +134,13 @@ def redeem(
     with the_desk(loaded) as desk:
         with desk.writing() as c:
             person_id = _one(c, who)
-            made = ledger.redeem(
-                c, person_id, points, key=key, by=_admin(c, desk, by), now=desk.clock.now(),
-                quarter=_quarter(loaded, desk, None),
-            )  # fmt: skip
+            try:
+                made = ledger.redeem(
+                    c, person_id, points, key=key, by=_admin(c, desk, by), now=desk.clock.now(),
+                    quarter=_quarter(loaded, desk, None),
+                )  # fmt: skip
+            except BudgetError as refused:
+                raise BudgetError(str(refused).replace(person_id, who)) from None
             has = ledger.balances(c, person_id)
         _write_head(loaded, desk)
     say(f"entry {made.entry_id}: {points} points redeemed; {has.earned} are left")
@@ -181,27 +191,29 @@ def export(
 
 
 def _tell(found: Verified) -> None:
-    if not found.faults:
+    if not found.problem:
         show_rows(("entries", "hash of the last"), [(found.entries, found.head_hash)])
         say("each is as it was written; a copy of that hash elsewhere shows later that nobody wrote them anew")
+        if found.anchored < found.entries:
+            say(
+                f"data/{heads.FILE_NAME} had no head of the entries after {found.anchored}: whether somebody wrote "
+                "those anew, or cut others off, only such a copy or a backup tells"
+            )
         return
-    show_rows(("entry", "what is wrong"), [(one.entry_id, one.what) for one in found.faults[:_FAULTS_SHOWN]])
-    if (more := len(found.faults) - _FAULTS_SHOWN) > 0:
+    wrong = found.faults or found.unfounded
+    show_rows(("entry", "what is wrong"), [(one.entry_id, one.what) for one in wrong[:_FAULTS_SHOWN]])
+    if (more := len(wrong) - _FAULTS_SHOWN) > 0:
         say(f"… and {more} more")
-    say(
-        f"the ledger is not as it was written, first at entry {found.faults[0].entry_id}: pay nothing out, keep this "
-        "desk as it is, and compare it with a backup"
-    )
+    say(found.problem)
 
 
 def _row(one: ledger.Entry, names: Mapping[str, str]) -> tuple[object, ...]:
-    source, target = sorted(one.postings, key=lambda posting: posting.points)
+    points = max(posting.points for posting in one.postings)
     told = one.reason.get("sentence")
     refers = {"post": "settles", "void": "settles", "reverse": "reverses"}.get(one.kind, "")
     plain = f"{one.quarter} {one.idem_key.rpartition(':')[2]}" if one.rule is None else one.rule
     what = told or (f"{refers} {one.refers_to}" if refers else plain)
-    accounts = (posting.account.partition(":")[0] for posting in (source, target))
-    return (one.entry_id, one.at.date(), one.kind, target.points, *accounts, names.get(one.person_id or "", ""), what)
+    return (one.entry_id, one.at.date(), one.kind, points, names.get(one.person_id or "", ""), what)
 
 
 def _csv(rows: Sequence[PersonExport]) -> bytes:

@@ -28,11 +28,13 @@ from cli import (
     work,
 )
 from cli.screen import say
+from cli.sections import Sections
 from detente import __version__
 from detente.errors import DetenteError
 
 app = typer.Typer(
     name="detente",
+    cls=Sections,
     help="Competitors' pages and reps' sightings in; price history, changes and a weekly report out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -64,7 +64,9 @@ def match(
     )
     if sys.stdin.isatty():
         say('reading lines like {"id": "1", "text": "…"}; end with Ctrl-D')
-    broken = _write(matcher) if as_json else _show(matcher)
+    answered, broken = _write(matcher) if as_json else _show(matcher)
+    if not answered and not broken:
+        raise UsageError('nothing on standard input: give lines like {"id": "1", "text": "…"}')
     if broken:
         raise typer.Exit(_FAILED)
 
@@ -88,7 +90,7 @@ def _decided(path: Path, themes: Sequence[NamedTheme]) -> list[Decided]:
                 else:
                     found.append(Decided(text=line.value["text"], theme=key))
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from None
+        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     return found
 
 
@@ -102,8 +104,9 @@ def _matched(matcher: ThemeMatcher) -> Iterator[tuple[dict[str, Any], list[Theme
             yield line.value, matcher.match(line.value["text"])
 
 
-def _write(matcher: ThemeMatcher) -> int:
-    broken = 0
+def _write(matcher: ThemeMatcher) -> tuple[int, int]:
+    """Writes the answers; how many there are, and how many lines are broken."""
+    answered = broken = 0
     for one in _matched(matcher):
         if one is None:
             broken += 1
@@ -113,10 +116,11 @@ def _write(matcher: ThemeMatcher) -> int:
         answer = {**line, "themes": themes, "no_theme": not any(match.is_match for match in found)}
         # escaped, since a text may hold half a character, which UTF-8 cannot
         sys.stdout.write(json.dumps(answer) + "\n")
-    return broken
+        answered += 1
+    return answered, broken
 
 
-def _show(matcher: ThemeMatcher) -> int:
+def _show(matcher: ThemeMatcher) -> tuple[int, int]:
     broken = 0
     rows: list[tuple[object, ...]] = []
     for position, one in enumerate(_matched(matcher), 1):
@@ -130,5 +134,6 @@ def _show(matcher: ThemeMatcher) -> int:
             rows.append((item, "no theme", None, ""))
         for place, match in enumerate(fitting):
             rows.append((item if not place else "", match.theme, f"{match.score:.2f}", ", ".join(match.why)))
-    show_rows(["item", "theme", "score", "because of"], rows)
-    return broken
+    if rows:
+        show_rows(["item", "theme", "score", "because of"], rows)
+    return len(rows), broken

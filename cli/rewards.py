@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cli.items import short
 from cli.screen import data, progress, say, show_rows, write_json
 from cli.words import JsonOption, WorkspaceOption, the_desk, the_workspace
 from desk import people
@@ -62,11 +63,14 @@ def statement(
         write_json(asdict(found))
         return
     if found.lines:
-        rows = [(line.at.date(), line.rule, line.points, line.state, line.sentence) for line in found.lines]
-        show_rows(("on", "rule", "points", "state", "why"), rows)
+        rows = [
+            (line.at.date(), short(line.sighting_id or ""), line.rule, line.points, line.state, line.sentence)
+            for line in found.lines
+        ]
+        show_rows(("on", "sighting", "rule", "points", "state", "why"), rows)
     else:
         say(f"nothing for {person.name} in {label} yet; points come when a sighting is reviewed")
-    _print(f"{label}: earned {found.earned}, pending {found.pending}, given out {found.redeemed}")
+    _print(f"{label}: earned {found.earned}, pending {found.pending}, redeemed {found.redeemed}")
 
 
 @app.command()
@@ -104,7 +108,7 @@ def standing(
     for team in dict.fromkeys(one.team for one in found):
         _print(f"team of {team}:" if team != _NO_MANAGER else f"{team}:")
         show_rows(
-            ("rank", "name", "sent", "useful", "deals", "per deal", "score"),
+            ("rank", "name", "sent", "useful", "deals", "points per deal", "score"),
             [
                 (
                     one.rank or "–",
@@ -121,7 +125,8 @@ def standing(
         )
         data.print()
     say(
-        f"Ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; small territories count alike."
+        f"ranked within a team, from {loaded.rules.rewards.standing_least} sightings on; the score counts how often "
+        "somebody is right and how much is of use by deals, so that small territories count alike"
     )
 
 
@@ -234,5 +239,5 @@ def handled(path: Path, everybody: Mapping[str, Person]) -> dict[str, int]:
                     )
                 had[by_email[email]] = int(deals)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return had

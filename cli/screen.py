@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from textwrap import TextWrapper
 from typing import Literal
 
 from rich.cells import cell_len
@@ -23,6 +26,7 @@ from detente.records import Observation, PageText, PlanFeature, PlanPrice, Readi
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False)
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # A column of a table that is no wider than this is never folded: dates, amounts and names stay whole.
 _WORTH_FOLDING = 20
 # More bars than a small terminal has lines could not be redrawn.
@@ -30,8 +34,17 @@ _BARS_AT_ONCE = 8
 
 
 def say(text: str) -> None:
-    """One line of talk; what it holds is never read as markup."""
+    """A sentence of talk; what it holds is never read as markup. On a terminal words and links stay whole."""
+    text = without_controls(text)
+    if talk.is_terminal:
+        wrap = TextWrapper(width=talk.width, break_long_words=False, break_on_hyphens=False)
+        text = "\n".join(wrap.fill(line) for line in text.splitlines())
     talk.print(escape(text))
+
+
+def without_controls(text: str) -> str:
+    """A text of some lines as it can be shown: what would move the cursor or turn the line around is seen as �."""
+    return _CONTROLS.sub("�", text)
 
 
 class PlainLines:
@@ -98,13 +111,13 @@ def show_summary(summary: Summary, *, as_json: bool) -> None:
     for name in ("read", "unchanged", "not due", "changes", "failed"):
         table.add_column(name, justify="right")
     table.add_row(*map(str, (summary.read, summary.unchanged, summary.not_due, summary.changed, len(summary.failed))))
-    data.print(table)
+    print_whole(table)
     if summary.failed:
         failed = Table("page", "why it could not be read", box=None, header_style="bold", pad_edge=False)
         for page, reason in sorted(summary.failed.items()):
             failed.add_row(escape(page), escape(reason))
         data.print()
-        data.print(failed)
+        print_whole(failed)
     for note in summary.notes:
         data.print(f"· {escape(note)}", soft_wrap=True)
 
@@ -114,7 +127,7 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     names = [cell(column) for column in columns]
     cells = [[cell(value) for value in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
-    if room() < sum(min(width, _WORTH_FOLDING) for width in widths) + 2 * len(widths):
+    if room() < sum(min(width, _WORTH_FOLDING) for width in widths) + 2 * (len(widths) - 1):
         _show_records(names, cells)
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -133,10 +146,19 @@ def room() -> int:
 
 
 def print_whole(table: Table) -> None:
-    """A table as wide as there is room."""
+    """A table as wide as there is room, and no blanks at the ends of its lines where a program reads them."""
+    if data.is_terminal:
+        data.print(table)
+        return
     # a console never prints wider than it is, and one on a pipe takes itself to be 80 columns wide
-    console = data if data.width == room() else Console(file=data.file, highlight=False, width=room())
-    console.print(table)
+    text = io.StringIO()
+    Console(file=text, highlight=False, width=room()).print(table)
+    data.file.write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
+
+
+def percent(share: float) -> str:
+    """0.34 as `34 %`."""
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _is_number(value: object) -> bool:

@@ -54,7 +54,7 @@ def similar(
             sys.stdout.write(json.dumps({**line, "similar": [_told(lines, near) for near in found]}) + "\n")
         else:
             rows += _rows(lines, number, found)
-    if not as_json:
+    if rows:
         show_rows(["text", "near to", "score", "same", "because of"], rows)
     if broken:
         raise typer.Exit(_FAILED)

@@ -12,6 +12,8 @@ from cli.screen import data, show_rows
 from detente.rules import Rules
 from scoring.simulation import GOAL, Assumptions, Compared, Fairness, compare, fairness, worst
 
+# Fewer quarters than these tell a cheat from luck badly: their shares differ by a third from one seed to the next.
+_ENOUGH = 20
 _LEGEND = (
     "sent, points: of one person in a quarter. per hour: points for an hour's work.",
     "+: works honestly besides; per hour is what an hour of cheating adds to that.",
@@ -35,8 +37,8 @@ def show_simulated(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, s
                 round(each.points),
                 f"{_number(each.per_hour):>8}",
                 f"{_number(each.low):>5} to {_number(each.high)}",
-                f"{_percent(each.of_honest):>7}",
-                f"{_percent(gullible[each.kind].of_honest):>7}",
+                f"{_percent(each.of_honest):>6}",
+                f"{_percent(gullible[each.kind].of_honest):>6}",
             )
             for each in compared
         ],
@@ -46,6 +48,8 @@ def show_simulated(usual: pd.DataFrame, fooled: pd.DataFrame, rules: Rules, *, s
         data.print(line, highlight=False)
     for line in _verdicts(compared, list(gullible.values()), fairness(usual)):
         data.print(line, highlight=False)
+    if seeds < _ENOUGH:
+        data.print(f"Of {seeds} quarters much is chance: judge by {_ENOUGH} or more.", highlight=False)
 
 
 def _verdicts(compared: Sequence[Compared], gullible: Sequence[Compared], fair: Fairness) -> Iterator[str]:

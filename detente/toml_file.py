@@ -19,6 +19,8 @@ from detente.errors import WorkspaceError
 Model = TypeVar("Model", bound=BaseModel)
 Step = str | int
 
+_MOST_BYTES = 10_000_000
+
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
@@ -55,6 +57,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         WorkspaceError: The file is missing, not UTF-8, or not TOML; with file and line.
     """
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise WorkspaceError(f"{path}: larger than {_MOST_BYTES:,} bytes; nobody reads so much")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise WorkspaceError(f"{path}: no such file; `detente init` makes a workspace") from None
@@ -68,6 +72,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         found = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
         line = int(found[2]) if found and found[2] else text.count("\n") + 1
         raise WorkspaceError(f"{path}:{line}: not valid TOML: {found[1] if found else error}") from None
+    except (ValueError, RecursionError):
+        raise WorkspaceError(f"{path}: a number too long or lists nested too deep to be read") from None
 
 
 def validated(model: type[Model], path: Path, data: Mapping[str, Any], text: str) -> Model:

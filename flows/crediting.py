@@ -57,7 +57,7 @@ class Settled:
         charged: How many fabricated sightings were charged.
         waiting: How many awards wait, since the quarter's budget has fewer points left.
         events: How many steps of receipts were written.
-        problem: Why nothing was credited; empty where it could be.
+        problem: Why nothing was credited, or what went wrong beside it; empty where all went well.
     """
 
     promised: int = 0

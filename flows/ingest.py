@@ -13,6 +13,7 @@ from desk.database import Desk
 from desk.following import messages, nudges, sightings
 from desk.indexing import indexer
 from desk.places import attachments_of, desk_of, has_desk, inbox_of
+from desk.rewarding import heads, paid
 from detente.errors import DeskError, DetenteError
 from detente.records import Summary
 from flows import rewarding, scoring
@@ -98,6 +99,22 @@ async def credit(job: Job, run: Runner = at_once) -> list[str]:
             return await run("credit what is due", lambda: in_thread(settle, job, desk))
     except DetenteError as error:
         return [f"nothing was credited: {error}"]
+
+
+async def verify_ledger(job: Job, run: Runner = at_once) -> str:
+    """What is wrong with the ledger, in a sentence; empty where nothing is, or nobody has reported anything."""
+    if not has_desk(job.workspace):
+        return ""
+
+    def read() -> str:
+        heads_file, now = job.workspace.data / heads.FILE_NAME, job.clock.now()
+        with desk_of(job.workspace, job.clock) as desk, desk.reading() as c:
+            return paid.verify_with_sightings(c, heads_file, job.workspace.rules.rewards, now).problem
+
+    try:
+        return await run("verify the ledger", lambda: in_thread(read))
+    except DetenteError as error:
+        return f"could not be verified: {error}"
 
 
 def settle(job: Job, desk: Desk) -> list[str]:

@@ -129,6 +129,9 @@ async def collect_and_build(job: Job, run: Runner = at_once, *, everything: bool
         collected.changed += summary.changed
         collected.failed |= summary.failed
     collected.notes += summary.notes
+    # once a day, since it reads every entry; a desk that cannot be used was told already
+    if not problem and (problem := await ingest.verify_ledger(job, run)):
+        collected.failed["ledger"] = problem
     return collected
 
 
@@ -298,8 +301,9 @@ async def _build(job: Job, run: Runner, now: datetime) -> tuple[Summary, build.B
             "make, check and publish the tables",
             lambda: in_thread(build.finish, job.warehouse, rows, now, keep, score),
         )
-    if any(problems):
-        summary.failed["scores"] = "".join(problems)
+    # a desk that cannot be used is told once
+    if (unscored := "".join(problems)) not in ("", summary.failed.get("sightings")):
+        summary.failed["scores"] = unscored
     summary.notes += await ingest.credit(job, run)
     # told by every run until it is mended, and not only by the one that met the new page
     summary.failed |= {page: f"reader broken: {reason}" for page, reason in built.broken.items()}

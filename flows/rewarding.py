@@ -14,7 +14,7 @@ from desk.following import results
 from desk.places import desk_of, has_desk
 from desk.rewarding import entries, heads, ledger
 from detente.clock import Clock
-from detente.errors import UsageError, WarehouseError, WorkspaceError
+from detente.errors import StorageError, UsageError, WarehouseError, WorkspaceError
 from detente.quarters import Quarter
 from detente.rules import text_in
 from detente.workspace import Workspace
@@ -92,9 +92,18 @@ def settle(job: Job, desk: Desk) -> Settled:
     except (UsageError, WarehouseError):  # nothing was published yet, or by an older version
         return Settled(problem=UNCOMPARED)
     settled = credit(desk, job.workspace, places, since=since, earliest=earliest, now=now)
-    with desk.reading() as c:  # what is committed, and so what a ledger that was cut off would lack
-        heads.write_down(c, job.workspace.data / heads.FILE_NAME, now)
+    settled.problem = settled.problem or anchor(job.workspace, desk, now)
     return settled
+
+
+def anchor(workspace: Workspace, desk: Desk, now: datetime) -> str:
+    """Writes the ledger's head down; returns why it could not be, which the next settling makes up for."""
+    try:
+        with desk.reading() as c:  # what is committed, and so what a ledger that was cut off would lack
+            heads.write_down(c, workspace.data / heads.FILE_NAME, now)
+    except StorageError as error:
+        return f"credits are written, but not anchored: {error}"
+    return ""
 
 
 def credit(

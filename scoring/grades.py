@@ -15,27 +15,21 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-def source_grade(verified: int, wrong: int, fabricated: int) -> str:
-    """The track record of who reports, `A` to `F`.
+def source_grades(
+    verified: npt.NDArray[np.generic], wrong: npt.NDArray[np.generic], fabricated: npt.NDArray[np.generic]
+) -> npt.NDArray[np.str_]:
+    """The track records of who reports, `A` to `F`, as an array of letters.
 
     The bounds of Wilson's interval around the share of looked-at reports that were found true decide, so that a letter
     other than F needs a record: one report that was right is no track record, nor is one that was wrong.
 
-    Args:
-        verified: How many were found true.
-        wrong: How many were found wrong.
-        fabricated: How many were made up.
-    """
-    return str(source_grades(np.array([verified]), np.array([wrong]), np.array([fabricated]))[0])
-
-
-def source_grades(
-    verified: npt.NDArray[np.generic], wrong: npt.NDArray[np.generic], fabricated: npt.NDArray[np.generic]
-) -> npt.NDArray[np.str_]:
-    """The same for many, as an array of letters; a negative or unknown count is 0.
-
     A: at least 80 of 100 are surely true, B: 60, C: 40. E: surely fewer than 40 are. D: surely fewer than 75 are.
     F: too little has been looked at.
+
+    Args:
+        verified: How many were found true, by reporter; a negative or unknown count is 0.
+        wrong: How many were found wrong.
+        fabricated: How many were made up.
     """
     true, false, fake = (np.nan_to_num(np.maximum(count.astype(float), 0)) for count in (verified, wrong, fabricated))
     low, high = wilson(true, true + false + fake)
@@ -57,29 +51,6 @@ def wilson(hits: Floats, trials: Floats) -> tuple[Floats, Floats]:
     return np.where(trials > 0, np.clip(low, 0, 1), 0.0), np.where(trials > 0, np.clip(high, 0, 1), 1.0)
 
 
-def claim_grade(
-    independent: int, has_crawler: bool, has_evidence: bool, confidence: str | None, contradicted: bool
-) -> int:
-    """How likely what is said is true, 1 (confirmed by others) to 6 (cannot be judged), whoever says it.
-
-    Args:
-        independent: How many independent sources say it; what a page shows is one of them.
-        has_crawler: Whether a page shows it.
-        has_evidence: Whether a file came with it.
-        confidence: `certain`, `likely` or `heard`, as its reporter said; None where nothing was said.
-        contradicted: Whether somebody looked and found otherwise.
-    """
-    numbers = claim_grades(
-        np.array([independent]),
-        np.array([has_crawler]),
-        np.array([has_evidence]),
-        np.array([confidence == "certain"]),
-        np.array([confidence is not None]),
-        np.array([contradicted]),
-    )
-    return int(numbers[0])
-
-
 def claim_grades(
     independent: npt.NDArray[np.generic],
     has_crawler: Bools,
@@ -88,11 +59,19 @@ def claim_grades(
     is_stated: Bools,
     contradicted: Bools,
 ) -> npt.NDArray[np.int64]:
-    """The same for many, as an array of numbers.
+    """How likely what is said is true, 1 (confirmed by others) to 6 (cannot be judged), whoever says it.
 
     1: three sources, or a page and somebody else. 2: two sources, or a page alone. 3: one, with a file or certain of
     it. 4: one who thinks or heard so; or several, and somebody found otherwise. 5: somebody found otherwise.
     6: one who does not say how sure.
+
+    Args:
+        independent: By item, how many independent sources say it; what a page shows is one of them. Unknown is 0.
+        has_crawler: Whether a page shows it.
+        has_evidence: Whether a file came with it.
+        is_certain: Whether its reporter was certain.
+        is_stated: Whether its reporter said how sure.
+        contradicted: Whether somebody looked and found otherwise.
     """
     sources = np.nan_to_num(independent.astype(float))
     confirmed = (sources >= _SURE) | (has_crawler & (sources > 1))

@@ -56,6 +56,20 @@ def test_of_what_is_no_word_of_letters_nothing_is_known(word: str) -> None:
     assert word_vectors().of(word) is None
 
 
+def test_directions_are_the_vectors_at_length_one_and_rest_on_no_other_word() -> None:
+    vectors = word_vectors()
+    words = ["invoice", "seats", "spreadsheetify", "数据", ""]
+    together = vectors.directions(words)
+
+    alone = np.concatenate([vectors.directions([word]) for word in words])
+    assert together.tolist() == alone.tolist()
+    assert not together[2:].any()
+    for word, direction in zip(words[:2], together, strict=False):
+        vector = vectors.of(word)
+        assert vector is not None
+        assert direction == pytest.approx(vector / np.linalg.norm(vector), abs=1e-6)
+
+
 def test_they_are_read_once() -> None:
     assert word_vectors() is word_vectors()
 

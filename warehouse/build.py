@@ -11,7 +11,7 @@ import duckdb
 
 from detente.errors import WarehouseError
 from detente.records import Dismissal, KnownRobots, LastFetch, Page, PageKind
-from warehouse import judgements, load, readings, scoring_rows, sightings, tables, waiting
+from warehouse import judgements, load, readings, sightings, tables, waiting
 from warehouse.archive import Archive
 from warehouse.database import Connection, Warehouse, at_once
 from warehouse.judgements import Judged
@@ -236,6 +236,8 @@ def forget(warehouse: Warehouse, archive: Archive, now: datetime) -> Published |
     """
     if not warehouse.path.exists():
         return None
+    from warehouse import scoring_rows  # noqa: PLC0415  (pandas takes half a second, which an ingest needs not)
+
     warehouse.compact()
     with warehouse.section("forget: publish") as connection:
         scoring_rows.forget(connection, archive)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from detente.durable import flush
-from detente.errors import StorageError
+from detente.errors import StorageError, WarehouseError
 from warehouse import waiting
 from warehouse.archive import Archive
 from warehouse.database import Connection, quoted
@@ -22,6 +22,7 @@ from warehouse.json_lines import insert_rows
 from warehouse.scores import Money, items, strings
 
 KIND = "scores"
+_PARQUET = b"PAR1"
 # how ids of sightings look; those of changes and releases are hashes
 _SIGHTING = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # what tells a scoring from the one before, though the score be the same
@@ -203,11 +204,17 @@ def append(
 
 
 def load_archived(connection: Connection, archive: Archive, now: datetime) -> int:
-    """Loads the files that are not in the warehouse yet, in the caller's transaction; returns how many there were."""
+    """Loads the files that are not in the warehouse yet, in the caller's transaction; returns how many there were.
+
+    Raises:
+        WarehouseError: One of them is damaged; it is named.
+    """
     for leftover in (archive.folder / KIND).glob("*/*/*.tmp"):  # of one that was killed: nobody else writes meanwhile
         leftover.unlink(missing_ok=True)
     loaded = {row[0] for row in connection.execute("SELECT name FROM raw.log WHERE kind = ?", [KIND]).fetchall()}
     paths = [path for path in archived(archive) if archive.name_of(path) not in loaded]
+    for path in paths:
+        _must_be_whole(path)
     if paths:
         connection.execute(
             "INSERT INTO raw.score BY NAME SELECT * FROM read_parquet(?, union_by_name := true)",
@@ -284,6 +291,18 @@ def _put(connection: Connection, path: Path, query: str) -> None:
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+def _must_be_whole(path: Path) -> None:
+    # DuckDB's own word would be taken for damage of the warehouse, which a rebuild does not mend
+    with path.open("rb") as file:
+        begin = file.read(len(_PARQUET))
+        is_long = file.seek(0, os.SEEK_END) > 2 * len(_PARQUET)
+        file.seek(-len(_PARQUET) if is_long else 0, os.SEEK_END)
+        if begin != _PARQUET or file.read() != _PARQUET:
+            raise WarehouseError(
+                f"{path}: damaged; take it from a backup, or move it away: then what was scored in it is forgotten"
+            )
 
 
 def _log(connection: Connection, archive: Archive, paths: Sequence[Path], at: datetime) -> None:

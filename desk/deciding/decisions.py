@@ -203,16 +203,6 @@ def of_item(c: Connection, item_id: str) -> list[Decision]:
     return _decisions(c, select(decision).where(decision.c.item_id == item_id))
 
 
-def of_sightings(c: Connection, sighting_ids: Collection[str]) -> dict[str, list[Decision]]:
-    """By sighting, the decisions that rest on it, the newest first; those that were replaced are among them."""
-    by_sighting: dict[str, list[Decision]] = {}
-    mine = select(decision_sighting.c.decision_id).where(decision_sighting.c.sighting_id.in_(set(sighting_ids)))
-    for one in _decisions(c, select(decision).where(decision.c.decision_id.in_(mine))):
-        for sighting_id in set(one.sightings) & set(sighting_ids):
-            by_sighting.setdefault(sighting_id, []).append(one)
-    return by_sighting
-
-
 def newest(c: Connection, item_ids: Collection[str]) -> Decision | None:
     """The decision that stands on a cluster: the newest on any of its items."""
     found = _decisions(c, select(decision).where(decision.c.item_id.in_(set(item_ids))))

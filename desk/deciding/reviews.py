@@ -147,11 +147,6 @@ def stands(found: Iterable[Review]) -> ReviewState:
     )
 
 
-def of_sighting(c: Connection, sighting_id: str) -> list[Review]:
-    """The newest word of every reviewer of a sighting, oldest first."""
-    return _newest(c, (sighting_id,))
-
-
 def pairs(c: Connection) -> list[tuple[ReviewOutcome, ReviewOutcome]]:
     """What two reviewers of one sighting found, for every two that reviewed the same, in the order of sightings."""
     by_sighting: dict[str, list[ReviewOutcome]] = {}

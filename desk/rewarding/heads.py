@@ -84,7 +84,7 @@ def _head_of(line: bytes) -> Head | None:
     try:
         told = json.loads(line)
         entries, hash_ = told["entries"], told["hash"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return Head(entries=entries, hash=hash_) if type(entries) is int and entries > 0 and type(hash_) is str else None
 

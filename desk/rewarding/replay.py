@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from desk.rewarding.entries import ISSUED, KINDS, Entry
+from desk.rewarding.entries import ISSUED, KINDS, Entry, earned, pending, program, redeemed
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Replay:
 
     def fault_of(self, entry: Entry) -> str:
         """Takes the next entry in; says what is wrong with it, nothing where it was allowed."""
-        wrong = self._fault_of_postings(entry) or self._fault_of_reference(entry)
+        wrong = self._fault_of_postings(entry) or self._fault_of_reference(entry) or _fault_of_way(entry)
         self.known[entry.entry_id] = entry
         return wrong
 
@@ -80,3 +80,24 @@ class Replay:
             return self._settled(named.refers_to, named.entry_id)
         self.settled_by.pop(named.refers_to, None)
         return ""
+
+
+def _fault_of_way(entry: Entry) -> str:
+    """What each kind may move from where to where; nobody makes an entry about their own points."""
+    who, quarter = entry.person_id or "", program(entry.quarter)
+    ways = {
+        "fund": (ISSUED, quarter),
+        "hold": (quarter, pending(who)),
+        "post": (pending(who), earned(who)),
+        "void": (pending(who), quarter),
+        "charge": (earned(who), quarter),
+        "redeem": (earned(who), redeemed(who)),
+    }
+    if entry.by_id is not None and entry.by_id == entry.person_id:
+        return "was made by the one whose points it is about"
+    source, target = entry.postings
+    if (way := ways.get(entry.kind)) is None:
+        return ""
+    if (source.account, target.account) != way or target.points < 0:
+        return f"is a {entry.kind}, and moves points from {source.account} to {target.account}"
+    return ""

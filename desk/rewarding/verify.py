@@ -41,11 +41,31 @@ class Verified:
         entries: How many were read.
         head_hash: Hash of the last one; zeros where there is none.
         faults: What is wrong, the first bad entry first; none: it is what was written.
+        anchored: Up to which entry a head that was written down agrees; whoever wrote later ones anew is not seen.
+        unfounded: Payments for sightings that are not there or were withdrawn, where somebody looked for them
+            (`desk.rewarding.paid`).
     """
 
     entries: int
     head_hash: str
     faults: tuple[Fault, ...]
+    anchored: int = 0
+    unfounded: tuple[Fault, ...] = ()
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in a sentence; empty where nothing is."""
+        if self.faults:
+            return (
+                f"the ledger is not as it was written, first at entry {self.faults[0].entry_id}: pay nothing out, keep "
+                "this desk as it is, and compare it with a backup"
+            )
+        if self.unfounded:
+            return (
+                f"entry {self.unfounded[0].entry_id} {self.unfounded[0].what}, and nothing took that back: look at "
+                "`detente ledger verify`, and take back what is not due by `detente ledger reverse`"
+            )
+        return ""
 
 
 def verify(c: Connection, heads: Path | None) -> Verified:
@@ -71,7 +91,7 @@ def verify(c: Connection, heads: Path | None) -> Verified:
         reading.fault(entry_id, "has postings, and there is no such entry")
     faults = sorted(reading.faults, key=lambda fault: fault.entry_id)
     faults += [Fault(entry_id=0, what=f"line {line} of the file of heads is no head") for line in bad_lines]
-    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults))
+    return Verified(entries=reading.count, head_hash=reading.last_hash, faults=tuple(faults), anchored=reading.agreed)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -58,13 +58,13 @@ class Lexicon:
         while end > len(self.said):
             self._grow()
         profiles, themes = self._profiles, self._themes
-        directions = np.stack([profiles.direction(word) for word in words])
+        pointing = profiles.pointing(words)
         telling = np.array([profiles.telling(word) for word in words])
         self.telling[start:end] = telling
-        self.in_common[start:end] = telling * profiles.in_common(words, directions)
+        self.in_common[start:end] = telling * profiles.in_common(words, pointing)
         self.weights[start:end] = weights = np.array([profiles.weight(word) for word in words])
         # a stack of vectors, not one matrix: each product by itself, so that what is found with it changes no digit
-        near = np.matmul(profiles.directions, directions[:, :, None])[:, :, 0]
+        near = np.matmul(profiles.directions, pointing[:, :, None])[:, :, 0]
         self.said[start:end, :themes] = 0
         self.said[start:end, themes:] = weights.astype(np.float32)[:, None] * near
         for place, word in enumerate(words):

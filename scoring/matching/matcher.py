@@ -27,13 +27,13 @@ _MOST = 3
 _WHY = 5
 # beside the loudest word, one that says less than this is not named
 _HEARD = 0.2
-# characters of texts in memory at once, and how many an empty text counts for; more at once is slower, not faster
+# A word that is more frequent than this, such as `the` and `to`, is no reason.
+_TELLING = 0.05
+# characters of texts in memory at once, and how many an empty text counts for; with more it is no faster
 _AT_ONCE = 400_000
 _LEAST = 100
 # numbers that are added up at once
 _SUMMED = 200_000
-# how many words of `_AT_ONCE` characters there may be, and how many that are kept, as powers of 2
-_POSITIONS, _PLACES = 23, 26
 _SCORE_DIGITS = 6
 
 
@@ -159,10 +159,11 @@ class ThemeMatcher:
         title_ends, text_ends = np.flatnonzero(places == TITLE_END), np.flatnonzero(places == TEXT_END)
         rows = np.repeat(np.arange(len(texts)), np.diff(text_ends, prepend=-1))
         # sorted by text and word, the positions of a word in a text stand side by side, the first one first
-        told = np.sort((rows << (_PLACES + _POSITIONS)) | (places << _POSITIONS) | np.arange(len(places)))
-        begins = np.flatnonzero(np.diff(told >> _POSITIONS, prepend=-1))
-        counts = np.zeros(len(places), np.float32)
-        counts[told[begins] & ((1 << _POSITIONS) - 1)] = np.diff(begins, append=len(told))
+        many = len(places)
+        told = np.sort((rows * (places.max() + 1) + places) * many + np.arange(many))
+        begins = np.flatnonzero(np.diff(told // many, prepend=-1))
+        counts = np.zeros(many, np.float32)
+        counts[told[begins] % many] = np.diff(begins, append=many)
         counts[title_ends] = counts[text_ends] = 0
         firsts = np.flatnonzero(counts)
         rows = rows[firsts]
@@ -175,9 +176,12 @@ class ThemeMatcher:
     def _why(self, text: str, best: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
         """By theme, the words of a text that speak for it rather than for other themes, the loudest first."""
         written = as_written(text)
-        rows = self._lexicon.said[self._lexicon.places(list(written))].astype(np.float64)
+        places = self._lexicon.places(list(written))
+        rows = self._lexicon.said[places].astype(np.float64)
         shared, near = rows[:, : len(self._keys)], rows[:, len(self._keys) :]
         loud = shared + _NEARNESS * np.maximum(near - near.mean(axis=1, keepdims=True), 0)
+        # they have their part in the sum, and explain it to nobody
+        loud[self._lexicon.telling[places] < _TELLING] = 0
         words = list(written.values())
         found = []
         for theme in best.tolist():
@@ -193,9 +197,10 @@ def _best(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.N
     # one number each, of whole steps in the last digit, is sorted several times as fast as three
     steps = 10**_SCORE_DIGITS
     below = steps - np.rint(scores[rows, themes] * steps).astype(np.int64)
-    rows, place = np.divmod(np.sort((rows * (steps + 1) + below) * scores.shape[1] + themes), (steps + 1) * scores.shape[1])
+    shape = (len(scores), steps + 1, scores.shape[1])
+    rows, _, themes = np.unravel_index(np.sort(np.ravel_multi_index((rows, below, themes), shape)), shape)
     kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < _MOST
-    return rows[kept], place[kept] % scores.shape[1]
+    return rows[kept], themes[kept]
 
 
 def _portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -50,20 +50,15 @@ class Profiles:
         own = [_unit(self._weighed(factors)) for factors in told]
         self._theme_words = sorted(self._having)
         self._places = {word: place for place, word in enumerate(self._theme_words)}
-        self._near = np.array([self.direction(word) for word in self._theme_words], np.float32)
+        self._near = self.pointing(self._theme_words)
         self.expected = max(_EXPECTED, self._in_common(told))
         self._learn(own, decided)
         profiles = [_unit(words) for words in own]
-        self.directions = np.array([self._pointing(words) for words in profiles], np.float32)
+        self.directions = np.array([self._direction(words) for words in profiles], np.float32)
         self.by_word: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for place, words in enumerate(profiles):
             for word, share in words.items():
                 self.by_word[word].append((place, share))
-
-    @property
-    def dimensions(self) -> int:
-        """How many numbers a direction has; at least one."""
-        return max(self._vectors.dimensions, 1) if self._vectors else 1
 
     def telling(self, word: str) -> float:
         """How much a folded word tells by how rare it is in general, from 0 to 1; a number tells nothing."""
@@ -74,27 +69,24 @@ class Profiles:
         few = math.log((1 + len(self.keys)) / (1 + self._having[word])) + 1
         return float(self._rarity(word) * few**_FEW_THEMES)
 
-    def direction(self, word: str) -> Floats:
-        """Where a folded word points to, at length 1; zeros where nothing is known of it.
+    def pointing(self, words: Sequence[str]) -> Floats:
+        """By folded word where it points to, at length 1; zeros where nothing is known of it.
 
         By its parts alone an invented word would be near to something, too.
         """
-        vector = self._vectors.of(word) if self._vectors and self._vectors.knows(word) else None
-        if vector is None:
-            return np.zeros(self.dimensions, np.float32)
-        unit: Floats = vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-9))
-        return unit
+        return self._vectors.directions(words) if self._vectors else np.zeros((len(words), 1), np.float32)
 
-    def in_common(self, words: Sequence[str], directions: Floats) -> npt.NDArray[np.float64]:
+    def in_common(self, words: Sequence[str], pointing: Floats) -> npt.NDArray[np.float64]:
         """Whether folded words are of the roadmap, from 0 to 1: 1 if one is, less if it is near one of it."""
+        own = np.array([word in self.by_word for word in words])
         if not self._theme_words:
-            return np.zeros(len(words))
-        likeness = (directions @ self._near.T).max(axis=1)
+            return own.astype(np.float64)
         # The product of two matrices is quick, but its last digits rest on what is asked together: where they count,
         # each product by itself.
-        near = np.flatnonzero(likeness > _NEAR - _ROUNDING)
-        likeness[near] = np.matmul(self._near, directions[near, :, None]).max(axis=(1, 2))
-        return np.where([word in self.by_word for word in words], 1.0, _nearness(likeness.astype(np.float64)))
+        likeness = (pointing @ self._near.T).max(axis=1)
+        near = np.flatnonzero((likeness > _NEAR - _ROUNDING) & ~own)
+        likeness[near] = np.matmul(self._near, pointing[near, :, None]).max(axis=(1, 2))
+        return np.where(own, 1.0, _nearness(likeness.astype(np.float64)))
 
     def _rarity(self, word: str) -> float:
         return self._vectors.weight(word) if self._vectors else 1.0
@@ -102,10 +94,11 @@ class Profiles:
     def _weighed(self, factors: Mapping[str, float]) -> Words:
         return {word: factor * self.weight(word) for word, factor in factors.items()}
 
-    def _pointing(self, words: Mapping[str, float]) -> Floats:
-        total = np.zeros(self.dimensions, np.float32)
-        for word, share in words.items():
-            total += np.float32(share) * self.direction(word)
+    def _direction(self, words: Mapping[str, float]) -> Floats:
+        vectors = self.pointing(list(words))
+        total = np.zeros(vectors.shape[1], np.float32)
+        for share, vector in zip(words.values(), vectors, strict=True):
+            total += np.float32(share) * vector
         unit: Floats = total / max(float(np.linalg.norm(total)), 1e-9)
         return unit
 
@@ -121,7 +114,7 @@ class Profiles:
     def _of_others(self, word: str, own: Mapping[str, float]) -> float:
         if self._having[word] > 1:
             return 1.0
-        likeness = self._near @ self.direction(word)
+        likeness = self._near @ self._near[self._places[word]]
         likeness[[self._places[one] for one in own if self._having[one] == 1]] = 0
         return float(_nearness(likeness.max().astype(np.float64)))
 

@@ -24,7 +24,7 @@ _END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
 def plain(text: str) -> str:
-    """The part of a text that is read: words in small letters, blanks, ends of lines; full-width forms as plain ones."""
+    """The part of a text that is read: words in small letters, blanks, ends of lines; ligatures as their letters."""
     begun = text[:READ].strip()
     if begun.isascii():
         return begun.translate(_SMALL)

@@ -155,7 +155,7 @@ def test_a_cluster_shows_its_items_and_is_mended(
     split = told("cluster", "split", CHANGE, SAID)
     merged = told("cluster", "merge", CHANGE, RELEASE, by="petra")
 
-    assert shown[0] == "2 items, 1 independent source, among them a page"
+    assert shown[0] == "2 items, 1 independent source; a page says it"
     assert [line[:8] for line in shown[2:4]] == [CHANGE[:8], SAID[:8]]
     assert [row["item_id"] for row in as_data("cluster", "show", "3f9a")["items"]] == [CHANGE, SAID]
     assert "they are not one thing; it counts from the next build on" in split.stderr

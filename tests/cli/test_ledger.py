@@ -181,6 +181,14 @@ def test_verify_says_so_and_writes_the_head_down(typed, workspace, team):
     assert found["faults"] == []
     assert heads_of(workspace) == [4]
     assert found["head_hash"] in typed("verify").stdout
+    assert "had no head" not in typed("verify").output
+
+
+def test_verify_says_that_it_had_no_head_to_hold_the_entries_against(typed, workspace, team):
+    typed("verify")
+    (workspace / "data" / "ledger-heads.jsonl").unlink()
+
+    assert "had no head of the entries after 0" in " ".join(typed("verify").output.split())
 
 
 def test_verify_names_the_first_bad_entry_and_ends_with_1(typed, workspace, team):

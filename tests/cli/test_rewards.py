@@ -113,7 +113,7 @@ def test_a_statement_tells_line_by_line_and_its_sums(here: Any, workspace: Path,
     told = _typed(here, workspace, "statement", "ana@acme.test")
 
     assert "5 × 0.8 fresh = 3, rule v1" in told
-    assert f"{ana}: earned 0, pending 3, given out 0" in told
+    assert f"{ana}: earned 0, pending 3, redeemed 0" in told
 
 
 def test_a_statement_for_programs(here: Any, workspace: Path, ana: str) -> None:

@@ -136,3 +136,9 @@ def test_no_colour_where_nobody_wants_it(collected: Path, detente: Detente) -> N
     for more in ({"NO_COLOR": "1", "FORCE_COLOR": ""}, {}):
         ended = detente("sql", "SELECT 1 AS one", "--workspace", str(collected), **more)
         assert not ESCAPE.search(ended.stdout + ended.stderr)
+
+
+def test_talk_obeys_nothing_that_a_name_or_an_error_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.say("Ana\x1b[2J\x9b31m \u202egnp.exe [bold]b[/]\nand a second line")
+
+    assert capsys.readouterr().err == "Ana�[2J�31m �gnp.exe [bold]b[/]\nand a second line\n"

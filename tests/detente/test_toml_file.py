@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from detente.toml_file import key_lines, nearest
+from pathlib import Path
+
+import pytest
+
+from detente.errors import WorkspaceError
+from detente.toml_file import key_lines, nearest, read_toml
 
 TEXT = '''\
 name = "x"
@@ -51,3 +56,19 @@ def test_the_nearest_name_is_offered_and_all_where_none_is_near() -> None:
     assert nearest("pricng", ["pricing", "page"]) == "; did you mean 'pricing'?"
     assert nearest("zzz", ["pricing", "page"]) == "; known are page, pricing"
     assert nearest("zzz", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("version = " + "9" * 5_000, "a number too long"),
+        ("version = " + "[" * 100_000, "nested too deep"),
+        ("# " + "x" * 10_000_000, "larger than 10,000,000 bytes"),
+    ],
+    ids=["a number", "lists", "a file"],
+)
+def test_what_no_person_writes_is_refused_with_a_sentence(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(WorkspaceError, match=why):
+        read_toml(tmp_path / "rules.toml")

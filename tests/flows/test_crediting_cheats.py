@@ -10,6 +10,7 @@ from reporting import somebody
 
 from desk.following import sightings
 from flows.crediting import Settled
+from flows.rewarding import anchor
 
 
 def test_what_was_paid_for_good_is_not_paid_by_another_rule_when_clusters_change(office: Office) -> None:
@@ -65,3 +66,15 @@ def test_a_report_keeps_no_credit_of_a_decision_that_was_replaced_by_one_that_le
 
     assert [rule for rule, _, state in office.credits(1) if state != "nothing"] == ["new"]
     assert [rule for rule, _, state in office.credits(2) if state != "nothing"] == ["corroboration"]
+
+
+def test_credits_that_cannot_be_anchored_are_there_and_that_is_told(office: Office) -> None:
+    office.tell(1, office.ana)
+    office.settle()
+    path = office.workspace.data / "ledger-heads.jsonl"
+    path.mkdir()
+
+    assert anchor(office.workspace, office.desk, NOW).startswith("credits are written, but not anchored: ")
+    path.rmdir()
+    assert anchor(office.workspace, office.desk, NOW) == ""
+    assert path.read_text(encoding="ascii").count("\n") == 1

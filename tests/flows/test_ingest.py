@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,7 @@ from desk.changes import KEY_FILE
 from desk.following import sightings
 from desk.indexing import indexer
 from desk.places import attachments_of, desk_of, inbox_of
+from desk.rewarding import ledger
 from detente.clock import StartedClock
 from detente.errors import DeskError, WarehouseBusyError
 from detente.people import Person
@@ -208,6 +210,23 @@ def test_a_desk_that_cannot_be_used_keeps_no_page_from_being_collected_and_built
     assert list(summary.failed) == ["sightings"]
     assert "desk.sqlite" in summary.failed["sightings"]
     assert rows(load(folder), "SELECT count(*) FROM plan_price") == [(3,)]
+
+
+@pytest.mark.slow
+def test_the_daily_run_tells_of_a_ledger_that_somebody_changed(workspace: Workspace) -> None:
+    with desk_of(workspace, StartedClock(NOW)) as desk, desk.writing() as c:
+        ledger.fund(c, "2026-Q4", 100, by=None, now=NOW)
+    assert asyncio.run(ingest.verify_ledger(job_of(workspace))) == ""
+    tool = sqlite3.connect(workspace.data / "desk.sqlite")
+    tool.execute("DROP TRIGGER ledger_posting_refuses_update")
+    tool.execute("UPDATE ledger_posting SET points = points * 2 WHERE entry_id = 1")
+    tool.commit()
+    tool.close()
+
+    failed = asyncio.run(order.collect_and_build(job_of(workspace))).failed
+
+    assert list(failed) == ["ledger"]
+    assert failed["ledger"].startswith("the ledger is not as it was written, first at entry 1: pay nothing out")
 
 
 def test_a_desk_made_anew_from_the_inbox_replaces_what_the_warehouse_had(workspace: Workspace, rita: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,6 +24,8 @@ SAYINGS = (
     "Their support answers within an hour now, which is why the customer stays with them for another year at least.",
     "They lost a week of data in October and told nobody about it until the customer's own people found out.",
 )
+# each takes twenty seconds
+SEEDS = range(int(os.environ.get("DETENTE_SEEDS", "1")))
 CANARY = "canary-5d1e pays half"
 
 
@@ -65,13 +68,13 @@ def edit(number: int, kind: str, one: dict[str, Any], other: dict[str, Any]) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_in_however_many_steps_items_came_and_went_their_clusters_and_scores_are_those_of_one_step(
     tmp_path: Path, seed: int
 ) -> None:
     dice = random.Random(seed)
-    rows = life(dice, 40)
-    gone = dice.sample(rows, 8)
+    rows = life(dice, 30)
+    gone = dice.sample(rows, 5)
     left = [row for row in rows if row not in gone]
     edits = [edit(n, dice.choice(["merge", "split"]), *dice.sample(left, 2)) for n in range(1, 5)]
     judged = Judged(edits=edits)
@@ -257,7 +260,7 @@ def test_ten_thousand_of_the_very_same_words_are_one_cluster(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_killed_between_any_two_sections_the_next_ingest_heals_it(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     rows = life(dice, 12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.grades import claim_grade, claim_grades, source_grade, source_grades, wilson
+from scoring.grades import claim_grades, source_grades, wilson
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from scoring.grades import claim_grade, claim_grades, source_grade, source_grade
     ],
 )
 def test_a_letter_needs_a_record(verified: int, wrong: int, fabricated: int, letter: str) -> None:
-    assert source_grade(verified, wrong, fabricated) == letter
+    assert source_grades(np.array([verified]), np.array([wrong]), np.array([fabricated])).tolist() == [letter]
 
 
 def test_one_more_found_true_never_lowers_a_letter_that_a_record_has_earned() -> None:
@@ -68,7 +68,9 @@ def test_wilsons_bounds_are_the_published_ones() -> None:
 def test_a_claims_number_comes_of_what_is_said_alone(
     independent: int, page: bool, file: bool, confidence: str | None, contradicted: bool, number: int
 ) -> None:
-    assert claim_grade(independent, page, file, confidence, contradicted) == number
+    told = (independent, page, file, confidence == "certain", confidence is not None, contradicted)
+
+    assert claim_grades(*(np.array([one]) for one in told)).tolist() == [number]
 
 
 def test_a_count_that_is_unknown_is_none() -> None:

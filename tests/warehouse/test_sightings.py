@@ -39,7 +39,7 @@ def test_a_sighting_is_published_at_once_and_is_an_item(timeline: Timeline) -> N
     question = "SELECT kind, competitor, page_id, title, happened_at, needs_review FROM item ORDER BY kind"
     title, received_at = sighting()["text"], START.replace(tzinfo=None)
     assert timeline.rows(question) == [
-        ("change", "globex", "globex/pricing", "price_increase: Team", changed_at, False),
+        ("change", "globex", "globex/pricing", "price increase: Team", changed_at, False),
         ("sighting", "globex", None, title, received_at, False),
     ]
 

@@ -109,6 +109,7 @@ _WITHDRAWN_HELD = Standing(
 ASKED = Standing(badge="question for you", tone="todo", words="Product has a question for you: it stands below.")
 RELEASED = Standing(badge="released", tone="good", words="Legal looked at it, and colleagues may read it.")
 _READ = Standing(badge="read", tone="good", words="Product has read it.")
+_DECIDED = Standing(badge="decided", tone="good", words="Product has decided on it.")
 
 
 def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) -> Standing:
@@ -125,6 +126,8 @@ def standing(row: SightingRow, *, is_own: bool, receipt: Receipt | None = None) 
         return Standing(badge="withdrawn", tone="soft", words="Its reporter took it back.")
     if is_own and row.gate == "cleared" and receipt and receipt.notes and receipt.notes[-1].kind == "question":
         return ASKED
+    if row.gate == "cleared" and receipt and any(one.kind == "decided" and one.is_done for one in receipt.steps):
+        return _DECIDED
     if row.gate == "cleared" and row.read_at is not None:
         return _READ
     found = (_OF_OWN if is_own else _OF_OTHERS)[row.gate]

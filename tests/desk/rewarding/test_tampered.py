@@ -211,6 +211,20 @@ def test_only_the_first_fault_is_followed_by_those_that_stand_for_themselves(cop
     assert [fault.entry_id for fault in found.faults] == [4, 8]
 
 
+def test_without_the_file_of_heads_no_entry_is_said_to_be_anchored(copy, tmp_path):
+    assert copy().anchored == LAST
+    shutil.rmtree(tmp_path / "copy")
+    assert copy(with_heads=False).anchored == 0
+    shutil.rmtree(tmp_path / "copy")
+    assert copy(lambda _: (tmp_path / "copy" / "heads").unlink()).anchored == 0
+
+
+def test_a_line_of_heads_that_is_nested_without_end_is_no_head(copy, tmp_path):
+    found = copy(lambda _: (tmp_path / "copy" / "heads").write_text("[" * 100_000 + "\n"))
+
+    assert [fault.what for fault in found.faults] == ["line 1 of the file of heads is no head"]
+
+
 def test_heads_that_were_damaged_are_told(copy, tmp_path):
     def damage(_: sqlite3.Connection) -> None:
         path = tmp_path / "copy" / "heads"

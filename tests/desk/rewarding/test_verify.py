@@ -59,6 +59,18 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"kind": "void", "refers_to": 1, "postings": moved(0, "a", "b"), "idem_key": "k"},
         "settles entry 1, which is no hold",
     ),
+    "straight from the budget to somebody": (
+        {"kind": "hold", "postings": moved(1, "program:2026-Q4", "earned:p_1"), "idem_key": "k"},
+        "is a hold, and moves points from program:2026-Q4 to earned:p_1",
+    ),
+    "a hold for somebody else's account": (
+        {"kind": "hold", "postings": moved(1, "program:2026-Q4", "pending:p_2"), "idem_key": "k"},
+        "is a hold, and moves points from program:2026-Q4 to pending:p_2",
+    ),
+    "a budget that is taken away": (
+        {"kind": "fund", "postings": moved(-1, "issued", "program:2026-Q4"), "idem_key": "k"},
+        "is a fund, and moves points",
+    ),
 }  # fmt: skip
 
 
@@ -66,7 +78,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_an_entry_that_breaks_a_rule_is_named_though_its_hash_is_right(written, case):
     values, why = WRONG[case]
     with written.desk.writing() as c:
-        append(c, quarter="2026-Q4", by=None, now=written.desk.clock.now(), reason={}, **values)
+        append(c, quarter="2026-Q4", now=written.desk.clock.now(), reason={}, **{"by": None} | values)
 
     found = written.verified()
 
@@ -98,3 +110,15 @@ def test_an_entry_that_is_undone_leaves_no_head(funded, tmp_path):
 
     assert len(path.read_text().splitlines()) == 1
     assert funded.verified(path).faults == ()
+
+
+def test_an_entry_that_somebody_made_about_their_own_points_is_named(written):
+    with written.desk.writing() as c:
+        own = {"person_id": written.rita, "by": written.rita}
+        append(
+            c, kind="hold", quarter="2026-Q4", idem_key="k", now=written.desk.clock.now(), reason={},
+            postings=moved(1, "program:2026-Q4", f"pending:{written.rita}"), **own,
+        )  # fmt: skip
+
+    [fault] = written.verified().faults
+    assert fault.what == "was made by the one whose points it is about"

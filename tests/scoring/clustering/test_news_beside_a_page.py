@@ -22,7 +22,7 @@ def _day(day: str) -> Any:
 
 
 def _items(text: str) -> pd.DataFrame:
-    change = f"price_increase: Team: {_OLD} → {_NEW}"
+    change = f"price increase: Team: {_OLD} → {_NEW}"
     rows: list[tuple[Any, ...]] = [
         ("c1", "change", "globex", "Team", change, _OLD, _NEW, _day("2026-10-01"), None, None, None, None),
         ("s1", "sighting", "globex", "", text, None, None, _day("2026-10-14"), "customer", "a", "d", "p"),

@@ -35,7 +35,11 @@ TEXTS = (
     "🙂🙂🙂",
     "12 34 56",
 )
-WORDS = st.sampled_from(("saml", "phone", "seat", "pay", "price", "exports", "rain", "the", "49", "ünï", "数据"))
+WORDS = st.sampled_from(
+    ("saml", "phone", "seat", "Pay", "price", "exports", "rain", "the", "49", "ünï", "数据", "TITLE", "TEXT", "\x1f")
+)
+BETWEEN = st.sampled_from((" ", "\n", "_", ". ", "’"))
+WRITTEN = st.lists(st.tuples(WORDS, BETWEEN), max_size=30).map(lambda pairs: "".join(map("".join, pairs)))
 
 
 @pytest.fixture(scope="module")
@@ -90,25 +94,59 @@ def test_the_words_that_say_why_are_the_texts_own_as_written(matcher: ThemeMatch
     assert set(best.why) <= {"Their", "SAML", "login", "and", "OKTA", "fail"}
 
 
+def test_a_word_that_stands_everywhere_is_no_reason() -> None:
+    taught = ThemeMatcher(
+        THEMES, [Decided(text="The sign-in of the people in the office", theme="sso")], vectors=word_vectors()
+    )
+
+    best = taught.match("In the office of the north, and in the south")[0]
+
+    assert {word.casefold() for word in best.why} == {"office"}
+
+
 def test_the_passage_is_the_sentence_that_fits_best(matcher: ThemeMatcher) -> None:
     text = "News of the week\nThey hired a designer. Field staff work offline on a phone now. The weather was fine."
 
     assert matcher.match(text)[0].passage == "Field staff work offline on a phone now."
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
-@given(texts=st.lists(st.lists(WORDS, max_size=30).map(" ".join), max_size=8))
-def test_many_texts_at_once_have_the_scores_of_each_by_itself(texts: list[str]) -> None:
-    together = ThemeMatcher(THEMES, vectors=word_vectors()).match_many(texts)
-    alone = ThemeMatcher(THEMES, vectors=word_vectors())
-
-    expected = [
+def each_by_itself(matcher: ThemeMatcher, texts: list[str]) -> list[tuple[int, str, float]]:
+    return [
         (row, match.theme, match.score)
         for row, text in enumerate(texts)
-        for match in alone.match(text, 3)
+        for match in matcher.match(text, 3)
         if match.is_match
     ]
-    assert list(together.itertuples(index=False, name=None)) == expected
+
+
+def together(matcher: ThemeMatcher, texts: list[str]) -> list[tuple[int, str, float]]:
+    return list(matcher.match_many(texts).itertuples(index=False, name=None))
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(texts=st.lists(WRITTEN, max_size=8))
+def test_many_texts_at_once_have_the_scores_of_each_by_itself(texts: list[str]) -> None:
+    one, other = (ThemeMatcher(THEMES, vectors=word_vectors()) for _ in range(2))
+
+    assert together(one, texts) == each_by_itself(other, texts)
+
+
+def test_more_texts_than_are_read_at_once_have_the_scores_of_each_by_itself(matcher: ThemeMatcher) -> None:
+    draw = random.Random(1)
+    words = [word for text in TEXTS for word in text.split()]
+    texts = [" ".join(draw.choices(words, k=draw.choice((0, 1, 20, 4_000)))) for _ in range(200)]
+
+    assert sum(map(len, texts)) > 500_000
+    assert together(ThemeMatcher(THEMES, vectors=word_vectors()), texts) == each_by_itself(matcher, texts)
+
+
+@pytest.mark.parametrize("mark", ["TITLE", "TEXT"])
+def test_a_text_that_has_the_marks_between_texts_as_words_is_read_like_others(mark: str) -> None:
+    named = ThemeMatcher([Theme(key="named", name=mark)])
+
+    assert together(named, [mark, "other", mark.lower()]) == [
+        (row, match.theme, match.score) for row in (0, 2) for match in named.match(mark)
+    ]
 
 
 def test_at_most_three_themes_of_a_text_are_kept() -> None:

@@ -3,7 +3,7 @@ SELECT
     'change' AS kind,
     competitor,
     page_id,
-    kind || ': ' || subject AS title,
+    replace(kind, '_', ' ') || ': ' || subject AS title,
     changed_at AS happened_at,
     needs_review,
     review_reason
