@@ -218,11 +218,12 @@ def ingest(
     score()
     with warehouse.section("ingest: publish") as connection:
         with at_once(connection):
-            if sightings.mark(connection, "tables") == tables.digest():
+            is_fresh = sightings.mark(connection, "tables") == tables.digest()
+            if is_fresh:
                 _make_touched(connection)
             else:  # a build that is under way was faster than this; or it was killed
                 _make_all(connection)
-        return _publish(connection, warehouse, now, keep)
+        return _publish(connection, warehouse, now, keep, is_fresh=is_fresh)
 
 
 def forget(warehouse: Warehouse, archive: Archive, now: datetime) -> Published | None:
@@ -261,7 +262,7 @@ def _make_all(connection: Connection) -> list[str]:
 def _make_touched(connection: Connection, only: Collection[str] | None = None) -> None:
     touched = {name: ids for name, ids in _touched(connection).items() if only is None or name in only}
     tables.update(connection, touched)
-    tables.check_touched(connection, touched)
+    tables.check_fresh(connection)
 
 
 def _touched(connection: Connection) -> dict[str, list[str]]:
@@ -292,10 +293,13 @@ def _state(connection: Connection) -> str:
     return sightings.mark(connection, "loaded") + (f" {judged}" if judged else "")
 
 
-def _publish(connection: Connection, warehouse: Warehouse, now: datetime, keep: int) -> Published:
+def _publish(
+    connection: Connection, warehouse: Warehouse, now: datetime, keep: int, *, is_fresh: bool = False
+) -> Published:
+    """Publishes all; or, where what waits has just been made anew and nothing else differs, only that."""
     removed = sightings.mark(connection, "removed")
     basis, touched = _basis(connection, warehouse), _touched(connection)
-    if removed or basis is None or sum(map(len, touched.values())) > _MOST_TOUCHED:
+    if not is_fresh or removed or basis is None or sum(map(len, touched.values())) > _MOST_TOUCHED:
         # what may no longer be seen does not stay in the files that older readers would find
         published = publish(connection, warehouse.published, now, 1 if removed else keep)
     else:

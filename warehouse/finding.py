@@ -242,8 +242,8 @@ def store(connection: Connection, around: Surroundings, found: Found, *, tell: b
     )
     waiting.add(connection, SCORE, members)
     if tell:
-        waiting.add(connection, "cluster", _ids(connection, "SELECT id FROM temp.other_cluster"))
-        waiting.tell(connection, [*members, *around.gone])
+        clusters = _ids(connection, "SELECT id FROM temp.other_cluster")
+        waiting.tell_whole(connection, [*members, *around.gone], clusters)
         waiting.add(connection, "sighting_evidence", [*around.touched, *around.gone])
     _settle(connection, around)
     for name in ("touched", "fresh", "member", "other_cluster"):

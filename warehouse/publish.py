@@ -56,6 +56,8 @@ def publish_touched(
 ) -> Published:
     """The same from a published file that differs from the warehouse in these rows alone, by table; that file stays.
 
+    The rows are those that `tables.update` made last.
+
     A published file is closed and never written again, so that it may be copied like any other file. What its rows gave
     way to stays in the copy's bytes: whoever must not leave such bytes calls `publish`.
 
@@ -141,9 +143,7 @@ def _renew(connection: Connection, as_of: datetime, touched: Mapping[str, Sequen
             clause, bound = among(ids)
             connection.execute(f"DELETE FROM published.pub.{table.name} WHERE {table.touched_by} IN {clause}", bound)
             connection.execute(
-                f"INSERT INTO published.pub.{table.name} ({columns}) "
-                f"SELECT {columns} FROM core.{table.name} WHERE {table.touched_by} IN {clause}",
-                bound,
+                f"INSERT INTO published.pub.{table.name} ({columns}) SELECT {columns} FROM temp.fresh_{table.name}"
             )
     connection.execute("UPDATE published.pub.build SET as_of = ?::TIMESTAMP", [_naive(as_of)])
 

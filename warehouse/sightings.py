@@ -72,18 +72,21 @@ def load(connection: Connection, incoming: Incoming) -> bool:
         "UNION ALL (FROM temp.new EXCEPT ALL FROM temp.old))",
     )
     # an old word that went, be it with its sighting or not, leaves the files that readers have
-    gone = " OR ".join(f"o.{word} IS NOT NULL AND o.{word} IS DISTINCT FROM n.{word}" for word in _WORDS)
+    lost = " OR ".join(f"o.{word} IS NOT NULL AND o.{word} IS DISTINCT FROM n.{word}" for word in _WORDS)
     removed = _column(
         connection,
         "SELECT o.sighting_id FROM temp.old AS o LEFT JOIN temp.new AS n ON n.sighting_id = o.sighting_id "
-        f"WHERE n.sighting_id IS NULL OR {gone}",
+        f"WHERE n.sighting_id IS NULL OR {lost}",
+    )
+    gone = _column(
+        connection, "SELECT sighting_id FROM temp.old WHERE sighting_id NOT IN (SELECT sighting_id FROM temp.new)"
     )
     connection.execute("DROP TABLE temp.old")
     connection.execute("DROP TABLE temp.new")
     for work in ("find", "item", "sighting", "sighting_evidence"):
         waiting.add(connection, work, differs)
     waiting.tell(connection, differs)
-    _let_go(connection, differs)
+    _let_go(connection, gone)
     if removed or incoming.anew:
         # whoever publishes next, and be it a build after a kill, leaves no older file behind
         set_mark(connection, "removed", incoming.mark)
@@ -91,17 +94,8 @@ def load(connection: Connection, incoming: Incoming) -> bool:
     return bool(differs)
 
 
-def _let_go(connection: Connection, ids: Sequence[str]) -> None:
+def _let_go(connection: Connection, gone: Sequence[str]) -> None:
     """Lets those go that are there no more: what was found in them, and their name from the clusters that had it."""
-    if not ids:
-        return
-    clause, bound = waiting.among(ids)
-    gone = _column(
-        connection,
-        f"SELECT item_id FROM raw.cluster_member WHERE item_id IN {clause} "
-        "AND item_id NOT IN (SELECT sighting_id FROM raw.sighting)",
-        bound,
-    )
     if not gone:
         return
     clause, bound = waiting.among(gone)

@@ -39,9 +39,13 @@ def tell(connection: Connection, ids: Collection[str]) -> None:
     clusters = list({*clusters, *ids})
     clause, bound = among(clusters)
     members = _column(connection, f"SELECT item_id FROM raw.cluster_member WHERE cluster_id IN {clause}", bound)
-    members = list({*members, *ids})
+    tell_whole(connection, {*members, *ids}, clusters)
+
+
+def tell_whole(connection: Connection, items: Collection[str], clusters: Collection[str]) -> None:
+    """The same of whole clusters, all of whose items are known."""
     for table in _OF_ITEMS:
-        add(connection, table, members)
+        add(connection, table, items)
     add(connection, "cluster", clusters)
 
 

@@ -140,13 +140,23 @@ def build(connection: Connection, only: Sequence[Table] | None = None) -> None:
 
 
 def update(connection: Connection, touched: Mapping[str, Sequence[str]]) -> None:
-    """Makes only the rows anew whose `touched_by` is one of these, by table, inside the caller's transaction."""
+    """Makes only the rows anew whose `touched_by` is one of these, by table, inside the caller's transaction.
+
+    What is new stands in `temp.fresh_<table>` as well, until it is made again: to look for it in tables of a million
+    rows once more would take longer than to make it.
+    """
     for table in touchable():
-        if ids := touched.get(table.name):
-            clause, bound = among(ids)
-            where = f"WHERE {table.touched_by} IN {clause}"
-            connection.execute(f"DELETE FROM core.{table.name} {where}", bound)
-            connection.execute(f"INSERT INTO core.{table.name} BY NAME SELECT * FROM ({table.query}) {where}", bound)
+        ids = touched.get(table.name)
+        if not ids:
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh_{table.name} AS FROM core.{table.name} LIMIT 0")
+            continue
+        clause, bound = among(ids)
+        where = f"WHERE {table.touched_by} IN {clause}"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE fresh_{table.name} AS SELECT * FROM ({table.query}) {where}", bound
+        )
+        connection.execute(f"DELETE FROM core.{table.name} {where}", bound)
+        connection.execute(f"INSERT INTO core.{table.name} BY NAME FROM temp.fresh_{table.name}")
 
 
 def check(connection: Connection, only: Sequence[Table] | None = None) -> list[str]:
@@ -158,36 +168,30 @@ def check(connection: Connection, only: Sequence[Table] | None = None) -> list[s
     faults: dict[str, list[str]] = {"fail": [], "warn": []}
     for table in tables() if only is None else only:
         for one in table.checks:
-            _run(connection, one, one.query, [], faults)
+            _run(connection, one, one.query, faults)
     return _warnings(faults)
 
 
-def check_touched(connection: Connection, touched: Mapping[str, Sequence[str]]) -> list[str]:
-    """Runs the checks of these rows alone, as if there were no others.
+def check_fresh(connection: Connection) -> list[str]:
+    """Runs the checks of what `update` has made last, as if there were no other rows.
 
     Raises:
         CheckFailedError: Something that must hold does not.
     """
     faults: dict[str, list[str]] = {"fail": [], "warn": []}
-    by_name = {table.name: table for table in touchable()}
+    names = {table.name for table in touchable()}
+
+    def fresh(found: re.Match[str]) -> str:
+        return f"temp.fresh_{found[1]}" if found[1] in names else found[0]
+
     for table in touchable():
-        for one in table.checks if touched.get(table.name) else ():
-            bound: list[object] = []
-
-            def rows(name: re.Match[str], bound: list[object] = bound) -> str:
-                if name[1] not in by_name:
-                    return name[0]
-                ids = touched.get(name[1]) or [""]
-                clause, values = among(ids)
-                bound += values
-                return f"(SELECT * FROM core.{name[1]} WHERE {by_name[name[1]].touched_by} IN {clause})"
-
-            _run(connection, one, _CORE.sub(rows, one.query), bound, faults)
+        for one in table.checks:
+            _run(connection, one, _CORE.sub(fresh, one.query), faults)
     return _warnings(faults)
 
 
-def _run(connection: Connection, one: Check, query: str, bound: list[object], faults: dict[str, list[str]]) -> None:
-    rows = connection.execute(f"SELECT * FROM ({query}) LIMIT 3", bound).fetchall()
+def _run(connection: Connection, one: Check, query: str, faults: dict[str, list[str]]) -> None:
+    rows = connection.execute(f"SELECT * FROM ({query}) LIMIT 3").fetchall()
     if rows:
         shown = "; ".join(", ".join(str(value)[:60] for value in row[:4]) for row in rows)
         faults[one.level].append(f"core.{one.table}: {one.name}, but not in: {shown}")
