@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from timeline import START, Timeline, price
 
@@ -42,9 +44,7 @@ def test_the_known_timeline_has_rows_in_every_table(known: Timeline, name: str) 
 def test_a_table_comes_after_all_tables_that_its_query_reads() -> None:
     made: set[str] = set()
     for table in tables.tables():
-        read = {
-            other.name for other in tables.tables() if f"core.{other.name} " in table.query.replace("\n", " ") + " "
-        }
+        read = {other.name for other in tables.tables() if re.search(rf"\bcore\.{other.name}\b", table.query)}
         assert read == set(table.after), table.name
         assert read <= made
         made.add(table.name)
