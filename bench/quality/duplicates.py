@@ -30,7 +30,6 @@ class Reports:
         found_plain: The same without word vectors.
         merged: How many pairs would be merged by themselves.
         merged_known: How many of these are labelled.
-        examples: Some of the others.
     """
 
     reports: int
@@ -39,7 +38,6 @@ class Reports:
     found_plain: float
     merged: int
     merged_known: int
-    examples: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +125,6 @@ def _reports(folder: Path, place: str, vectors: WordVectors) -> Reports:
         found_plain=sum(_is_found(plain, *search) for search in searches) / len(searches),
         merged=len(merged),
         merged_known=len(merged & labelled),
-        examples=[(reports[one]["title"], reports[other]["title"]) for one, other in sorted(merged - labelled)[:5]],
     )
 
 
@@ -212,9 +209,6 @@ def as_markdown(quality: DuplicateQuality) -> Iterator[str]:
             f"| {name}, {one.reports:,} | {one.searches} | {one.found:.3f} | {one.found_plain:.3f} | {one.merged}"
             f" | {one.merged_known} |"
         )
-    yield ""
-    for name, one in quality.reports.items():
-        yield from (f"- {name}, merged and not labelled: “{first}” and “{second}”" for first, second in one.examples)
     yield (
         f"\nOver {quality.sentences:,} pairs of sentences that people called the same or not, the score ranks a right"
         f" pair above a wrong one in {quality.area:.3f} of cases (AUC), and in {quality.area_apart:.3f} where each pair"
