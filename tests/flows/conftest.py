@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from office import NOW, Office
+from crediting_office import NOW, Office
 from reporting import plain_workspace, somebody
 from small_site import SmallSite, at, small_site
 

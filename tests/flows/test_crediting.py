@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from crediting_office import NOW, QUARTER, Office
 from desk_rows import id_of, put_attachment, put_sighting
-from office import NOW, QUARTER, Office
 from reporting import somebody
 
 from desk.deciding import decisions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from crediting_office import NOW, Office
 from desk_rows import id_of
-from office import NOW, Office
 from reporting import somebody
 
 from desk.following import sightings
